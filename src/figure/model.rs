@@ -1,0 +1,142 @@
+//! The description of a figure, shared by the window, the files and the tests.
+
+/// One plot: two axes, series, guides and notes. Values are raw; a log axis is a matter of drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Short name for files: lower case, words joined by `-`.
+    pub name: &'static str,
+    /// Heading.
+    pub title: String,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// Data, drawn in order.
+    pub series: Vec<Series>,
+    /// Lines that help reading, such as the unit circle.
+    pub guides: Vec<Guide>,
+    /// Sentences under the plot: what happened to numbers that cannot be drawn, and verdicts.
+    pub notes: Vec<String>,
+    /// One unit is as long on x as on y (complex plane).
+    pub equal_aspect: bool,
+}
+
+/// One axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Quantity and unit.
+    pub label: String,
+    /// Linear or log10.
+    pub scale: Scale,
+    /// Fixed bounds, or fitted to the data.
+    pub range: Range,
+    /// Larger values to the left or bottom.
+    pub reversed: bool,
+    /// Only whole numbers get a tick.
+    pub integer: bool,
+}
+
+/// How values map to positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Proportional.
+    #[default]
+    Linear,
+    /// Proportional to the decimal logarithm; zero and below lie at the floor with a marker.
+    Log10,
+}
+
+/// Bounds of an axis, in raw values.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Range {
+    /// Fitted to the finite data, with a margin.
+    #[default]
+    Auto,
+    /// These bounds, low first.
+    Fixed(f64, f64),
+}
+
+/// One line or cloud of points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Legend entry; series of the same name share one.
+    pub name: String,
+    /// Colour, by role.
+    pub color: Color,
+    /// Line or points.
+    pub stroke: Stroke,
+    /// A frozen earlier curve: drawn faint, behind the others.
+    pub ghost: bool,
+    /// Raw (x, y); NaN and infinity are allowed and get their own markers.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stroke {
+    /// A line with a dot at each point when there are few.
+    #[default]
+    Solid,
+    /// A dashed line.
+    Dashed,
+    /// A dotted line.
+    Dotted,
+    /// Filled discs, no line.
+    Dots,
+    /// Rings, larger than discs, to single out a point.
+    Rings,
+}
+
+/// A colour by role, so that light and dark themes can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Color {
+    /// Entry `n` of the palette of categories (layers, contenders), repeating.
+    Category(usize),
+    /// The colour of text: single emphasised things.
+    Ink,
+    /// Subdued text: guides, targets.
+    Muted,
+    /// Trouble: explosion, divergence.
+    Alarm,
+}
+
+/// A line that helps reading.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Guide {
+    /// A horizontal line at a raw value, with a label.
+    Horizontal(f64, String),
+    /// A vertical line at a raw value, with a label.
+    Vertical(f64, String),
+    /// A circle about the origin with this radius, with a label.
+    Circle(f64, String),
+}
+
+impl Axis {
+    /// A linear axis fitted to its data.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            scale: Scale::Linear,
+            range: Range::Auto,
+            reversed: false,
+            integer: false,
+        }
+    }
+
+    /// A log10 axis fitted to its data.
+    pub fn log(label: impl Into<String>) -> Self {
+        Self { scale: Scale::Log10, ..Self::linear(label) }
+    }
+
+    /// The axis of steps 1..T.
+    pub fn steps() -> Self {
+        Self { integer: true, ..Self::linear("step t") }
+    }
+}
+
+impl Series {
+    /// A solid line.
+    pub fn line(name: impl Into<String>, color: Color, points: Vec<[f64; 2]>) -> Self {
+        Self { name: name.into(), color, stroke: Stroke::Solid, ghost: false, points }
+    }
+}

@@ -1,0 +1,125 @@
+//! The answer to a question: plain numbers, ready to be drawn, printed or saved.
+
+use nalgebra::Complex;
+
+use super::question::Question;
+use crate::network::NetworkSpec;
+
+/// What one forward and one backward pass showed. Numbers may be zero, infinite or NaN: those
+/// are results, and [`Census`] counts them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowReport {
+    /// The question answered.
+    pub question: Question,
+    /// Shape of the network, also when its weights came from a file.
+    pub spec: NetworkSpec,
+    /// Steps T.
+    pub length: usize,
+    /// Sequences B.
+    pub batch: usize,
+    /// Mean squared error.
+    pub loss: f64,
+    /// One entry a layer, lowest first.
+    pub layers: Vec<LayerFlow>,
+    /// Spectra of the scaled recurrent weights, one entry a layer.
+    pub spectra: Vec<LayerSpectrum>,
+    /// First sequence of the batch: `input[feature][t]`.
+    pub input: Vec<Vec<f64>>,
+    /// Target of the first sequence, by step.
+    pub target: Vec<f64>,
+    /// Prediction for the first sequence, by step.
+    pub prediction: Vec<f64>,
+    /// Time from question to answer, in seconds.
+    pub seconds: f64,
+}
+
+/// States and gradients of one layer, by step t = 1..T (index t - 1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerFlow {
+    /// ‖h_t‖ of the first sequence.
+    pub hidden_norm: Vec<f64>,
+    /// ‖c_t‖ of the first sequence (LSTM).
+    pub cell_norm: Option<Vec<f64>>,
+    /// ‖dL/dh_t‖ over the whole batch and all units.
+    pub grad_norm: Vec<f64>,
+    /// ‖dL/dc_t‖ over the whole batch and all units (LSTM).
+    pub cell_grad_norm: Option<Vec<f64>>,
+    /// What became of the numbers in dL/dh_t.
+    pub grad_census: Census,
+    /// What became of the numbers in h_t.
+    pub hidden_census: Census,
+}
+
+/// How many numbers of a tensor are out of the ordinary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// All numbers counted.
+    pub total: usize,
+    /// Exactly zero.
+    pub zeros: usize,
+    /// Subnormal: so small that digits are lost.
+    pub denormals: usize,
+    /// Plus or minus infinity.
+    pub infinities: usize,
+    /// Not a number.
+    pub nans: usize,
+}
+
+/// Spectra of one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerSpectrum {
+    /// Of every gate's block of the scaled `weight_hh`: one named `hh` for an RNN, `i f g o` for
+    /// an LSTM, `r z n` for a GRU.
+    pub blocks: Vec<NamedSpectrum>,
+    /// Of the step Jacobian d(h, c)_T / d(h, c)_{T-1} of the first sequence, for LSTM and GRU;
+    /// `None` for an RNN, and until it is computed where the network is large.
+    pub jacobian: Option<Spectrum>,
+}
+
+/// A spectrum with the name of its matrix.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedSpectrum {
+    /// Gate name, or `hh`.
+    pub name: &'static str,
+    /// The spectrum.
+    pub spectrum: Spectrum,
+}
+
+/// Eigenvalues and the largest singular value of one square matrix.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spectrum {
+    /// All eigenvalues, by falling absolute value.
+    pub eigenvalues: Vec<Complex<f64>>,
+    /// |λ|max, the spectral radius.
+    pub radius: f64,
+    /// σ_max, the spectral norm.
+    pub sigma_max: f64,
+}
+
+impl LayerSpectrum {
+    /// The spectrum that drives the recurrence: of W_hh for an RNN, else of the step Jacobian.
+    pub fn leading(&self) -> Option<&Spectrum> {
+        match self.blocks.as_slice() {
+            [only] => Some(&only.spectrum),
+            _ => self.jacobian.as_ref(),
+        }
+    }
+}
+
+impl Census {
+    /// Counts the numbers of a slice.
+    pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+        let mut census = Self::default();
+        for number in numbers {
+            census.total += 1;
+            match number.classify() {
+                std::num::FpCategory::Zero => census.zeros += 1,
+                std::num::FpCategory::Subnormal => census.denormals += 1,
+                std::num::FpCategory::Infinite => census.infinities += 1,
+                std::num::FpCategory::Nan => census.nans += 1,
+                std::num::FpCategory::Normal => {}
+            }
+        }
+        census
+    }
+}

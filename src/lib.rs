@@ -1,0 +1,24 @@
+//! rnnscope shows, live, what happens to gradients inside recurrent networks.
+//!
+//! The crate is a library that measures and two thin faces on it, a window and a command line.
+//! Data flows one way, top to bottom; a module uses only modules above it:
+//!
+//! - [`error`]: what can go wrong, in words a user can act on
+//! - [`ticket`]: how a long computation is watched and stopped
+//! - `rng`: PyTorch's CPU generator, the only source of randomness
+//! - [`network`]: recurrent networks on candle, run and differentiated by one operation
+//! - [`flow`]: what a network does to gradients: from a question to a report
+//! - [`figure`]: figures as data, written as SVG, PNG and CSV
+//! - `session`: everything that decides what is on screen, versioned and saved
+//! - `worker`: a background thread on which the newest request wins
+//! - `command`: the command line
+//! - `app`: the window, and the only module that knows egui
+
+pub mod error;
+pub mod ticket;
+
+pub mod network;
+
+pub mod flow;
+
+pub mod figure;

@@ -1,0 +1,191 @@
+//! What a network is made of, before any weight is drawn.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// Activation of a plain RNN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nonlinearity {
+    /// Hyperbolic tangent, as in `nn.RNN` by default.
+    #[default]
+    Tanh,
+    /// Rectified linear unit, max(0, a).
+    Relu,
+    /// No nonlinearity: a linear recurrence.
+    Identity,
+}
+
+/// The recurrent cell of every layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cell {
+    /// Elman RNN, h' = f(W_ih x + b + W_hh h).
+    Rnn(Nonlinearity),
+    /// Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+    Lstm,
+    /// Gated recurrent unit (Cho et al. 2014, in the variant of `nn.GRU`).
+    Gru,
+}
+
+impl Cell {
+    /// Blocks of rows in `weight_ih` and `weight_hh`: 1, 4 or 3.
+    pub fn gates(self) -> usize {
+        self.gate_names().len()
+    }
+
+    /// States carried from step to step: h, and c for an LSTM.
+    pub fn states(self) -> usize {
+        match self {
+            Self::Lstm => 2,
+            Self::Rnn(_) | Self::Gru => 1,
+        }
+    }
+
+    /// Names of the gate blocks in `torch.nn` order.
+    pub fn gate_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Rnn(_) => &["hh"],
+            Self::Lstm => &["i", "f", "g", "o"],
+            Self::Gru => &["r", "z", "n"],
+        }
+    }
+}
+
+impl fmt::Display for Nonlinearity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tanh => "tanh",
+            Self::Relu => "ReLU",
+            Self::Identity => "identity",
+        })
+    }
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rnn(nonlinearity) => write!(f, "RNN {nonlinearity}"),
+            Self::Lstm => f.write_str("LSTM"),
+            Self::Gru => f.write_str("GRU"),
+        }
+    }
+}
+
+/// How many bias vectors a layer has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Biases {
+    /// One, on the input side, as in the course notebook's own cells.
+    One,
+    /// Two, `bias_ih` and `bias_hh`, as in `torch.nn`.
+    #[default]
+    Two,
+}
+
+/// Sizes and kind of a network; the same for every layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NetworkSpec {
+    /// The recurrent cell.
+    pub cell: Cell,
+    /// Features of an input step, at least 1.
+    pub input_size: usize,
+    /// Units of a layer, 1 to [`NetworkSpec::MAX_HIDDEN`].
+    pub hidden_size: usize,
+    /// Layers stacked, 1 to [`NetworkSpec::MAX_LAYERS`].
+    pub num_layers: usize,
+    /// One or two bias vectors.
+    pub biases: Biases,
+    /// Features of a prediction, at least 1.
+    pub output_size: usize,
+}
+
+impl NetworkSpec {
+    /// The largest hidden size offered.
+    pub const MAX_HIDDEN: usize = 512;
+    /// The most layers offered.
+    pub const MAX_LAYERS: usize = 8;
+
+    /// Refuses sizes outside the documented ranges.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] naming the size.
+    pub fn validate(&self) -> Result<()> {
+        within("hidden size", self.hidden_size, 1, Self::MAX_HIDDEN)?;
+        within("number of layers", self.num_layers, 1, Self::MAX_LAYERS)?;
+        within("input size", self.input_size, 1, 4096)?;
+        within("output size", self.output_size, 1, 4096)
+    }
+
+    /// Features that layer `layer` reads: the input's, or the units below.
+    pub fn layer_input_size(&self, layer: usize) -> usize {
+        if layer == 0 { self.input_size } else { self.hidden_size }
+    }
+
+    /// Trainable numbers, readout included.
+    pub fn parameter_count(&self) -> usize {
+        let rows = self.cell.gates() * self.hidden_size;
+        let biases = match self.biases {
+            Biases::One => 1,
+            Biases::Two => 2,
+        };
+        let layers: usize = (0..self.num_layers)
+            .map(|layer| rows * (self.layer_input_size(layer) + self.hidden_size + biases))
+            .sum();
+        layers + self.output_size * (self.hidden_size + 1)
+    }
+}
+
+impl fmt::Display for NetworkSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} units", self.cell, self.hidden_size)?;
+        if self.num_layers > 1 {
+            write!(f, ", {} layers", self.num_layers)?;
+        }
+        Ok(())
+    }
+}
+
+fn within(what: &'static str, found: usize, low: usize, high: usize) -> Result<()> {
+    if (low..=high).contains(&found) {
+        Ok(())
+    } else {
+        Err(Error::out_of_range(what, format!("{low} to {high}"), found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts printed by the course notebook for its own cells (18 of them recurrent, 16 readout).
+    #[test]
+    fn counts_parameters_as_the_notebook_does() {
+        let spec = NetworkSpec {
+            cell: Cell::Rnn(Nonlinearity::Identity),
+            input_size: 2,
+            hidden_size: 3,
+            num_layers: 1,
+            biases: Biases::One,
+            output_size: 4,
+        };
+        assert_eq!(spec.parameter_count(), 34);
+    }
+
+    #[test]
+    fn refuses_sizes_out_of_range() {
+        let spec = NetworkSpec {
+            cell: Cell::Lstm,
+            input_size: 1,
+            hidden_size: 0,
+            num_layers: 1,
+            biases: Biases::Two,
+            output_size: 1,
+        };
+        let error = spec.validate().expect_err("hidden size 0").to_string();
+        assert_eq!(error, "hidden size must be 1 to 512, found 0");
+    }
+}
