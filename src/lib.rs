@@ -5,7 +5,7 @@
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`ticket`]: how a long computation is watched and stopped
-//! - `rng`: PyTorch's CPU generator, the only source of randomness
+//! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`flow`]: what a network does to gradients: from a question to a report
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
@@ -16,6 +16,8 @@
 
 pub mod error;
 pub mod ticket;
+
+pub mod rng;
 
 pub mod network;
 
