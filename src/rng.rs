@@ -11,8 +11,9 @@ use std::f64::consts::TAU;
 use rand::TryRng;
 use rand_mt::Mt;
 
-/// From this many values on, `torch.randn` fills whole blocks in single precision.
-const BLOCK: usize = 16;
+use box_muller::{BLOCK, box_muller};
+
+mod box_muller;
 
 /// PyTorch's CPU generator after `torch.manual_seed(seed)`.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ impl Generator {
     }
 
     /// `torch.randn(n)` in f32, where n is the number of values of the whole tensor.
+    ///
+    /// Short tensors are drawn one by one in f64, long ones in blocks of sixteen in f32.
     pub fn randn(&mut self, n: usize) -> Vec<f32> {
         if n < BLOCK {
             return (0..n).map(|_| self.normal_f64() as f32).collect();
@@ -73,19 +76,6 @@ impl Generator {
         let radius = (-2.0 * (-self.uniform_f64()).ln_1p()).sqrt();
         self.spare_normal = Some(radius * angle.sin());
         radius * angle.cos()
-    }
-}
-
-/// Turns sixteen uniforms into normals in place (Box & Muller 1958), rounding where PyTorch does.
-fn box_muller(block: &mut [f32]) {
-    let (first, second) = block.split_at_mut(BLOCK / 2);
-    for (a, b) in first.iter_mut().zip(second) {
-        // The functions run in f64 and round once, so that every libm gives the same bytes.
-        let log = f64::from(1.0 - *a).ln() as f32;
-        let radius = (-2.0 * log).sqrt();
-        let angle = f64::from(TAU as f32 * *b);
-        *a = radius * angle.cos() as f32;
-        *b = radius * angle.sin() as f32;
     }
 }
 
