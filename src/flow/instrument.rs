@@ -1,14 +1,77 @@
 //! The instrument: answers questions, and remembers what did not change since the last one.
 
-use super::question::Question;
-use super::report::FlowReport;
-use crate::error::Result;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use candle_core::{DType, Tensor};
+use nalgebra::DMatrix;
+
+use super::jacobian::step_jacobian;
+use super::kept::Kept;
+use super::measure::{Trace, fits_memory, measure, numbers};
+use super::question::{Draw, Init, Input, Precision, Question, Signal, Weights};
+use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
+use super::sequence::Sequence;
+use crate::error::{Error, Result};
+use crate::network::{self, Cell, Network};
+use crate::rng::Generator;
 use crate::ticket::Ticket;
 
 /// Answers questions. Weights, their spectra and the input are kept from one question to the
 /// next, so that moving a slider costs one forward and one backward pass.
 #[derive(Debug, Default)]
-pub struct Instrument {}
+pub struct Instrument {
+    files: Kept<(Vec<PathBuf>, Vec<Option<SystemTime>>), Sequence>,
+    network: Kept<(Weights, Option<SystemTime>, usize), Unscaled>,
+    batch: Kept<BatchKey, Batch>,
+    /// The end of the last answer, from which [`Instrument::complete`] goes on.
+    end: Option<(Question, End)>,
+}
+
+/// What a batch is made from.
+#[derive(Debug, PartialEq)]
+struct BatchKey {
+    input: Input,
+    stamps: Vec<Option<SystemTime>>,
+    /// The weights, if the input continues their random stream.
+    stream: Option<Weights>,
+    features: usize,
+    precision: Precision,
+}
+
+/// The scaled network and what its last step read, by layer.
+#[derive(Debug)]
+struct End {
+    network: Network,
+    steps: Vec<LastStep>,
+}
+
+/// Input and state before step T of the first sequence, for one layer.
+#[derive(Debug)]
+struct LastStep {
+    x: Vec<f64>,
+    h: Vec<f64>,
+    /// Empty without a cell state.
+    c: Vec<f64>,
+}
+
+/// A network before scaling.
+#[derive(Debug)]
+struct Unscaled {
+    network: Network,
+    /// By layer and gate, of the unscaled blocks of `weight_hh`.
+    spectra: Vec<Vec<NamedSpectrum>>,
+    /// Where the random stream stood after the weights.
+    after: Generator,
+}
+
+/// The input in the form the network reads.
+#[derive(Clone, Debug)]
+struct Batch {
+    sequence: Sequence,
+    x: Tensor,
+    target: Tensor,
+}
 
 impl Instrument {
     /// An instrument that remembers nothing yet.
@@ -16,22 +79,245 @@ impl Instrument {
         Self::default()
     }
 
-    /// Measures. Step Jacobians of large networks are left out; see [`Instrument::complete`].
+    /// Measures everything but the step Jacobians, which take longer; see
+    /// [`Instrument::complete`].
     ///
     /// # Errors
-    /// Settings out of range, files that cannot be read or do not fit, and [`Error::Cancelled`](crate::error::Error::Cancelled)
-    /// when the ticket was cancelled.
+    /// Settings out of range, files that cannot be read or do not fit, too little memory, and
+    /// [`Error::Cancelled`] when the ticket was cancelled.
     pub fn answer(&mut self, question: &Question, ticket: &Ticket) -> Result<FlowReport> {
-        let _ = (question, ticket);
-        unimplemented!("lands with the network")
+        let start = Instant::now();
+        let (unscaled, batch) = self.prepare(question)?;
+        let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
+        let sequence = &batch.sequence;
+        let mut report = FlowReport {
+            question: question.clone(),
+            spec: scaled.spec,
+            length: sequence.length,
+            batch: sequence.batch,
+            loss: trace.loss,
+            layers: trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?,
+            spectra: scaled_spectra(&unscaled.spectra, question.weight_scale),
+            input: (0..sequence.features).map(|k| sequence.first_sequence(k)).collect(),
+            target: sequence.target.iter().step_by(sequence.batch).copied().collect(),
+            prediction: numbers(&trace.output)?.into_iter().step_by(sequence.batch).collect(),
+            seconds: 0.0,
+        };
+        let steps = last_steps(&scaled, batch, &trace)?;
+        self.end = Some((question.clone(), End { network: scaled, steps }));
+        report.seconds = start.elapsed().as_secs_f64();
+        Ok(report)
     }
 
-    /// Adds the step Jacobians that [`Instrument::answer`] left out. Does nothing if none is missing.
+    /// Adds the step Jacobians' spectra of an LSTM or GRU, at the last step of the first sequence.
+    /// Does nothing if none is missing.
     ///
     /// # Errors
     /// As for [`Instrument::answer`].
     pub fn complete(&mut self, report: &mut FlowReport, ticket: &Ticket) -> Result<()> {
-        let _ = (report, ticket);
-        unimplemented!("lands with the network")
+        if report.is_complete() {
+            return Ok(());
+        }
+        let start = Instant::now();
+        let End { network, steps } = match self.end.take() {
+            Some((question, end)) if question == report.question => end,
+            _ => {
+                let (unscaled, batch) = self.prepare(&report.question)?;
+                let (scaled, trace) = pass(&report.question, unscaled, batch, ticket)?;
+                let steps = last_steps(&scaled, batch, &trace)?;
+                End { network: scaled, steps }
+            }
+        };
+        let layers = network.layers.iter().zip(&steps).zip(&mut report.spectra);
+        for ((parameters, LastStep { x, h, c }), spectra) in layers {
+            ticket.advance(0)?;
+            let jacobian = step_jacobian(network.spec.cell, parameters, x, h, c)?;
+            spectra.jacobian = Some(Spectrum::of(&jacobian));
+        }
+        report.seconds += start.elapsed().as_secs_f64();
+        Ok(())
     }
+
+    /// States and gradients in full: every number behind the norms of a report.
+    ///
+    /// # Errors
+    /// As for [`Instrument::answer`].
+    pub fn trace(&mut self, question: &Question, ticket: &Ticket) -> Result<Trace> {
+        let (unscaled, batch) = self.prepare(question)?;
+        Ok(pass(question, unscaled, batch, ticket)?.1)
+    }
+
+    /// The network and the input of a question, from memory where nothing changed.
+    fn prepare(&mut self, question: &Question) -> Result<(&Unscaled, &Batch)> {
+        question.validate()?;
+        let Question { weights, input, precision, .. } = question;
+        let stamps = match &input.signal {
+            Signal::Files(paths) => paths.iter().map(|path| modified(path)).collect(),
+            _ => Vec::new(),
+        };
+        let from_files = match &input.signal {
+            Signal::Files(paths) => {
+                let key = (paths.clone(), stamps.clone());
+                Some(self.files.get(key, || Sequence::from_files(paths))?)
+            }
+            _ => None,
+        };
+        let features = from_files.map_or(1, |sequence| sequence.features);
+        let stamp = match weights {
+            Weights::File { path, .. } => modified(path),
+            Weights::Draw(_) => None,
+        };
+        let unscaled = self
+            .network
+            .get((weights.clone(), stamp, features), || Unscaled::new(weights, features))?;
+        let reads = unscaled.network.spec.input_size;
+        let (length, sequences) = from_files
+            .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch));
+        fits_memory(&unscaled.network, length, sequences, dtype(*precision).size_in_bytes())?;
+
+        let key = BatchKey {
+            input: input.clone(),
+            stamps,
+            stream: input.seed.is_none().then(|| weights.clone()),
+            features: reads,
+            precision: *precision,
+        };
+        let batch = self.batch.get(key, || {
+            let sequence = match from_files {
+                Some(sequence) => sequence.clone(),
+                None => {
+                    let own = input.seed.map(Generator::seeded);
+                    let mut generator = own.unwrap_or_else(|| unscaled.after.clone());
+                    Sequence::new(input, reads, &mut generator)
+                }
+            };
+            Batch::new(sequence, reads, input, *precision)
+        })?;
+        Ok((unscaled, batch))
+    }
+}
+
+impl Unscaled {
+    fn new(weights: &Weights, features: usize) -> Result<Self> {
+        let (network, after) = match weights {
+            Weights::Draw(draw) => drawn(draw, features)?,
+            Weights::File { path, nonlinearity, seed } => {
+                let mut generator = Generator::seeded(*seed);
+                (network::read(path, *nonlinearity, &mut generator)?, generator)
+            }
+        };
+        let spectra = recurrent_spectra(&network)?;
+        Ok(Self { network, spectra, after })
+    }
+}
+
+impl Batch {
+    fn new(sequence: Sequence, reads: usize, input: &Input, precision: Precision) -> Result<Self> {
+        if let Signal::Files(paths) = &input.signal
+            && sequence.features != reads
+        {
+            let path = paths.first().cloned().unwrap_or_default();
+            let found = sequence.features;
+            let message = format!("{found} columns, but the network reads {reads} features");
+            return Err(Error::content(path, message));
+        }
+        let (x, target) = sequence.tensors(dtype(precision))?;
+        Ok(Self { sequence, x, target })
+    }
+}
+
+/// Draws the network and applies what replaces parts of the draw, in the order a PyTorch script
+/// would: layers, readout, then initialisation.
+fn drawn(draw: &Draw, features: usize) -> Result<(Network, Generator)> {
+    let mut generator = Generator::seeded(draw.seed);
+    let mut network = network::draw(draw.spec(features), &mut generator)?;
+    match draw.init {
+        Init::Default => {}
+        Init::Orthogonal => network.make_orthogonal(&mut generator)?,
+        Init::Identity => network.make_identity()?,
+    }
+    if let Some(bias) = draw.forget_bias {
+        network.set_forget_bias(bias)?;
+    }
+    Ok((network, generator))
+}
+
+fn pass(
+    question: &Question,
+    unscaled: &Unscaled,
+    batch: &Batch,
+    ticket: &Ticket,
+) -> Result<(Network, Trace)> {
+    let steps = batch.sequence.length * unscaled.network.layers.len();
+    ticket.expect_steps(2 * steps as u64);
+    let Question { weight_scale, bias_scale, loss, precision, .. } = *question;
+    let scaled = unscaled.network.scaled(weight_scale, bias_scale, dtype(precision))?;
+    let trace = measure(&scaled, &batch.x, &batch.target, loss, ticket)?;
+    Ok((scaled, trace))
+}
+
+/// Spectra of every gate's block of `weight_hh`, by layer.
+fn recurrent_spectra(network: &Network) -> Result<Vec<Vec<NamedSpectrum>>> {
+    let hidden = network.spec.hidden_size;
+    network
+        .layers
+        .iter()
+        .map(|layer| {
+            let weights = numbers(&layer.weight_hh)?;
+            let blocks = weights.chunks_exact(hidden * hidden);
+            let names = network.spec.cell.gate_names();
+            Ok(names
+                .iter()
+                .zip(blocks)
+                .map(|(&name, block)| {
+                    let matrix = DMatrix::from_row_slice(hidden, hidden, block);
+                    NamedSpectrum { name, spectrum: Spectrum::of(&matrix) }
+                })
+                .collect())
+        })
+        .collect()
+}
+
+fn scaled_spectra(layers: &[Vec<NamedSpectrum>], factor: f64) -> Vec<LayerSpectrum> {
+    let scale = |block: &NamedSpectrum| NamedSpectrum {
+        name: block.name,
+        spectrum: block.spectrum.scaled(factor),
+    };
+    layers
+        .iter()
+        .map(|blocks| LayerSpectrum { blocks: blocks.iter().map(scale).collect(), jacobian: None })
+        .collect()
+}
+
+/// Input and state of the first sequence before the last step, by layer.
+fn last_steps(network: &Network, batch: &Batch, trace: &Trace) -> Result<Vec<LastStep>> {
+    let last = batch.sequence.length;
+    let state = |layer: usize, plane: usize, step: usize| -> Result<Vec<f64>> {
+        numbers(&trace.layers[layer].states.get(plane)?.get(step)?.get(0)?)
+    };
+    (0..network.layers.len())
+        .map(|layer| {
+            let x = match layer {
+                0 => numbers(&batch.x.get(last - 1)?.get(0)?)?,
+                _ => state(layer - 1, 0, last)?,
+            };
+            let h = state(layer, 0, last - 1)?;
+            let has_cell = network.spec.cell == Cell::Lstm;
+            let c = if has_cell { state(layer, 1, last - 1)? } else { Vec::new() };
+            Ok(LastStep { x, h, c })
+        })
+        .collect()
+}
+
+fn dtype(precision: Precision) -> DType {
+    match precision {
+        Precision::F32 => DType::F32,
+        Precision::F64 => DType::F64,
+    }
+}
+
+/// When a file last changed, so that an edited file is read again. A missing file is reported
+/// when it is read.
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }

@@ -37,6 +37,8 @@ pub enum Weights {
         path: PathBuf,
         /// Activation assumed if the file holds a plain RNN, which does not record it.
         nonlinearity: Nonlinearity,
+        /// Seed of the readout, if the file holds none, and of an input that continues its stream.
+        seed: u64,
     },
 }
 
@@ -110,6 +112,8 @@ pub struct Input {
 impl Input {
     /// The longest sequence computed.
     pub const MAX_LENGTH: usize = 100_000;
+    /// Steps of a period of the sine.
+    pub const PERIOD: f64 = 10.0;
     /// The largest batch computed.
     pub const MAX_BATCH: usize = 256;
 }

@@ -1,5 +1,7 @@
 //! The answer to a question: plain numbers, ready to be drawn, printed or saved.
 
+use std::num::FpCategory;
+
 use nalgebra::Complex;
 
 use super::question::Question;
@@ -96,6 +98,14 @@ pub struct Spectrum {
     pub sigma_max: f64,
 }
 
+impl FlowReport {
+    /// Whether no step Jacobian is missing.
+    pub fn is_complete(&self) -> bool {
+        let missing = |spectrum: &LayerSpectrum| spectrum.leading().is_none();
+        !self.spectra.iter().any(missing)
+    }
+}
+
 impl LayerSpectrum {
     /// The spectrum that drives the recurrence: of W_hh for an RNN, else of the step Jacobian.
     pub fn leading(&self) -> Option<&Spectrum> {
@@ -107,17 +117,17 @@ impl LayerSpectrum {
 }
 
 impl Census {
-    /// Counts the numbers of a slice.
-    pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+    /// Counts numbers by their class.
+    pub fn of(classes: impl IntoIterator<Item = FpCategory>) -> Self {
         let mut census = Self::default();
-        for number in numbers {
+        for class in classes {
             census.total += 1;
-            match number.classify() {
-                std::num::FpCategory::Zero => census.zeros += 1,
-                std::num::FpCategory::Subnormal => census.denormals += 1,
-                std::num::FpCategory::Infinite => census.infinities += 1,
-                std::num::FpCategory::Nan => census.nans += 1,
-                std::num::FpCategory::Normal => {}
+            match class {
+                FpCategory::Zero => census.zeros += 1,
+                FpCategory::Subnormal => census.denormals += 1,
+                FpCategory::Infinite => census.infinities += 1,
+                FpCategory::Nan => census.nans += 1,
+                FpCategory::Normal => {}
             }
         }
         census

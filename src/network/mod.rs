@@ -1,8 +1,21 @@
 //! Recurrent networks on candle.
 //!
 //! A network is a stack of layers and a linear readout. A layer runs over its whole sequence in
-//! one candle operation, `unroll`, which also delivers the gradient with respect to every state.
+//! one candle operation, which also delivers the gradient with respect to every state.
 
+mod cell;
+mod init;
+mod kernel;
+mod model;
+mod parameters;
+mod real;
 mod spec;
+mod unroll;
+mod weights_file;
 
+pub use init::{draw, draw_readout};
+pub(crate) use model::or_cancelled;
+pub use model::{LayerRun, Network, Run};
+pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity};
+pub use weights_file::read;

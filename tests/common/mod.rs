@@ -1,6 +1,8 @@
 //! Reading the reference vectors in `tests/data`.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod golden;
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,0 +1,182 @@
+//! One forward and one backward pass: states, their gradients and the loss.
+
+use candle_core::{DType, Tensor};
+use candle_nn::loss::mse;
+
+use super::question::Loss;
+use super::report::{Census, LayerFlow};
+use crate::error::{Error, Result};
+use crate::network::{LayerRun, Network};
+use crate::ticket::Ticket;
+
+/// What one pass left behind, in full.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Mean squared error.
+    pub loss: f64,
+    /// Predictions `[T, B, O]`.
+    pub output: Tensor,
+    /// One entry a layer, lowest first.
+    pub layers: Vec<LayerTrace>,
+}
+
+/// States of one layer and the gradient of the loss with respect to each.
+#[derive(Clone, Debug)]
+pub struct LayerTrace {
+    /// h and, for an LSTM, c: `[S, T+1, B, H]`, row 0 the initial state.
+    pub states: Tensor,
+    /// dL/dh and dL/dc, total: through later steps, layers above and the readout. Same shape.
+    pub grads: Tensor,
+}
+
+/// Runs a network on `x [T, B, I]` against `target [T, B, O]` and differentiates the loss with
+/// respect to every state, by candle's autograd.
+///
+/// # Errors
+/// Shapes that do not fit, and [`Error::Cancelled`].
+pub fn measure(
+    network: &Network,
+    x: &Tensor,
+    target: &Tensor,
+    loss: Loss,
+    ticket: &Ticket,
+) -> Result<Trace> {
+    let run = network.run(x, ticket)?;
+    let loss = loss_of(&run.output, target, loss)?;
+    let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
+    let layers = run
+        .layers
+        .into_iter()
+        .map(|LayerRun { states, probe }| {
+            let grads = match grads.get(&probe) {
+                Some(grads) => grads.clone(),
+                None => probe.zeros_like()?,
+            };
+            Ok(LayerTrace { states, grads })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Trace { loss: scalar(&loss)?, output: run.output, layers })
+}
+
+/// Mean squared error over the steps that count.
+///
+/// # Errors
+/// What candle says of the tensors.
+pub fn loss_of(prediction: &Tensor, target: &Tensor, loss: Loss) -> Result<Tensor> {
+    Ok(match loss {
+        Loss::All => mse(prediction, target)?,
+        Loss::Last => {
+            let last = prediction.dim(0)? - 1;
+            mse(&prediction.get(last)?, &target.get(last)?)?
+        }
+    })
+}
+
+fn scalar(tensor: &Tensor) -> Result<f64> {
+    Ok(tensor.to_dtype(DType::F64)?.to_scalar::<f64>()?)
+}
+
+impl LayerTrace {
+    /// Norms by step, and a census of the numbers behind them.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn flow(&self) -> Result<LayerFlow> {
+        let (planes, rows, batch, hidden) = self.states.dims4()?;
+        let states = numbers(&self.states)?;
+        let grads = numbers(&self.grads)?;
+        let step = batch * hidden;
+        let plane = rows * step;
+        // Row 0 is the initial state; the flow starts with step 1.
+        let states_of = |s: usize| &states[s * plane + step..(s + 1) * plane];
+        let grads_of = |s: usize| &grads[s * plane + step..(s + 1) * plane];
+        let first_row = |s: usize| states_of(s).chunks_exact(step).map(|b| norm(&b[..hidden]));
+        let all_rows = |s: usize| grads_of(s).chunks_exact(step).map(norm);
+        let is_lstm = planes == 2;
+        let census = |values: &[f64]| self.census(values);
+        Ok(LayerFlow {
+            hidden_norm: first_row(0).collect(),
+            cell_norm: is_lstm.then(|| first_row(1).collect()),
+            grad_norm: all_rows(0).collect(),
+            cell_grad_norm: is_lstm.then(|| all_rows(1).collect()),
+            grad_census: census(grads_of(0)),
+            hidden_census: census(states_of(0)),
+        })
+    }
+
+    /// Counts in the precision of the computation: what is subnormal depends on it.
+    fn census(&self, values: &[f64]) -> Census {
+        match self.states.dtype() {
+            DType::F32 => Census::of(values.iter().map(|&value| (value as f32).classify())),
+            _ => Census::of(values.iter().map(|value| value.classify())),
+        }
+    }
+}
+
+/// All numbers of a tensor in f64, row major.
+pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
+    Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
+}
+
+/// Euclidean norm that neither underflows nor overflows on the way (a gradient of 1e-200 has a
+/// square of zero). Infinity and NaN come out as such.
+fn norm(values: &[f64]) -> f64 {
+    let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
+    if values.iter().any(|value| value.is_nan()) {
+        f64::NAN
+    } else if largest == 0.0 || largest.is_infinite() {
+        largest
+    } else {
+        let sum: f64 = values.iter().map(|value| (value / largest).powi(2)).sum();
+        largest * sum.sqrt()
+    }
+}
+
+/// Refuses a question whose states would not fit into memory.
+///
+/// # Errors
+/// [`Error::TooLarge`] with the need and what is there.
+pub(super) fn fits_memory(
+    network: &Network,
+    length: usize,
+    batch: usize,
+    bytes_per_number: usize,
+) -> Result<()> {
+    /// States, gradients, gates and the copies that candle makes of them.
+    const COPIES: usize = 8;
+    /// Assumed where the system does not say what is free.
+    const DEFAULT: f64 = 4.0;
+
+    let spec = network.spec;
+    let per_step = spec.num_layers * (spec.cell.gates() + COPIES) * spec.hidden_size
+        + COPIES * spec.input_size;
+    let needed = per_step as f64 * (length * batch * bytes_per_number) as f64;
+    let needed_gib = needed / f64::from(1 << 30);
+    let available_gib = available_gib().unwrap_or(DEFAULT);
+    if needed_gib > available_gib {
+        return Err(Error::TooLarge { needed_gib, available_gib });
+    }
+    Ok(())
+}
+
+/// Memory that Linux can hand out without swapping.
+fn available_gib() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / f64::from(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norms_survive_extremes() {
+        assert!((norm(&[3e-200, 4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
+        assert!((norm(&[3e200, -4e200]) / 5e200 - 1.0).abs() < 1e-15);
+        assert_eq!(norm(&[0.0, 0.0]), 0.0);
+        assert_eq!(norm(&[1.0, f64::NEG_INFINITY]), f64::INFINITY);
+        assert!(norm(&[f64::NAN, f64::INFINITY]).is_nan());
+    }
+}

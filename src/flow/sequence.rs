@@ -1,0 +1,215 @@
+//! The batch that a network reads and the running mean that it should answer.
+
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+
+use super::question::{Input, Signal};
+use crate::error::{Error, Result};
+use crate::rng::Generator;
+
+/// Files above this size are refused before they are read.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A batch of sequences, as f64 numbers of step-major layout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequence {
+    /// Steps T.
+    pub length: usize,
+    /// Sequences B.
+    pub batch: usize,
+    /// Features I of a step.
+    pub features: usize,
+    /// `[T, B, I]`.
+    pub x: Vec<f64>,
+    /// Running mean of the first feature, `[T, B]`.
+    pub target: Vec<f64>,
+}
+
+impl Sequence {
+    /// The signal an input asks for, with `features` columns. Noise is drawn from `generator` in
+    /// the order of `torch.randn(B, T, I)`. Files bring their own numbers: see
+    /// [`Sequence::from_files`]; here they count as a constant.
+    pub fn new(input: &Input, features: usize, generator: &mut Generator) -> Self {
+        let Input { signal, length, batch, seed: _ } = input;
+        let (length, batch) = (*length, *batch);
+        let wave = |value: &dyn Fn(usize) -> f64| {
+            (0..length).flat_map(|t| vec![value(t); batch * features]).collect()
+        };
+        let x = match signal {
+            Signal::Noise => {
+                let drawn = generator.randn(batch * length * features);
+                let row = |t: usize, b: usize| &drawn[(b * length + t) * features..][..features];
+                (0..length)
+                    .flat_map(|t| (0..batch).flat_map(move |b| row(t, b)))
+                    .map(|&value| f64::from(value))
+                    .collect()
+            }
+            Signal::Impulse => wave(&|t| if t == 0 { 1.0 } else { 0.0 }),
+            Signal::Sine => wave(&|t| (std::f64::consts::TAU * t as f64 / Input::PERIOD).sin()),
+            Signal::Constant | Signal::Files(_) => wave(&|_| 1.0),
+        };
+        Self::with_running_mean(length, batch, features, x)
+    }
+
+    /// One sequence a file, all of the same length and number of columns.
+    ///
+    /// # Errors
+    /// Files that cannot be read, are no numbers, or do not fit together.
+    pub fn from_files(paths: &[impl AsRef<Path>]) -> Result<Self> {
+        let mut sequences = Vec::with_capacity(paths.len());
+        for path in paths {
+            sequences.push((path.as_ref(), read_csv(path.as_ref())?));
+        }
+        let Some((_, first)) = sequences.first() else {
+            return Err(Error::out_of_range("sequence", "at least one file", "none"));
+        };
+        let (length, features) = (first.len(), first[0].len());
+        for (path, rows) in &sequences {
+            if rows.len() != length || rows[0].len() != features {
+                let message = format!(
+                    "{} rows of {} columns, but the first file has {length} rows of {features}",
+                    rows.len(),
+                    rows[0].len()
+                );
+                return Err(Error::content(*path, message));
+            }
+        }
+        if length > Input::MAX_LENGTH {
+            return Err(Error::out_of_range("length", "1 to 100000", length));
+        }
+        if sequences.len() > Input::MAX_BATCH {
+            return Err(Error::out_of_range("batch", "1 to 256", sequences.len()));
+        }
+        let x = (0..length)
+            .flat_map(|t| sequences.iter().flat_map(move |(_, rows)| rows[t].iter().copied()))
+            .collect();
+        Ok(Self::with_running_mean(length, sequences.len(), features, x))
+    }
+
+    fn with_running_mean(length: usize, batch: usize, features: usize, x: Vec<f64>) -> Self {
+        let mut sums = vec![0.0; batch];
+        let mut target = Vec::with_capacity(length * batch);
+        for t in 0..length {
+            for (b, sum) in sums.iter_mut().enumerate() {
+                *sum += x[(t * batch + b) * features];
+                target.push(*sum / (t + 1) as f64);
+            }
+        }
+        Self { length, batch, features, x, target }
+    }
+
+    /// Inputs `[T, B, I]` and targets `[T, B, 1]`.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn tensors(&self, dtype: DType) -> Result<(Tensor, Tensor)> {
+        let Self { length, batch, features, x, target } = self;
+        let x = Tensor::from_slice(x, (*length, *batch, *features), &Device::Cpu)?;
+        let y = Tensor::from_slice(target, (*length, *batch, 1), &Device::Cpu)?;
+        Ok((x.to_dtype(dtype)?, y.to_dtype(dtype)?))
+    }
+
+    /// One feature of the first sequence, by step.
+    pub fn first_sequence(&self, feature: usize) -> Vec<f64> {
+        (0..self.length).map(|t| self.x[t * self.batch * self.features + feature]).collect()
+    }
+}
+
+/// Rows of numbers, all of the same width, at least one. A first row in which no cell is a number
+/// is a header.
+fn read_csv(path: &Path) -> Result<Vec<Vec<f64>>> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::content(path, format!("{size} bytes is too large for a sequence")));
+    }
+    let text = std::fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(text)
+        .map_err(|_| Error::content(path, "not a text file: expected CSV in UTF-8"))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut rows: Vec<Vec<f64>> = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| Error::content(path, error.to_string()))?;
+        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            continue;
+        }
+        let row = numbers(&record).map_err(|cell| {
+            Error::content(path, format!("line {line}: {cell:?} is not a finite number"))
+        })?;
+        if let Some(first) = rows.first()
+            && first.len() != row.len()
+        {
+            let (found, expected) = (row.len(), first.len());
+            let message = format!("line {line}: {found} columns, expected {expected} as above");
+            return Err(Error::content(path, message));
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err(Error::content(path, "holds no numbers: expected a row a step"));
+    }
+    Ok(rows)
+}
+
+/// The cells as finite numbers, or the first that is none.
+fn numbers(record: &csv::StringRecord) -> std::result::Result<Vec<f64>, String> {
+    record
+        .iter()
+        .map(|cell| {
+            cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| cell.to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Vec<Vec<f64>>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.csv");
+        std::fs::write(&path, text).unwrap();
+        read_csv(&path)
+    }
+
+    #[test]
+    fn a_header_and_windows_line_ends_are_read() {
+        let rows = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
+        assert_eq!(rows, [[1.5, 2.0], [-0.3, 4.0]]);
+    }
+
+    #[test]
+    fn bad_files_name_line_and_reason() {
+        for (text, reason) in [
+            ("1\n2\nx\n", "line 3: \"x\" is not a finite number"),
+            ("1,2\n3\n", "line 2: 1 columns, expected 2 as above"),
+            ("1\nnan\n", "line 2: \"nan\" is not a finite number"),
+            ("", "holds no numbers"),
+            ("a,b\n", "holds no numbers"),
+        ] {
+            let error = csv(text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_target_is_the_running_mean_of_the_first_feature() {
+        let sequence = Sequence::with_running_mean(3, 1, 2, vec![1.0, 9.0, 3.0, 9.0, 5.0, 9.0]);
+        assert_eq!(sequence.target, [1.0, 2.0, 3.0]);
+        assert_eq!(sequence.first_sequence(1), [9.0; 3]);
+    }
+
+    #[test]
+    fn noise_is_laid_out_as_batch_first_randn() {
+        let input = Input { length: 5, batch: 4, ..Input::default() };
+        let sequence = Sequence::new(&input, 1, &mut Generator::seeded(0));
+        let drawn = Generator::seeded(0).randn(20);
+        assert_eq!(sequence.x[4 * 2 + 3], f64::from(drawn[3 * 5 + 2]));
+    }
+}

@@ -1,0 +1,164 @@
+//! Backpropagation through time over the whole sequence.
+
+use candle_core::{Result, Tensor};
+
+use super::layout::{Dims, Parameters, chunk, chunk_of, step_of};
+use super::{Activations, Unroll};
+use crate::network::cell::{Backward, State};
+use crate::network::kernel::{Matrix, add_product, dispatch};
+use crate::network::real::Real;
+use crate::network::spec::Cell;
+
+/// The tensors of one backward call, as candle hands them over.
+pub(super) struct Tensors<'a> {
+    pub(super) x: &'a Tensor,
+    pub(super) packed: &'a Tensor,
+    pub(super) probe: &'a Tensor,
+    pub(super) states: &'a Tensor,
+    /// dL/dstates through whatever reads the states.
+    pub(super) grad: &'a Tensor,
+}
+
+/// Gradients of x, the packed parameters and the probe: of exactly those that candle tracks.
+pub(super) fn backward<R: Real>(
+    op: &Unroll,
+    saved: Activations<R>,
+    tensors: &Tensors<'_>,
+) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    let &Tensors { x, packed, probe, states, grad } = tensors;
+    let dims = Dims::of(op.cell, x.shape(), packed.shape(), probe.shape())?;
+    let states = numbers::<R>(states)?;
+    let packed_numbers = numbers::<R>(packed)?;
+    let parameters = Parameters::unpack(&packed_numbers, dims);
+    let (grads, saved) = through_time(op, dims, parameters, saved, &states, numbers(grad)?)?;
+
+    let tensor =
+        |numbers: Vec<R>, like: &Tensor| Tensor::from_vec(numbers, like.shape(), like.device());
+    let x_grad = if x.track_op() {
+        Some(tensor(input_gradient(dims, parameters, &saved), x)?)
+    } else {
+        None
+    };
+    let packed_grad = if packed.track_op() {
+        let x = numbers::<R>(x)?;
+        Some(tensor(parameter_gradient(op.cell, dims, &x, &states, &saved), packed)?)
+    } else {
+        None
+    };
+    let probe_grad = probe.track_op().then(|| tensor(grads, probe)).transpose()?;
+    Ok((x_grad, packed_grad, probe_grad))
+}
+
+fn numbers<R: Real>(tensor: &Tensor) -> Result<Vec<R>> {
+    tensor.flatten_all()?.to_vec1::<R>()
+}
+
+/// BPTT. Turns the direct gradients of the states into total ones, and the saved activations
+/// into gradients of the pre-activations.
+fn through_time<R: Real>(
+    op: &Unroll,
+    dims: Dims,
+    parameters: Parameters<'_, R>,
+    saved: Activations<R>,
+    states: &[R],
+    mut grads: Vec<R>,
+) -> Result<(Vec<R>, Activations<R>)> {
+    let cell = op.cell;
+    let Activations { mut gates, mut extra } = saved;
+    let back = parameters.hidden.to_transposed();
+    let back = Matrix::new(&back, dims.width, dims.hidden);
+    let (hidden, cells) = states.split_at(dims.plane());
+    let (grad_hidden, grad_cells) = grads.split_at_mut(dims.plane());
+    let mut carry_h = vec![R::default(); dims.state()];
+    let mut carry_c = vec![R::default(); if cells.is_empty() { 0 } else { dims.state() }];
+    let mut recurrent = vec![R::default(); if cell.splits_recurrent() { dims.gates() } else { 0 }];
+    for t in (0..dims.steps).rev() {
+        op.advance()?;
+        let (_, grad) = step_of(grad_hidden, grad_cells, t, dims);
+        add(grad.h, &carry_h);
+        add(grad.c, &carry_c);
+        let at = |plane| chunk_of(plane, t, dims.state());
+        let before = State { h: at(hidden), c: at(cells) };
+        let gates = &mut gates[t * dims.gates()..][..dims.gates()];
+        let extra = chunk(&mut extra, t, dims.state() * cell.extra_width());
+        let carry = State { h: &mut carry_h[..], c: &mut carry_c[..] };
+        let hidden_size = dims.hidden;
+        dispatch(Backward { cell, hidden_size, gates, extra, before, grad, carry });
+        let through = if cell.splits_recurrent() {
+            split_recurrent(dims, gates, extra, &mut recurrent);
+            &recurrent
+        } else {
+            &*gates
+        };
+        let through = Matrix::new(through, dims.batch, dims.width);
+        add_product(&mut carry_h, dims.hidden, through, back);
+    }
+    add(&mut grad_hidden[..dims.state()], &carry_h);
+    if !grad_cells.is_empty() {
+        add(&mut grad_cells[..dims.state()], &carry_c);
+    }
+    Ok((grads, Activations { gates, extra }))
+}
+
+/// The gradient of a GRU's W_hh h + b_hh: that of the gates, but n's as the reset gate lets it in.
+fn split_recurrent<R: Real>(dims: Dims, gates: &[R], extra: &[R], recurrent: &mut [R]) {
+    recurrent.copy_from_slice(gates);
+    let rows = recurrent.chunks_exact_mut(dims.width).zip(extra.chunks_exact(dims.hidden));
+    for (row, new) in rows {
+        row[dims.width - dims.hidden..].copy_from_slice(new);
+    }
+}
+
+/// dL/dx `[T, B, I]`.
+fn input_gradient<R: Real>(
+    dims: Dims,
+    parameters: Parameters<'_, R>,
+    saved: &Activations<R>,
+) -> Vec<R> {
+    let rows = dims.steps * dims.batch;
+    let mut grad = vec![R::default(); rows * dims.input];
+    let gates = Matrix::new(&saved.gates, rows, dims.width);
+    add_product(&mut grad, dims.input, gates, parameters.input.transposed());
+    grad
+}
+
+/// Gradient of the packed parameters: one product over all steps instead of one a step.
+fn parameter_gradient<R: Real>(
+    cell: Cell,
+    dims: Dims,
+    x: &[R],
+    states: &[R],
+    saved: &Activations<R>,
+) -> Vec<R> {
+    let Dims { steps, batch, input, hidden, width } = dims;
+    let rows = steps * batch;
+    let total = (input + 1 + hidden + usize::from(cell.splits_recurrent())) * width;
+    let mut grad = vec![R::default(); total];
+    let (weight_ih, rest) = grad.split_at_mut(input * width);
+    let (bias, rest) = rest.split_at_mut(width);
+    let (weight_hh, hidden_bias) = rest.split_at_mut(hidden * width);
+
+    let gates = Matrix::new(&saved.gates, rows, width);
+    add_product(weight_ih, width, Matrix::new(x, rows, input).transposed(), gates);
+    saved.gates.chunks_exact(width).for_each(|row| add(bias, row));
+
+    let before = Matrix::new(&states[..rows * hidden], rows, hidden).transposed();
+    if cell.splits_recurrent() {
+        let shared = width - hidden;
+        let gates = Matrix::strided(&saved.gates, rows, shared, width);
+        add_product(weight_hh, width, before, gates);
+        let new = Matrix::new(&saved.extra, rows, hidden);
+        add_product(&mut weight_hh[shared..], width, before, new);
+        hidden_bias[..shared].copy_from_slice(&bias[..shared]);
+        saved.extra.chunks_exact(hidden).for_each(|row| add(&mut hidden_bias[shared..], row));
+    } else {
+        add_product(weight_hh, width, before, gates);
+    }
+    grad
+}
+
+fn add<R: Real>(to: &mut [R], values: &[R]) {
+    for (to, &value) in to.iter_mut().zip(values) {
+        *to += value;
+    }
+}

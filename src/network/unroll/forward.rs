@@ -1,0 +1,50 @@
+//! Forward over the whole sequence.
+
+use candle_core::Result;
+
+use super::layout::{Dims, Parameters, chunk, step_of};
+use super::{Activations, Unroll};
+use crate::network::cell::Forward;
+use crate::network::kernel::{Matrix, add_product, dispatch};
+use crate::network::real::Real;
+
+/// States `[S, T+1, B, H]` and the activations that the way back needs. The input's share of all
+/// pre-activations is one product; only the state's share waits for the step before.
+pub(super) fn forward<R: Real>(
+    op: &Unroll,
+    dims: Dims,
+    x: &[R],
+    packed: &[R],
+    probe: &[R],
+) -> Result<(Vec<R>, Activations<R>)> {
+    let cell = op.cell;
+    let parameters = Parameters::unpack(packed, dims);
+    let mut gates = parameters.bias.repeat(dims.steps * dims.batch);
+    let x = Matrix::new(x, dims.steps * dims.batch, dims.input);
+    add_product(&mut gates, dims.width, x, parameters.input);
+
+    let mut states = probe.to_vec();
+    let (hidden, cells) = states.split_at_mut(dims.plane());
+    let mut extra = vec![R::default(); dims.steps * dims.state() * cell.extra_width()];
+    let mut recurrent = Vec::new();
+    for t in 0..dims.steps {
+        op.advance()?;
+        let gates = &mut gates[t * dims.gates()..][..dims.gates()];
+        let (before, after) = step_of(hidden, cells, t, dims);
+        let h = Matrix::new(before.h, dims.batch, dims.hidden);
+        if cell.splits_recurrent() {
+            recurrent.clear();
+            for _ in 0..dims.batch {
+                recurrent.extend_from_slice(parameters.hidden_bias);
+            }
+            add_product(&mut recurrent, dims.width, h, parameters.hidden);
+        } else {
+            add_product(gates, dims.width, h, parameters.hidden);
+        }
+        let extra = chunk(&mut extra, t, dims.state() * cell.extra_width());
+        let hidden_size = dims.hidden;
+        let recurrent = &recurrent;
+        dispatch(Forward { cell, hidden_size, gates, recurrent, extra, before, after });
+    }
+    Ok((states, Activations { gates, extra }))
+}

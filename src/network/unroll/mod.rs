@@ -1,0 +1,136 @@
+//! The one operation that runs a layer over a whole sequence, and back through time.
+//!
+//! candle's `backward` drops the gradients of intermediate tensors and recurses over the graph. So
+//! a layer is one [`CustomOp3`] with its own backpropagation through time (BPTT; Werbos 1990):
+//!
+//! - inputs: `x [T, B, I]`, the packed parameters `w`, and a *probe* `[S, T+1, B, H]`, usually
+//!   zero, that is added to the states; row 0 of it is the initial state;
+//! - output: the states `[S, T+1, B, H]`, S = 1 (h) or, for an LSTM, 2 (h and c);
+//! - the gradient with respect to the probe is dL/dh_t (and dL/dc_t) for every t at once.
+//!
+//! Packed parameters stack W_ih^T `[I, G·H]`, the input bias, W_hh^T `[H, G·H]` and, for a GRU,
+//! the recurrent bias, which the reset gate keeps from merging with the other.
+
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
+
+use self::backward::{Tensors, backward};
+use self::forward::forward;
+use self::layout::Dims;
+use super::real::Real;
+use super::spec::Cell;
+use crate::ticket::Ticket;
+
+mod backward;
+mod forward;
+mod layout;
+
+/// Runs one layer: see the module's description.
+///
+/// # Errors
+/// Shapes that do not fit, and the ticket's cancellation.
+pub(super) fn unroll(
+    cell: Cell,
+    x: &Tensor,
+    packed: &Tensor,
+    probe: &Tensor,
+    ticket: &Ticket,
+) -> Result<Tensor> {
+    let op = Unroll { cell, saved: Mutex::new(None), ticket: ticket.clone() };
+    x.contiguous()?.apply_op3(&packed.contiguous()?, &probe.contiguous()?, op)
+}
+
+struct Unroll {
+    cell: Cell,
+    /// Activations from the forward pass, taken by the backward pass.
+    saved: Mutex<Option<Saved>>,
+    ticket: Ticket,
+}
+
+enum Saved {
+    F32(Activations<f32>),
+    F64(Activations<f64>),
+}
+
+struct Activations<R> {
+    /// Activated gates `[T, B, G·H]`.
+    gates: Vec<R>,
+    /// tanh(c) or W_hn h + b_hn, `[T, B, H]`; empty for an RNN.
+    extra: Vec<R>,
+}
+
+impl CustomOp3 for Unroll {
+    fn name(&self) -> &'static str {
+        "unroll"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_layout: &Layout,
+        packed: &CpuStorage,
+        packed_layout: &Layout,
+        probe: &CpuStorage,
+        probe_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let dims =
+            Dims::of(self.cell, x_layout.shape(), packed_layout.shape(), probe_layout.shape())?;
+        let shape = probe_layout.shape().clone();
+        let (storage, saved) = match x {
+            CpuStorage::F32(_) => {
+                let [x, packed, probe] =
+                    slices::<f32>([(x, x_layout), (packed, packed_layout), (probe, probe_layout)])?;
+                let (states, saved) = forward(self, dims, x, packed, probe)?;
+                (CpuStorage::F32(states), Saved::F32(saved))
+            }
+            _ => {
+                let [x, packed, probe] =
+                    slices::<f64>([(x, x_layout), (packed, packed_layout), (probe, probe_layout)])?;
+                let (states, saved) = forward(self, dims, x, packed, probe)?;
+                (CpuStorage::F64(states), Saved::F64(saved))
+            }
+        };
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(saved);
+        Ok((storage, shape))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        packed: &Tensor,
+        probe: &Tensor,
+        states: &Tensor,
+        grad: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match saved {
+            Some(Saved::F32(saved)) => {
+                backward(self, saved, &Tensors { x, packed, probe, states, grad })
+            }
+            Some(Saved::F64(saved)) => {
+                backward(self, saved, &Tensors { x, packed, probe, states, grad })
+            }
+            None => candle_core::bail!("unroll: the backward pass runs once per forward pass"),
+        }
+    }
+}
+
+/// The numbers of contiguous tensors.
+fn slices<'a, R: Real>(tensors: [(&'a CpuStorage, &Layout); 3]) -> Result<[&'a [R]; 3]> {
+    let mut out: [&[R]; 3] = [&[]; 3];
+    for (slot, (storage, layout)) in out.iter_mut().zip(tensors) {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            candle_core::bail!("unroll: needs contiguous tensors");
+        };
+        *slot = &storage.as_slice::<R>()?[start..end];
+    }
+    Ok(out)
+}
+
+impl Unroll {
+    /// Counts one step as done.
+    fn advance(&self) -> Result<()> {
+        self.ticket.advance(1).map_err(candle_core::Error::wrap)
+    }
+}

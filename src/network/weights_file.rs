@@ -1,0 +1,191 @@
+//! Reading a network from a `.safetensors` file with `torch.nn` names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::Linear;
+
+use super::init::draw_readout;
+use super::model::Network;
+use super::parameters::LayerParameters;
+use super::spec::{Biases, Cell, NetworkSpec, Nonlinearity};
+use crate::error::{Error, Result};
+use crate::rng::Generator;
+
+/// Files above this size are refused before they are read: the largest network that rnnscope
+/// shows (8 LSTM layers of 512 units in f64) takes 130 MB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Reads a network. Cell, sizes, layers and biases are inferred from names and shapes;
+/// `nonlinearity` is assumed for a plain RNN, which does not record it. All recurrent tensors may
+/// share a prefix (`rnn.weight_ih_l0`). `head.weight` and `head.bias`, if present, are the
+/// readout; otherwise one is drawn from `generator` as `nn.Linear(hidden_size, 1)`.
+///
+/// # Errors
+/// A file that cannot be read, is no safetensors file, or does not fit; the text names the tensor
+/// with the shape expected and found.
+pub fn read(path: &Path, nonlinearity: Nonlinearity, generator: &mut Generator) -> Result<Network> {
+    let tensors = load(path)?;
+    let content = |message: String| Error::content(path, message);
+    let parts = Parts::find(&tensors).map_err(content)?;
+    let spec = parts.spec(nonlinearity).map_err(content)?;
+    spec.validate().map_err(|error| content(error.to_string()))?;
+    let layers = (0..spec.num_layers)
+        .map(|layer| parts.layer(&spec, layer))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(content)?;
+    let readout = match parts.readout(&spec).map_err(content)? {
+        Some(readout) => readout,
+        None => draw_readout(&spec, generator)?,
+    };
+    Ok(Network { spec, layers, readout })
+}
+
+/// All tensors of a file, in f32 unless stored in f64.
+fn load(path: &Path) -> Result<BTreeMap<String, Tensor>> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::content(path, format!("{size} bytes is too large for a network")));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|error| {
+        Error::content(path, format!("not a complete safetensors file ({})", first_line(&error)))
+    })?;
+    tensors
+        .into_iter()
+        .map(|(name, tensor)| {
+            let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
+            Ok((name, tensor.to_dtype(dtype)?))
+        })
+        .collect()
+}
+
+fn first_line(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// The tensors of a file, and the prefix that the recurrent ones share.
+struct Parts<'a> {
+    tensors: &'a BTreeMap<String, Tensor>,
+    prefix: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn find(tensors: &'a BTreeMap<String, Tensor>) -> Result<Self, String> {
+        const FIRST: &str = "weight_hh_l0";
+        let mut prefixes = tensors.keys().filter_map(|name| name.strip_suffix(FIRST));
+        let Some(prefix) = prefixes.next() else {
+            return Err(format!(
+                "no tensor named {FIRST}, with or without a prefix: expected the names of \
+                 nn.RNN, nn.LSTM or nn.GRU"
+            ));
+        };
+        if let Some(other) = prefixes.next() {
+            return Err(format!(
+                "two networks, {prefix}{FIRST} and {other}{FIRST}: save one of them alone"
+            ));
+        }
+        let unsupported = |name: &&String| {
+            name.starts_with(prefix) && (name.ends_with("_reverse") || name.contains("weight_hr_l"))
+        };
+        if let Some(name) = tensors.keys().find(unsupported) {
+            return Err(format!("{name}: bidirectional layers and projections are not supported"));
+        }
+        Ok(Self { tensors, prefix })
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Tensor> {
+        self.tensors.get(&format!("{}{name}", self.prefix))
+    }
+
+    fn spec(&self, nonlinearity: Nonlinearity) -> Result<NetworkSpec, String> {
+        let name = format!("{}weight_hh_l0", self.prefix);
+        let [rows, hidden_size] = self.matrix("weight_hh_l0")?;
+        let cell = match rows.checked_div(hidden_size).filter(|g| g * hidden_size == rows) {
+            Some(1) => Cell::Rnn(nonlinearity),
+            Some(3) => Cell::Gru,
+            Some(4) => Cell::Lstm,
+            _ => {
+                return Err(format!(
+                    "{name}: expected [G·H, H] with G = 1 (RNN), 3 (GRU) or 4 (LSTM), \
+                     found [{rows}, {hidden_size}]"
+                ));
+            }
+        };
+        let [_, input_size] = self.matrix("weight_ih_l0")?;
+        let layers = (0..).take_while(|k| self.get(&format!("weight_hh_l{k}")).is_some());
+        let biases = match self.get("bias_hh_l0") {
+            Some(_) => Biases::Two,
+            None => Biases::One,
+        };
+        Ok(NetworkSpec {
+            cell,
+            input_size,
+            hidden_size,
+            num_layers: layers.count(),
+            biases,
+            output_size: 1,
+        })
+    }
+
+    fn matrix(&self, name: &str) -> Result<[usize; 2], String> {
+        let full = format!("{}{name}", self.prefix);
+        let tensor = self.get(name).ok_or_else(|| format!("{full} is missing"))?;
+        <[usize; 2]>::try_from(tensor.dims())
+            .map_err(|_| format!("{full}: expected a matrix, found {:?}", tensor.dims()))
+    }
+
+    fn layer(&self, spec: &NetworkSpec, layer: usize) -> Result<LayerParameters, String> {
+        let rows = spec.cell.gates() * spec.hidden_size;
+        let tensor = |name: &str, shape: &[usize]| {
+            let name = format!("{name}_l{layer}");
+            let full = format!("{}{name}", self.prefix);
+            let tensor = self
+                .get(&name)
+                .ok_or_else(|| format!("{full} is missing: expected shape {shape:?}"))?;
+            fitting(&full, tensor, shape)
+        };
+        let weight_ih = tensor("weight_ih", &[rows, spec.layer_input_size(layer)])?;
+        let weight_hh = tensor("weight_hh", &[rows, spec.hidden_size])?;
+        // `bias=False` leaves both out: one bias of zeros is the same network.
+        let without_biases = self.get("bias_ih_l0").is_none() && spec.biases == Biases::One;
+        let bias_ih = if without_biases {
+            Tensor::zeros(rows, weight_ih.dtype(), &Device::Cpu).map_err(|e| e.to_string())?
+        } else {
+            tensor("bias_ih", &[rows])?
+        };
+        let bias_hh = match spec.biases {
+            Biases::One => None,
+            Biases::Two => Some(tensor("bias_hh", &[rows])?),
+        };
+        Ok(LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh })
+    }
+
+    fn readout(&self, spec: &NetworkSpec) -> Result<Option<Linear>, String> {
+        let (weight, bias) = ("head.weight", "head.bias");
+        match (self.tensors.get(weight), self.tensors.get(bias)) {
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                Err(format!("{bias} is missing beside {weight}: expected shape [1]"))
+            }
+            (None, Some(_)) => Err(format!("{weight} is missing beside {bias}")),
+            (Some(w), Some(b)) => {
+                let w = fitting(weight, w, &[spec.output_size, spec.hidden_size])?;
+                let b = fitting(bias, b, &[spec.output_size])?;
+                Ok(Some(Linear::new(w, Some(b))))
+            }
+        }
+    }
+}
+
+/// The tensor, if it has the shape.
+fn fitting(name: &str, tensor: &Tensor, shape: &[usize]) -> Result<Tensor, String> {
+    if tensor.dims() == shape {
+        Ok(tensor.clone())
+    } else {
+        Err(format!("{name}: expected shape {shape:?}, found {:?}", tensor.dims()))
+    }
+}
