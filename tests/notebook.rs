@@ -1,6 +1,8 @@
 //! The course notebook's own checks: its asserts, its explorer over a grid of scales, and the
 //! lab's expected outputs under seed 123.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use candle_core::{DType, Device, Tensor};
@@ -194,8 +196,7 @@ fn the_lab_outputs_under_seed_123_hold() {
             biases: Biases::Two,
             output_size: 1,
         };
-        let readout =
-            Linear::new(Tensor::zeros((1, 10), DType::F32, &Device::Cpu).unwrap(), None);
+        let readout = Linear::new(Tensor::zeros((1, 10), DType::F32, &Device::Cpu).unwrap(), None);
         let network = Network { spec, layers: vec![layer], readout };
         let run = network.run(&x, &Ticket::new()).unwrap();
         let found = numbers(&run.layers[0].hidden().unwrap().transpose(0, 1).unwrap());

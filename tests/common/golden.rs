@@ -22,9 +22,8 @@ impl SplitMix {
     /// U(±1/√hidden), as exact f32 values.
     fn tensor(&mut self, hidden: usize, shape: &[usize]) -> Tensor {
         let bound = (1.0 / (hidden as f64).sqrt()) as f32;
-        let values: Vec<f32> = (0..shape.iter().product())
-            .map(|_| (2.0 * self.unit() - 1.0) as f32 * bound)
-            .collect();
+        let values: Vec<f32> =
+            (0..shape.iter().product()).map(|_| (2.0 * self.unit() - 1.0) as f32 * bound).collect();
         Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
     }
 }
@@ -80,10 +79,8 @@ pub fn variables(network: &Network) -> Network {
             bias_hh: layer.bias_hh.as_ref().map(variable),
         })
         .collect();
-    let readout = Linear::new(
-        variable(network.readout.weight()),
-        network.readout.bias().map(variable),
-    );
+    let readout =
+        Linear::new(variable(network.readout.weight()), network.readout.bias().map(variable));
     Network { spec: network.spec, layers, readout }
 }
 

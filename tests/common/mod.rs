@@ -1,5 +1,6 @@
 //! Reading the reference vectors in `tests/data`.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 pub mod golden;
 
