@@ -82,18 +82,18 @@ fn layer_name(report: &FlowReport, layer: usize, state: &str) -> String {
     }
 }
 
+/// Layers of the deepest network shown: colours from here on are free for pins.
+fn most_layers(report: &FlowReport, ghosts: &[(String, &FlowReport)]) -> usize {
+    let all = ghosts.iter().map(|(_, ghost)| *ghost).chain([report]);
+    all.map(|report| report.layers.len()).max().unwrap_or(1)
+}
+
 /// Turns a series of pinned report `n` into a ghost. A pin of one layer gets a colour of its own,
 /// one of several keeps the colours of the layers.
-fn haunt(
-    mut series: Series,
-    n: usize,
-    label: &str,
-    layers: usize,
-    present_layers: usize,
-) -> Series {
+fn haunt(mut series: Series, n: usize, label: &str, layers: usize, free: usize) -> Series {
     series.ghost = true;
     if layers == 1 {
-        series.color = Color::Category(present_layers + n);
+        series.color = Color::Category(free + n);
         series.name = match series.name.split_once(", ") {
             Some((_, state)) => format!("{label}, {state}"),
             None => label.to_owned(),

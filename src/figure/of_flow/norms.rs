@@ -77,7 +77,7 @@ fn with_ghosts<'a>(
     ghosts: &[(String, &'a FlowReport)],
     pick: impl Fn(&'a LayerFlow) -> [Option<&'a Vec<f64>>; 2],
 ) -> Vec<Series> {
-    let present = report.layers.len();
+    let present = super::most_layers(report, ghosts);
     let pinned = ghosts.iter().enumerate().flat_map(|(n, (label, ghost))| {
         let layers = ghost.layers.len();
         lines(ghost, &pick).into_iter().map(move |line| haunt(line, n, label, layers, present))

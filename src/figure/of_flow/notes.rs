@@ -5,81 +5,93 @@ use crate::network::{Cell, Nonlinearity};
 
 /// What is out of the ordinary in the states.
 pub(super) fn hidden(report: &FlowReport) -> Vec<String> {
-    let layers = report.layers.iter().enumerate();
-    layers.flat_map(|(n, layer)| broken(report, n, "hₜ", &layer.hidden_census)).collect()
+    broken(report, "hₜ", |layer| &layer.hidden_census)
 }
 
 /// What is out of the ordinary in the gradients.
 pub(super) fn gradient(report: &FlowReport) -> Vec<String> {
-    let mut notes = Vec::new();
-    for (n, layer) in report.layers.iter().enumerate() {
-        notes.extend(zeros(report, n, layer));
-        notes.extend(denormals(report, n, &layer.grad_census));
-        notes.extend(broken(report, n, "∂L/∂hₜ", &layer.grad_census));
-    }
+    let precision = report.question.precision;
+    let mut notes = zeros(report);
+    let denormal = tell(report, GRADIENT, |layer| layer.grad_census.denormals, gradient_total);
+    notes.extend(denormal.map(|who| {
+        format!("{who} denormal: so small that {precision} keeps only some of their digits.")
+    }));
+    notes.extend(broken(report, GRADIENT, |layer| &layer.grad_census));
     notes
 }
 
-fn zeros(report: &FlowReport, layer: usize, flow: &LayerFlow) -> Option<String> {
-    let Census { total, zeros, .. } = flow.grad_census;
-    if zeros == 0 {
-        return None;
-    }
+const GRADIENT: &str = "∂L/∂hₜ";
+
+fn gradient_total(layer: &LayerFlow) -> usize {
+    layer.grad_census.total
+}
+
+fn zeros(report: &FlowReport) -> Vec<String> {
     let precision = report.question.precision;
-    let count = share(zeros, total, "∂L/∂hₜ", layer);
-    Some(if underflowed(flow, precision) {
-        let remedy = match precision {
-            Precision::F32 => "; f64 resolves further down",
-            Precision::F64 => "",
+    // Zeros by underflow and zeros by construction are two different stories.
+    let count = |wanted: bool| {
+        let zeros = move |layer: &LayerFlow| {
+            if underflowed(layer, precision) == wanted { layer.grad_census.zeros } else { 0 }
         };
-        format!("Underflow: {count} exactly 0, smaller than {precision} can hold{remedy}.")
-    } else if report.question.weight_scale == 0.0 {
-        format!("{count} exactly 0: weight scale 0 cuts every path through time.")
+        tell(report, GRADIENT, zeros, gradient_total)
+    };
+    let remedy = match precision {
+        Precision::F32 => "; f64 resolves further down",
+        Precision::F64 => "",
+    };
+    let reason = if report.question.weight_scale == 0.0 {
+        "weight scale 0 cuts every path through time"
     } else if report.spec.cell == Cell::Rnn(Nonlinearity::Relu) {
-        format!("{count} exactly 0: inactive ReLU units pass no gradient.")
+        "inactive ReLU units pass no gradient"
     } else {
-        format!("{count} exactly 0: no gradient arrives there.")
-    })
+        "no gradient arrives there"
+    };
+    let underflow = count(true).map(|who| {
+        format!("Underflow: {who} exactly 0, smaller than {precision} can hold{remedy}.")
+    });
+    let cut = count(false).map(|who| format!("{who} exactly 0: {reason}."));
+    underflow.into_iter().chain(cut).collect()
 }
 
 /// Zeros are due to underflow if the numbers that are left reach down to where the format ends.
-fn underflowed(flow: &LayerFlow, precision: Precision) -> bool {
-    // Squares are summed in the norm, so a norm near the end stands for numbers at the end.
+fn underflowed(layer: &LayerFlow, precision: Precision) -> bool {
     let nearly_nothing = match precision {
         Precision::F32 => 1e-36,
         Precision::F64 => 1e-300,
     };
     let smallest =
-        flow.grad_norm.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
-    flow.grad_census.denormals > 0 || smallest < nearly_nothing
+        layer.grad_norm.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
+    layer.grad_census.denormals > 0 || smallest < nearly_nothing
 }
 
-fn denormals(report: &FlowReport, layer: usize, census: &Census) -> Option<String> {
-    let Census { total, denormals, .. } = *census;
-    (denormals > 0).then(|| {
-        let count = share(denormals, total, "∂L/∂hₜ", layer);
-        let precision = report.question.precision;
-        format!("{count} denormal: so small that {precision} keeps only some of their digits.")
-    })
+fn broken(report: &FlowReport, what: &str, census: impl Fn(&LayerFlow) -> &Census) -> Vec<String> {
+    let precision = report.question.precision;
+    let total = |layer: &LayerFlow| census(layer).total;
+    let infinite = tell(report, what, |layer| census(layer).infinities, total)
+        .map(|who| format!("Overflow: {who} infinite, larger than {precision} can hold."));
+    let nan = tell(report, what, |layer| census(layer).nans, total)
+        .map(|who| format!("{who} NaN, as ∞ − ∞ and 0 × ∞ have no value."));
+    infinite.into_iter().chain(nan).collect()
 }
 
-fn broken(report: &FlowReport, layer: usize, what: &str, census: &Census) -> Vec<String> {
-    let Census { total, zeros: _, denormals: _, infinities, nans } = *census;
-    let mut notes = Vec::new();
-    if infinities > 0 {
-        let count = share(infinities, total, what, layer);
-        let precision = report.question.precision;
-        notes.push(format!("Overflow: {count} infinite, larger than {precision} can hold."));
+/// `12 of 16 numbers of ∂L/∂hₜ in layer 1 and 3 of 16 in layer 2 are`, or nothing if all counts
+/// are zero.
+fn tell(
+    report: &FlowReport,
+    what: &str,
+    count: impl Fn(&LayerFlow) -> usize,
+    total: impl Fn(&LayerFlow) -> usize,
+) -> Option<String> {
+    let mut said: Vec<String> = Vec::new();
+    for (n, layer) in report.layers.iter().enumerate() {
+        let (count, total) = (count(layer), total(layer));
+        if count > 0 {
+            let of = if said.is_empty() { format!(" numbers of {what}") } else { String::new() };
+            let count = if count == total { "all".to_owned() } else { format!("{count} of") };
+            said.push(format!("{count} {total}{of} in layer {}", n + 1));
+        }
     }
-    if nans > 0 {
-        let count = share(nans, total, what, layer);
-        notes.push(format!("{count} NaN, as ∞ − ∞ and 0 × ∞ have no value."));
-    }
-    notes
-}
-
-/// `12 of 16 numbers of ∂L/∂hₜ in layer 1 are`
-fn share(count: usize, total: usize, what: &str, layer: usize) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{count} of {total} numbers of {what} in layer {} {verb}", layer + 1)
+    let last = said.pop()?;
+    let who = if said.is_empty() { last } else { format!("{} and {last}", said.join(", ")) };
+    Some(format!("{who} are"))
 }

@@ -1,6 +1,6 @@
 //! What the network read, what it should have said and what it said.
 
-use super::{View, by_step, haunt, time};
+use super::{View, by_step, haunt, most_layers, time};
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
 use crate::figure::number::number;
 use crate::flow::{FlowReport, Loss};
@@ -18,7 +18,7 @@ pub(super) fn sequence(
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
         let line = Series::line("", Color::Ink, by_step(&ghost.prediction));
         // One line a pin, however many layers it has.
-        let line = haunt(line, n, label, 1, report.layers.len());
+        let line = haunt(line, n, label, 1, most_layers(report, ghosts));
         series.push(Series { name: format!("{label}: prediction"), ..line });
     }
     let target = Series::line("target", Color::Ink, by_step(&report.target));
@@ -33,7 +33,7 @@ pub(super) fn sequence(
         series,
         guides: Vec::new(),
         notes: vec![format!(
-            "Loss: mean squared error of {}, {}.",
+            "Loss (mean squared error, {}): {}.",
             report.question.loss,
             number(report.loss, 4)
         )],

@@ -1,7 +1,7 @@
 //! Eigenvalues in the complex plane.
 
-use super::haunt;
 use super::verdict::verdict;
+use super::{haunt, most_layers};
 use crate::figure::model::{Axis, Color, Figure, Guide, Series, Stroke};
 use crate::figure::number::number;
 use crate::flow::{FlowReport, LayerSpectrum, Spectrum};
@@ -12,7 +12,7 @@ const SAME: f64 = 1e-9;
 
 /// Eigenvalues of the scaled W_hh (RNN) or of the step Jacobian (LSTM, GRU), one colour a layer.
 pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)]) -> Figure {
-    let present = report.layers.len();
+    let present = most_layers(report, ghosts);
     let mut series = Vec::new();
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
         let layers = ghost.layers.len();
@@ -43,7 +43,7 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
 fn title(report: &FlowReport) -> String {
     let of = match report.spec.cell {
         Cell::Rnn(_) => "Eigenvalues of the scaled Wₕₕ",
-        Cell::Lstm | Cell::Gru => "Eigenvalues of the last step's Jacobian",
+        Cell::Lstm | Cell::Gru => "Eigenvalues of the step Jacobian",
     };
     match report.spectra.as_slice() {
         [only] => match only.leading() {
@@ -79,23 +79,33 @@ fn largest(spectrum: &Spectrum) -> Vec<[f64; 2]> {
 }
 
 fn notes(report: &FlowReport) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    let mut grows = false;
-    for (layer, spectrum) in report.spectra.iter().enumerate() {
-        let Some(spectrum) = spectrum.leading() else { continue };
-        grows |= spectrum.radius > 1.0;
-        let sigma = number(spectrum.sigma_max, 3);
-        notes.push(format!(
-            "Layer {}: {}; largest singular value {sigma}.",
-            layer + 1,
-            judge(spectrum)
-        ));
+    let leading: Vec<&Spectrum> =
+        report.spectra.iter().filter_map(LayerSpectrum::leading).collect();
+    let grows = leading.iter().any(|spectrum| spectrum.radius > 1.0);
+    let mut notes = Vec::new();
+    if !leading.is_empty() {
+        notes.push(by_layer(report, "|λ|max", judge_briefly));
+        notes.push(by_layer(report, "Largest singular value", |s| number(s.sigma_max, 3)));
     }
     if report.spectra.iter().any(|s| s.leading().is_none()) {
         notes.push("The step Jacobian is being computed.".into());
     }
     notes.extend(caution(report.spec.cell, grows).into_iter().map(str::to_owned));
     notes
+}
+
+/// `|λ|max: 0.571` for one layer, else `|λ|max: layer 1 0.571, layer 2 0.602`
+fn by_layer(report: &FlowReport, what: &str, say: impl Fn(&Spectrum) -> String) -> String {
+    let one = report.spectra.len() == 1;
+    let leading = report.spectra.iter().enumerate().filter_map(|(n, s)| Some((n, s.leading()?)));
+    let name = |n: usize| if one { String::new() } else { format!("layer {} ", n + 1) };
+    let values: Vec<String> = leading.map(|(n, s)| format!("{}{}", name(n), say(s))).collect();
+    format!("{what}: {}.", values.join(", "))
+}
+
+/// `0.571 (shrinks)`
+fn judge_briefly(spectrum: &Spectrum) -> String {
+    format!("{} ({})", number(spectrum.radius, 3), verdict(spectrum.radius))
 }
 
 /// What the eigenvalues do not say.

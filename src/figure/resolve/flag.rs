@@ -5,7 +5,7 @@ use crate::figure::model::{Color, Scale, Series};
 use crate::figure::number::number;
 
 /// Two marks of one series are at least this part of the plot's width apart.
-const LEAST_APART: f64 = 1.0 / 90.0;
+const LEAST_APART: f64 = 1.0 / 36.0;
 
 /// Why a value is marked at an edge. Each kind has its own sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ impl FlagKind {
         match self {
             Self::Underflow => '▽',
             Self::Overflow => '▲',
-            Self::NotANumber => '✕',
+            Self::NotANumber => '×',
         }
     }
 }
@@ -109,22 +109,30 @@ fn edge(extent: &Extent, raw: f64) -> f64 {
 }
 
 /// Drops marks that would cover each other, keeping the first and the last of each kind.
-pub(super) fn thin(found: Vec<(Cause, Flag)>, x: &Extent) -> Vec<Flag> {
-    let mut kept: Vec<Flag> = Vec::new();
+pub(super) fn thin(found: &[(Cause, Flag)], x: &Extent) -> Vec<Flag> {
     let kinds = [FlagKind::Underflow, FlagKind::Overflow, FlagKind::NotANumber];
-    for kind in kinds {
-        let all: Vec<Flag> = found.iter().map(|(_, f)| *f).filter(|f| f.kind == kind).collect();
-        let mut last: Option<Flag> = None;
-        for (n, flag) in all.iter().enumerate() {
-            let far = last.is_none_or(|last| {
-                let apart = (x.fraction(flag.at[0]) - x.fraction(last.at[0])).abs();
-                apart >= LEAST_APART || flag.at[1] != last.at[1]
-            });
-            if far || n + 1 == all.len() {
-                kept.push(*flag);
-                last = Some(*flag);
-            }
+    let of = |kind| found.iter().map(|(_, flag)| *flag).filter(move |flag| flag.kind == kind);
+    kinds.into_iter().flat_map(|kind| thin_one_kind(of(kind), x)).collect()
+}
+
+fn thin_one_kind(flags: impl Iterator<Item = Flag>, x: &Extent) -> Vec<Flag> {
+    let far = |a: &Flag, b: &Flag| {
+        (x.fraction(a.at[0]) - x.fraction(b.at[0])).abs() >= LEAST_APART || a.at[1] != b.at[1]
+    };
+    let mut kept: Vec<Flag> = Vec::new();
+    let mut end = None;
+    for flag in flags {
+        if kept.last().is_none_or(|last| far(last, &flag)) {
+            kept.push(flag);
         }
+        end = Some(flag);
+    }
+    // The last one shows how far it goes: it takes the place of a neighbour that is too near.
+    if let Some(end) = end.filter(|end| kept.last() != Some(end)) {
+        if kept.len() > 1 {
+            kept.pop();
+        }
+        kept.push(end);
     }
     kept
 }
@@ -171,8 +179,14 @@ fn sentence(cause: Cause, tallies: &[Tally]) -> String {
         }
         Cause::Above(bound) => format!("above {} (▲ at the upper edge)", number(bound, 2)),
         Cause::Infinite => "infinite (▲ at the edge)".to_owned(),
-        Cause::NotANumber => "not a number, NaN (✕ at the bottom)".to_owned(),
+        Cause::NotANumber => "not a number, NaN (× at the bottom)".to_owned(),
         Cause::Sideways => "outside to the left or right (▲ at the edge)".to_owned(),
     };
-    format!("{} values are {what}.", who.join("; "))
+    capitalised(&format!("{} values are {what}.", who.join("; ")))
+}
+
+/// The sentence with a capital at its start.
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

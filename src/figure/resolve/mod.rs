@@ -72,7 +72,7 @@ impl Figure {
         for series in &self.series {
             let found = flag::find(series, &x, &y);
             tallies.extend(flag::tally(series, &found));
-            flags.extend(flag::thin(found, &x));
+            flags.extend(flag::thin(&found, &x));
         }
         Resolved { x, y, curves, flags, tallies }
     }

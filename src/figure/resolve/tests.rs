@@ -32,7 +32,7 @@ fn a_nan_splits_the_line_and_keeps_its_neighbours() {
     assert_eq!(resolved.flags[0].at, [3.0, resolved.y.lo]);
     assert_eq!(
         resolved.sentences(),
-        ["layer 1: 1 of 5 values are not a number, NaN (✕ at the bottom)."]
+        ["Layer 1: 1 of 5 values are not a number, NaN (× at the bottom)."]
     );
 }
 
@@ -50,7 +50,7 @@ fn zeros_stand_at_the_floor_below_the_smallest_positive_value() {
     assert!(resolved.y.lo < -94.0 && resolved.y.lo > -110.0, "{}", resolved.y.lo);
     assert_eq!(kinds(&resolved), [FlagKind::Underflow; 2]);
     assert!(resolved.flags.iter().all(|f| f.at[1] == resolved.y.lo));
-    assert_eq!(resolved.sentences(), ["layer 1: 2 of 4 values are exactly zero (▽ at the floor)."]);
+    assert_eq!(resolved.sentences(), ["Layer 1: 2 of 4 values are exactly zero (▽ at the floor)."]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn all_zero_on_a_log_axis_still_has_bounds() {
     let resolved = figure(Axis::log("y"), &[0.0; 3]).resolve();
     assert!(resolved.y.lo < resolved.y.hi);
     assert!(resolved.curves[0].segments.is_empty());
-    assert_eq!(resolved.sentences(), ["layer 1: all 3 values are exactly zero (▽ at the floor)."]);
+    assert_eq!(resolved.sentences(), ["Layer 1: all 3 values are exactly zero (▽ at the floor)."]);
 }
 
 #[test]

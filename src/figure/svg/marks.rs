@@ -6,14 +6,18 @@ use crate::figure::model::{Series, Stroke};
 use crate::figure::resolve::{Curve, Flag, FlagKind};
 
 /// Opacity of ghosts.
-const FAINT: f64 = 0.5;
+const FAINT: f64 = 0.6;
+
+/// Lines with more points than this are drawn thinner, so that they do not fill the plot.
+const MANY: usize = 250;
 
 /// The pen of a series; `unit` is the size that everything follows.
 pub(super) fn pen(canvas: &Canvas<'_>, series: &Series, unit: f64) -> Pen {
+    let thin = if series.points.len() > MANY { 0.6 } else { 1.0 };
     Pen {
         color: canvas.theme.rgb(series.color),
         opacity: if series.ghost { FAINT } else { 1.0 },
-        width: if series.ghost { 2.0 } else { 2.6 } * unit,
+        width: if series.ghost { 2.0 } else { 2.6 } * thin * unit,
         stroke: series.stroke,
     }
 }
@@ -48,7 +52,7 @@ pub(super) fn dot(canvas: &Canvas<'_>, pen: &Pen, at: [f64; 2], unit: f64) -> Re
     }
 }
 
-/// A mark at the edge of the plot: ▽ hollow, ▲ or ▼ filled, ✕.
+/// A mark at the edge of the plot: ▽ hollow, ▲ or ▼ filled, ×.
 pub(super) fn flag(canvas: &Canvas<'_>, flag: &Flag, at: [f64; 2], unit: f64) -> Result<()> {
     let size = 8.0 * unit;
     let color = canvas.theme.rgb(flag.color);

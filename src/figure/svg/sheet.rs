@@ -22,6 +22,8 @@ const NOTE: f64 = 17.0;
 const LEADING: f64 = 1.4;
 /// Free space around a figure, in units.
 const PAD: f64 = 22.0;
+/// Free space right of a plot, in units: half of a long tick label.
+const RIGHT: f64 = 38.0;
 
 /// One figure with all that follows from it and its width.
 struct Panel<'a> {
@@ -42,7 +44,7 @@ struct Grid {
 
 impl Grid {
     fn plot_width(&self, column: usize) -> f64 {
-        self.cell - self.lefts[column] - 2.0 * PAD * self.unit
+        self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit
     }
 }
 
