@@ -1,6 +1,23 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
-//! networks; `of_flow` turns a report into figures and knows nothing of renderers.
+//! networks; [`of_flow`] turns a report into figures and knows nothing of renderers.
 
+mod csv;
+pub mod font;
 mod model;
+mod number;
+pub mod of_flow;
+mod palette;
+mod png;
+mod resolve;
+mod svg;
+pub mod ticks;
+mod write;
 
+pub use self::csv::csv;
+pub use self::png::{Raster, png, raster};
 pub use model::{Axis, Color, Figure, Guide, Range, Scale, Series, Stroke};
+pub use number::number;
+pub use palette::{Rgb, Theme};
+pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip};
+pub use svg::{Style, svg};
+pub use write::{Format, save};

@@ -1,0 +1,62 @@
+//! Numbers as a reader of figures expects them: `0.57`, `3.2×10⁻¹¹`, `∞`, `NaN`.
+
+/// A whole number in superscript digits.
+pub fn superscript(number: i32) -> String {
+    number.to_string().chars().map(|digit| if digit == '-' { '⁻' } else { raise(digit) }).collect()
+}
+
+fn raise(digit: char) -> char {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    digit.to_digit(10).map_or(digit, |value| DIGITS[value as usize])
+}
+
+/// A power of ten, `10⁻⁶`.
+pub fn power_of_ten(exponent: i32) -> String {
+    format!("10{}", superscript(exponent))
+}
+
+/// A number with `digits` significant digits; plain from 0.001 to 100,000, else with a power of ten.
+pub fn number(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        return "NaN".into();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".into() } else { "−∞".into() };
+    }
+    if value == 0.0 {
+        return "0".into();
+    }
+    let digits = digits.max(1);
+    let scientific = format!("{value:.*e}", digits - 1);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-3..5).contains(&exponent) {
+        let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
+        minus(&format!("{value:.decimals$}"))
+    } else {
+        format!("{}×{}", minus(mantissa), power_of_ten(exponent))
+    }
+}
+
+/// The same number with a proper minus sign in place of the hyphen.
+pub(super) fn minus(number: &str) -> String {
+    number.replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(number(0.5699, 3), "0.570");
+        assert_eq!(number(-12.34, 3), "−12.3");
+        assert_eq!(number(99999.9, 3), "1.00×10⁵");
+        assert_eq!(number(12345.0, 3), "12345");
+        assert_eq!(number(3.24e-11, 2), "3.2×10⁻¹¹");
+        assert_eq!(number(0.0, 3), "0");
+        assert_eq!(number(5e-324, 3), "4.94×10⁻³²⁴");
+        assert_eq!(number(f64::NEG_INFINITY, 3), "−∞");
+        assert_eq!(number(f64::NAN, 3), "NaN");
+    }
+}

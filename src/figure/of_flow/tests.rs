@@ -1,0 +1,191 @@
+//! Reports become the right figures, and say what happened.
+
+use super::fixture::report;
+use super::*;
+use crate::figure::{Range, Scale, Style, Theme, png};
+use crate::flow::{Loss, Precision};
+use crate::network::Nonlinearity;
+
+const RNN: Cell = Cell::Rnn(Nonlinearity::Tanh);
+
+fn vanishing(_: usize, t: usize) -> f64 {
+    10f64.powf((t as f64 - 50.0) * 0.6)
+}
+
+fn named<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
+    figures.iter().find(|figure| figure.name == name).unwrap()
+}
+
+#[test]
+fn an_rnn_has_four_figures_with_its_numbers() {
+    let report = report(RNN, 1, 50, 0.57, vanishing);
+    let figures = explore(&report, &[], &View::default());
+    let names: Vec<&str> = figures.iter().map(|figure| figure.name).collect();
+    assert_eq!(names, ["hidden-norm", "gradient-norm", "eigenvalues", "sequence"]);
+    let gradient = named(&figures, "gradient-norm");
+    assert_eq!(gradient.y.scale, Scale::Log10);
+    assert_eq!(gradient.series[0].points[49], [50.0, vanishing(0, 50)]);
+    let eigenvalues = named(&figures, "eigenvalues");
+    assert!(eigenvalues.equal_aspect);
+    assert!(eigenvalues.title.contains("|λ|max = 0.570, shrinks"), "{}", eigenvalues.title);
+    assert!(eigenvalues.notes.iter().any(|note| note.contains("bias")));
+    let rings = eigenvalues.series.iter().find(|s| s.stroke == Stroke::Rings).unwrap();
+    assert_eq!(rings.points.len(), 2, "a conjugate pair");
+}
+
+#[test]
+fn an_lstm_has_dashed_cell_states_in_the_colours_of_their_layers() {
+    let report = report(Cell::Lstm, 3, 20, 1.0, vanishing);
+    let figures = explore(&report, &[], &View::default());
+    let hidden = named(&figures, "hidden-norm");
+    assert_eq!(hidden.series.len(), 6);
+    assert_eq!(hidden.series[4].color, Color::Category(2));
+    assert_eq!(hidden.series[5].color, Color::Category(2));
+    assert_eq!(hidden.series[5].stroke, Stroke::Dashed);
+    assert_eq!(hidden.series[5].name, "layer 3, c");
+}
+
+#[test]
+fn a_jacobian_still_to_come_is_announced() {
+    let mut report = report(Cell::Gru, 1, 20, 1.0, vanishing);
+    report.spectra[0].jacobian = None;
+    let figures = explore(&report, &[], &View::default());
+    let eigenvalues = named(&figures, "eigenvalues");
+    assert!(eigenvalues.series.is_empty());
+    assert!(eigenvalues.notes.iter().any(|note| note.contains("being computed")));
+}
+
+#[test]
+fn tanh_above_one_comes_with_a_caution() {
+    let grows = report(RNN, 1, 20, 1.4, vanishing);
+    let eigenvalues = &explore(&grows, &[], &View::default())[2];
+    assert!(eigenvalues.notes.iter().any(|note| note.contains("does not imply explosion")));
+    let shrinks = report(RNN, 1, 20, 0.9, vanishing);
+    let eigenvalues = &explore(&shrinks, &[], &View::default())[2];
+    assert!(!eigenvalues.notes.iter().any(|note| note.contains("explosion")));
+}
+
+#[test]
+fn the_notebook_view_has_the_notebook_bounds() {
+    let report = report(RNN, 1, 20, 1.4, vanishing);
+    let figures = explore(&report, &[], &View { notebook: true, ..View::default() });
+    let [hidden, gradient] = ["hidden-norm", "gradient-norm"].map(|name| named(&figures, name));
+    assert_eq!(hidden.y.range, Range::Fixed(-1.0, 5.0));
+    assert_eq!(gradient.y.range, Range::Fixed(1e-6, 1e5));
+    assert!(gradient.x.reversed && !hidden.x.reversed);
+    let all = explore(&report, &[], &View { reversed_time: true, ..View::default() });
+    assert_eq!(all.iter().filter(|figure| figure.x.reversed).count(), 3);
+}
+
+#[test]
+fn pins_are_ghosts_behind_with_their_label() {
+    let present = report(Cell::Lstm, 1, 20, 1.0, vanishing);
+    let pinned = report(RNN, 1, 20, 0.6, vanishing);
+    let figures = explore(&present, &[("RNN".into(), &pinned)], &View::default());
+    for figure in &figures {
+        let ghosts: Vec<&Series> = figure.series.iter().filter(|s| s.ghost).collect();
+        assert_eq!(ghosts.len(), 1, "{}", figure.name);
+        assert!(ghosts[0].name.starts_with("RNN"), "{}", ghosts[0].name);
+        assert!(ghosts[0].color == Color::Category(1));
+    }
+}
+
+#[test]
+fn underflow_is_called_by_its_name_only_where_it_is_one() {
+    let mut tiny = report(RNN, 1, 20, 0.5, |_, t| if t < 5 { 0.0 } else { 1e-44 * t as f64 });
+    tiny.question.precision = Precision::F32;
+    let notes = &explore(&tiny, &[], &View::default())[1].notes;
+    assert!(notes[0].starts_with("Underflow: 64 of 320 numbers of ∂L/∂hₜ in layer 1"), "{notes:?}");
+    assert!(notes[0].contains("f64 resolves further down"));
+
+    let mut cut = report(RNN, 1, 20, 0.0, |_, t| if t == 20 { 1.0 } else { 0.0 });
+    cut.question.weight_scale = 0.0;
+    let notes = &explore(&cut, &[], &View::default())[1].notes;
+    assert!(notes[0].contains("weight scale 0") && !notes[0].contains("Underflow"), "{notes:?}");
+}
+
+#[test]
+fn infinity_and_nan_are_told_apart() {
+    let broken = report(RNN, 1, 3, 9.0, |_, t| [f64::NAN, f64::INFINITY, 1.0][t - 1]);
+    let notes = &explore(&broken, &[], &View::default())[1].notes;
+    assert!(notes.iter().any(|note| note.contains("16 of 48") && note.contains("infinite")));
+    assert!(notes.iter().any(|note| note.contains("16 of 48") && note.contains("NaN")));
+}
+
+#[test]
+fn the_target_that_counts_is_ringed_only_for_the_last_step() {
+    let mut report = report(RNN, 1, 20, 0.5, vanishing);
+    let rings = |report: &FlowReport| {
+        let figures = explore(report, &[], &View::default());
+        figures[3].series.iter().filter(|s| s.stroke == Stroke::Rings).count()
+    };
+    assert_eq!(rings(&report), 1);
+    report.question.loss = Loss::All;
+    assert_eq!(rings(&report), 0);
+}
+
+#[test]
+fn the_table_has_a_row_a_step_and_the_columns_there_are() {
+    let lstm = table(&report(Cell::Lstm, 2, 7, 0.5, vanishing));
+    assert_eq!((lstm.headers.len(), lstm.rows.len()), (9, 7));
+    assert_eq!(lstm.headers[8], "‖∂L/∂cₜ‖ layer 2");
+    let rnn = table(&report(RNN, 1, 7, 0.5, |_, _| f64::INFINITY));
+    assert_eq!(rnn.headers, ["t", "‖hₜ‖", "‖∂L/∂hₜ‖"]);
+    let tsv = rnn.tsv();
+    assert_eq!(tsv.lines().count(), 8);
+    assert!(tsv.lines().nth(1).unwrap().starts_with("1\t") && tsv.contains("\tinf\n"));
+}
+
+#[test]
+fn the_wide_csv_reads_back() {
+    let report = report(RNN, 2, 5, 0.5, vanishing);
+    let text = wide_csv(&report).unwrap();
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap().len(), 6);
+    let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 10);
+    assert_eq!((&rows[9][0], &rows[9][1]), ("2", "5"));
+    assert_eq!(rows[9][3].parse::<f64>().unwrap(), report.layers[1].grad_norm[4]);
+    assert_eq!(&rows[9][4], "", "an RNN has no cell state");
+}
+
+/// Pictures of hard cases for a human to look at: `cargo test -- --ignored gallery`.
+#[test]
+#[ignore = "writes pictures into the temporary folder for a human to judge"]
+fn gallery() {
+    let folder = std::env::temp_dir().join("rnnscope-gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    let rnn = report(RNN, 1, 50, 0.57, vanishing);
+    let lstm =
+        report(Cell::Lstm, 3, 50, 1.0, |l, t| 10f64.powf((t as f64 - 50.0) * 0.1 * (l + 1) as f64));
+    let broken = report(RNN, 2, 30, 2.7, |l, t| match t + 5 * l {
+        0..8 => f64::NAN,
+        8..14 => f64::INFINITY,
+        t => 10f64.powf((30.0 - t as f64) * 8.0),
+    });
+    let zero = report(RNN, 1, 10, 0.0, |_, _| 0.0);
+    let one = report(Cell::Gru, 1, 1, 1.005, |_, _| 0.2);
+    let long = report(RNN, 8, 1000, 0.9, |l, t| 10f64.powf((t as f64 - 1000.0) * 0.3 + l as f64));
+    let notebook = View { notebook: true, ..View::default() };
+    let ghosts = [("RNN, 16 units".to_owned(), &rnn), ("3 layers & 8 < 9".to_owned(), &lstm)];
+    let cases: [(&str, &FlowReport, &[(String, &FlowReport)], View); 8] = [
+        ("vanishing", &rnn, &[], View::default()),
+        ("notebook", &rnn, &[], notebook),
+        ("lstm", &lstm, &ghosts[..1], View::default()),
+        ("pins", &rnn, &ghosts, View::default()),
+        ("broken", &broken, &[], View::default()),
+        ("zero", &zero, &[], View::default()),
+        ("one", &one, &[], View::default()),
+        ("long", &long, &[], View::default()),
+    ];
+    for (name, report, ghosts, view) in cases {
+        for theme in [Theme::Light, Theme::Dark] {
+            let style = Style { theme, heading: Some(heading(report)), ..Style::default() };
+            let bytes = png(&explore(report, ghosts, &view), &style, 1.0).unwrap();
+            std::fs::write(folder.join(format!("{name}-{theme:?}.png")), bytes).unwrap();
+        }
+    }
+    let alone = explore(&lstm, &ghosts[..1], &View::default());
+    let bytes = png(&alone[1..2], &Style::default(), 1.0).unwrap();
+    std::fs::write(folder.join("alone.png"), bytes).unwrap();
+}

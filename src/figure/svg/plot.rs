@@ -1,0 +1,226 @@
+//! The plot itself: grid, ticks, guides, curves, marks, frame.
+
+use super::canvas::{Anchor, Canvas, Pen};
+use super::marks;
+use crate::error::Result;
+use crate::figure::font;
+use crate::figure::model::{Color, Figure, Guide, Stroke};
+use crate::figure::resolve::{Extent, Resolved, clip};
+
+/// Size of tick labels, in units.
+const TICK_TEXT: f64 = 18.0;
+/// Size of axis labels, in units.
+const AXIS_TEXT: f64 = 20.0;
+/// Length of the line of a labelled tick, in units.
+const TICK: f64 = 6.0;
+/// Corners of the polygon that stands for a circle.
+const CORNERS: usize = 256;
+
+/// A rectangle in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Frame {
+    fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    fn right(&self) -> f64 {
+        self.left + self.width
+    }
+}
+
+/// Space left of the frame for tick labels and the axis label, in pixels.
+pub(super) fn left_margin(y: &Extent, unit: f64) -> f64 {
+    let widest =
+        y.ticks.iter().map(|t| font::width(&t.label, TICK_TEXT * unit)).fold(0.0, f64::max);
+    widest + (TICK + 8.0 + 1.9 * AXIS_TEXT) * unit
+}
+
+/// Space below the frame for tick labels and the axis label, in pixels.
+pub(super) fn bottom_margin(unit: f64) -> f64 {
+    (TICK + 1.5 * TICK_TEXT + 1.8 * AXIS_TEXT) * unit
+}
+
+/// Draws a figure into a frame; labels go into the margins around it.
+pub(super) fn draw(
+    canvas: &Canvas<'_>,
+    figure: &Figure,
+    resolved: &Resolved,
+    frame: Frame,
+    unit: f64,
+) -> Result<()> {
+    let painter = Painter { canvas, resolved, frame, unit };
+    painter.grid()?;
+    painter.guides(&figure.guides)?;
+    for ghost in [true, false] {
+        for (series, curve) in figure.series.iter().zip(&resolved.curves) {
+            if series.ghost == ghost {
+                marks::curve(canvas, series, curve, unit, |at| painter.to(at))?;
+            }
+        }
+    }
+    painter.border()?;
+    for flag in &resolved.flags {
+        marks::flag(canvas, flag, painter.to(flag.at), unit)?;
+    }
+    painter.ticks()?;
+    painter.labels(figure)
+}
+
+struct Painter<'a, 'c> {
+    canvas: &'a Canvas<'c>,
+    resolved: &'a Resolved,
+    frame: Frame,
+    unit: f64,
+}
+
+impl Painter<'_, '_> {
+    /// Drawing coordinates to pixels.
+    fn to(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let Frame { left, width, height, .. } = self.frame;
+        let right = self.resolved.x.fraction(x);
+        let up = self.resolved.y.fraction(y);
+        [left + right * width, self.frame.bottom() - up * height]
+    }
+
+    fn grid(&self) -> Result<()> {
+        let Resolved { x, y, .. } = self.resolved;
+        let pen = Pen::new(self.canvas.theme.grid(), 1.2 * self.unit);
+        for tick in x.ticks.iter().filter(|t| t.is_major()) {
+            self.canvas.line(&[self.to([tick.at, y.lo]), self.to([tick.at, y.hi])], &pen)?;
+        }
+        for tick in y.ticks.iter().filter(|t| t.is_major()) {
+            self.canvas.line(&[self.to([x.lo, tick.at]), self.to([x.hi, tick.at])], &pen)?;
+        }
+        Ok(())
+    }
+
+    fn border(&self) -> Result<()> {
+        let Frame { left, top, .. } = self.frame;
+        let (right, bottom) = (self.frame.right(), self.frame.bottom());
+        let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
+        self.canvas.line(&corners, &Pen::new(self.canvas.theme.frame(), 1.4 * self.unit))
+    }
+
+    fn ticks(&self) -> Result<()> {
+        let Resolved { x, y, .. } = self.resolved;
+        let unit = self.unit;
+        let pen = Pen::new(self.canvas.theme.frame(), 1.4 * unit);
+        let ink = self.canvas.theme.rgb(Color::Ink);
+        let length = |major: bool| if major { TICK * unit } else { 0.5 * TICK * unit };
+        for tick in &x.ticks {
+            let [px, _] = self.to([tick.at, y.lo]);
+            let from = self.frame.bottom();
+            let to = from + length(tick.is_major());
+            self.canvas.line(&[[px, from], [px, to]], &pen)?;
+            let at = [px, to + 0.75 * TICK_TEXT * unit];
+            self.label(&tick.label, at, ink, Anchor::Center)?;
+        }
+        for tick in &y.ticks {
+            let [_, py] = self.to([x.lo, tick.at]);
+            let from = self.frame.left;
+            let to = from - length(tick.is_major());
+            self.canvas.line(&[[from, py], [to, py]], &pen)?;
+            self.label(&tick.label, [to - 6.0 * unit, py], ink, Anchor::Right)?;
+        }
+        Ok(())
+    }
+
+    fn label(
+        &self,
+        text: &str,
+        at: [f64; 2],
+        color: crate::figure::Rgb,
+        anchor: Anchor,
+    ) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.canvas.text(text, at, TICK_TEXT * self.unit, color, anchor)
+    }
+
+    fn labels(&self, figure: &Figure) -> Result<()> {
+        let Frame { left, top, width, height } = self.frame;
+        let ink = self.canvas.theme.rgb(Color::Ink);
+        let size = AXIS_TEXT * self.unit;
+        let below = self.frame.bottom() + (TICK + 1.5 * TICK_TEXT) * self.unit + 0.9 * size;
+        self.canvas.text(
+            &figure.x.label,
+            [left + width / 2.0, below],
+            size,
+            ink,
+            Anchor::Center,
+        )?;
+        let beside = left - left_margin(&self.resolved.y, self.unit) + 0.8 * size;
+        let at = [beside, top + height / 2.0];
+        self.canvas.text(&figure.y.label, at, size, ink, Anchor::Upwards)
+    }
+
+    fn guides(&self, guides: &[Guide]) -> Result<()> {
+        let Resolved { x, y, .. } = self.resolved;
+        let near = 6.0 * self.unit;
+        let up = 0.7 * TICK_TEXT * self.unit;
+        for guide in guides {
+            match guide {
+                Guide::Horizontal(raw, label) => {
+                    let Some(at) = y.place(*raw).filter(|at| y.contains(*at)) else { continue };
+                    let [_, py] = self.to([x.lo, at]);
+                    let (from, to) = (self.frame.left, self.frame.right());
+                    self.guide(&[[from, py], [to, py]])?;
+                    // Above its line, unless that is where the frame ends.
+                    let py = if py - 2.0 * up < self.frame.top { py + up } else { py - up };
+                    self.guide_label(label, [to - near, py], Anchor::Right)?;
+                }
+                Guide::Vertical(raw, label) => {
+                    let Some(at) = x.place(*raw).filter(|at| x.contains(*at)) else { continue };
+                    let [px, _] = self.to([at, y.lo]);
+                    self.guide(&[[px, self.frame.bottom()], [px, self.frame.top]])?;
+                    let room = self.frame.right() - px
+                        > font::width(label, TICK_TEXT * self.unit) + 2.0 * near;
+                    let (px, anchor) =
+                        if room { (px + near, Anchor::Left) } else { (px - near, Anchor::Right) };
+                    self.guide_label(label, [px, self.frame.top + up + near], anchor)?;
+                }
+                Guide::Circle(radius, label) => self.circle(*radius, label)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn circle(&self, radius: f64, label: &str) -> Result<()> {
+        let Resolved { x, y, .. } = self.resolved;
+        let on = |turn: f64| {
+            let (sin, cos) = (turn * std::f64::consts::TAU).sin_cos();
+            [radius * cos, radius * sin]
+        };
+        let points: Vec<[f64; 2]> = (0..=CORNERS).map(|n| on(n as f64 / CORNERS as f64)).collect();
+        for part in clip(&points, [x.lo, y.lo], [x.hi, y.hi]) {
+            let part: Vec<[f64; 2]> = part.into_iter().map(|p| self.to(p)).collect();
+            self.guide(&part)?;
+        }
+        // Outside the circle, at half past one.
+        let place = on(0.125);
+        if x.contains(place[0]) && y.contains(place[1]) {
+            let [px, py] = self.to(place);
+            let off = 7.0 * self.unit;
+            self.guide_label(label, [px + off, py - off], Anchor::Left)?;
+        }
+        Ok(())
+    }
+
+    fn guide(&self, points: &[[f64; 2]]) -> Result<()> {
+        let color = self.canvas.theme.rgb(Color::Muted);
+        let pen = Pen::new(color, 1.6 * self.unit);
+        self.canvas.line(points, &Pen { stroke: Stroke::Dashed, opacity: 0.8, ..pen })
+    }
+
+    fn guide_label(&self, label: &str, at: [f64; 2], anchor: Anchor) -> Result<()> {
+        self.label(label, at, self.canvas.theme.rgb(Color::Muted), anchor)
+    }
+}

@@ -1,0 +1,218 @@
+//! Where things go on a sheet: heading, a grid of figures, and under each what there is to say.
+
+use super::Style;
+use super::canvas::{Anchor, Canvas, document};
+use super::plot::Frame;
+use super::{legend, plot};
+use crate::error::{Error, Result};
+use crate::figure::font;
+use crate::figure::model::{Color, Figure};
+use crate::figure::resolve::Resolved;
+
+/// Width of a figure for which sizes are given in pixels.
+const NOMINAL: f64 = 800.0;
+/// Text grows more slowly than the width of a figure.
+const GROWTH: f64 = 0.6;
+/// Height of a plot in parts of its width.
+const HEIGHT: f64 = 0.58;
+/// Sizes of the text, in units.
+const TITLE: f64 = 23.0;
+const NOTE: f64 = 17.0;
+/// Line spacing of notes in parts of their size.
+const LEADING: f64 = 1.4;
+/// Free space around a figure, in units.
+const PAD: f64 = 22.0;
+/// Free space right of a plot, in units: half of a long tick label.
+const RIGHT: f64 = 38.0;
+
+/// One figure with all that follows from it and its width.
+struct Panel<'a> {
+    figure: &'a Figure,
+    resolved: Resolved,
+    titles: Vec<String>,
+    legend: Vec<Vec<&'a crate::figure::Series>>,
+    notes: Vec<String>,
+}
+
+/// The measures shared by all figures of a sheet, in pixels.
+struct Grid {
+    unit: f64,
+    cell: f64,
+    /// Space left of the plot, for each column.
+    lefts: Vec<f64>,
+}
+
+impl Grid {
+    fn plot_width(&self, column: usize) -> f64 {
+        self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit
+    }
+}
+
+/// Draws the sheet.
+pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
+    let columns = style.columns.unwrap_or(2).clamp(1, figures.len().max(1));
+    let grid = measure(figures, style, columns);
+    let panels: Vec<Panel<'_>> =
+        figures.iter().enumerate().map(|(n, f)| panel(f, &grid, n % columns)).collect();
+    let rows: Vec<&[Panel<'_>]> = panels.chunks(columns).collect();
+    let top = heading_height(style, grid.unit);
+    let height = top + rows.iter().map(|row| row_height(row, &grid)).sum::<f64>();
+    let pixels = height.ceil().max(1.0);
+    if pixels > f64::from(Style::MAX_SIDE) {
+        let wanted = format!("at most {} pixels", Style::MAX_SIDE);
+        return Err(Error::out_of_range("picture height", wanted, pixels));
+    }
+    let size = [style.width_px, pixels as u32];
+    document(size, style.theme, &sheet_title(figures, style), |canvas| {
+        let all = size.map(f64::from);
+        canvas.rectangle([0.0, 0.0], all, style.theme.background(), 1.0)?;
+        heading(canvas, style, &grid)?;
+        let mut top = top;
+        for row in rows {
+            for (column, panel) in row.iter().enumerate() {
+                paint(canvas, panel, row, &grid, column, top)?;
+            }
+            top += row_height(row, &grid);
+        }
+        Ok(())
+    })
+}
+
+/// Text that stands for the picture where it cannot be seen.
+fn sheet_title(figures: &[Figure], style: &Style) -> String {
+    let titles = figures.iter().map(|figure| figure.title.as_str());
+    style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ")
+}
+
+fn measure(figures: &[Figure], style: &Style, columns: usize) -> Grid {
+    let sheet = f64::from(style.width_px);
+    let cell = sheet / columns as f64;
+    // A sheet twice as wide looks the same, twice as large; one figure alone has larger text.
+    let nominal = sheet / (2.0 * NOMINAL);
+    let unit = style.scale * nominal * (cell / nominal / NOMINAL).powf(GROWTH);
+    let mut lefts = vec![0.0f64; columns];
+    for (n, figure) in figures.iter().enumerate() {
+        let margin = plot::left_margin(&figure.resolve_in(1.0 / HEIGHT).y, unit);
+        let left = &mut lefts[n % columns];
+        *left = left.max(margin);
+    }
+    // Labels never take more than half of a figure.
+    lefts.iter_mut().for_each(|left| *left = left.min(cell / 2.0));
+    Grid { unit, cell, lefts }
+}
+
+fn panel<'a>(figure: &'a Figure, grid: &Grid, column: usize) -> Panel<'a> {
+    let unit = grid.unit;
+    let width = grid.plot_width(column);
+    let resolved = figure.resolve_in(1.0 / HEIGHT);
+    let sentences = resolved.sentences();
+    let notes = figure.notes.iter().chain(&sentences);
+    Panel {
+        figure,
+        titles: wrap(&figure.title, width, TITLE * unit),
+        legend: legend::rows(figure, width, unit),
+        notes: notes.flat_map(|note| wrap(note, width, NOTE * unit)).collect(),
+        resolved,
+    }
+}
+
+/// Height of title and legend; the plots of a row start together below the tallest.
+fn head_height(row: &[Panel<'_>], unit: f64) -> f64 {
+    let titles = row.iter().map(|panel| panel.titles.len()).max().unwrap_or(0);
+    let legends = row.iter().map(|panel| panel.legend.len()).max().unwrap_or(0);
+    (titles as f64 * 1.35 * TITLE + legends as f64 * legend::ROW + 10.0) * unit
+}
+
+fn plot_height(grid: &Grid) -> f64 {
+    let narrowest = (0..grid.lefts.len()).map(|c| grid.plot_width(c)).fold(f64::INFINITY, f64::min);
+    (HEIGHT * narrowest).max(1.0)
+}
+
+fn row_height(row: &[Panel<'_>], grid: &Grid) -> f64 {
+    let unit = grid.unit;
+    let notes = row.iter().map(|panel| panel.notes.len()).max().unwrap_or(0);
+    let foot = plot::bottom_margin(unit) + (notes as f64 * LEADING * NOTE) * unit;
+    head_height(row, unit) + plot_height(grid) + foot + 2.0 * PAD * unit
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    panel: &Panel<'_>,
+    row: &[Panel<'_>],
+    grid: &Grid,
+    column: usize,
+    top: f64,
+) -> Result<()> {
+    let unit = grid.unit;
+    let left = column as f64 * grid.cell + PAD * unit + grid.lefts[column];
+    let [ink, muted] = [Color::Ink, Color::Muted].map(|color| canvas.theme.rgb(color));
+    let plot_top = top + PAD * unit + head_height(row, unit);
+    // Title and legend stand directly above their plot, also beside a figure that has more.
+    let head = panel.titles.len() as f64 * 1.35 * TITLE + panel.legend.len() as f64 * legend::ROW;
+    let mut y = plot_top - (head + 10.0) * unit;
+    for line in &panel.titles {
+        canvas.text(line, [left, y + 0.6 * TITLE * unit], TITLE * unit, ink, Anchor::Left)?;
+        y += 1.35 * TITLE * unit;
+    }
+    legend::draw(canvas, &panel.legend, [left, y], unit)?;
+    let frame =
+        Frame { left, top: plot_top, width: grid.plot_width(column), height: plot_height(grid) };
+    plot::draw(canvas, panel.figure, &panel.resolved, frame, unit)?;
+    let mut y = plot_top + frame.height + plot::bottom_margin(unit);
+    for note in &panel.notes {
+        y += LEADING * NOTE * unit;
+        canvas.text(note, [left, y - 0.5 * NOTE * unit], NOTE * unit, muted, Anchor::Left)?;
+    }
+    Ok(())
+}
+
+fn heading_lines(style: &Style, unit: f64) -> Vec<String> {
+    let width = f64::from(style.width_px) - 2.0 * PAD * unit;
+    style.heading.as_deref().map(|text| wrap(text, width, TITLE * unit)).unwrap_or_default()
+}
+
+fn heading_height(style: &Style, unit: f64) -> f64 {
+    match heading_lines(style, unit).len() {
+        0 => 0.0,
+        lines => (PAD + lines as f64 * 1.35 * TITLE) * unit,
+    }
+}
+
+fn heading(canvas: &Canvas<'_>, style: &Style, grid: &Grid) -> Result<()> {
+    let unit = grid.unit;
+    for (n, line) in heading_lines(style, unit).iter().enumerate() {
+        let y = (PAD + (n as f64 * 1.35 + 0.6) * TITLE) * unit;
+        let muted = canvas.theme.rgb(Color::Muted);
+        canvas.text(line, [PAD * unit, y], TITLE * unit, muted, Anchor::Left)?;
+    }
+    Ok(())
+}
+
+/// Breaks a text into lines of at most `width` pixels at its spaces.
+fn wrap(text: &str, width: f64, size: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if font::width(&format!("{line} {word}"), size) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_fit_and_lose_no_word() {
+        let text = "underflow: 12 of 16 numbers of the gradient are exactly zero in f32";
+        let lines = wrap(text, 150.0, 17.0);
+        assert!(lines.len() > 2);
+        assert!(lines.iter().all(|line| font::width(line, 17.0) <= 150.0));
+        assert_eq!(lines.join(" "), text);
+    }
+}
