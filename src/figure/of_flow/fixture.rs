@@ -27,8 +27,8 @@ pub(in crate::figure) fn report(
         LayerFlow {
             cell_norm: lstm.then(|| steps(&|t| 2.0 + 0.2 * layer as f64 + 0.01 * t)),
             cell_grad_norm: lstm.then(|| grad_norm.iter().map(|g| 3.0 * g.sqrt()).collect()),
-            grad_census: Census::of(grad_norm.iter().flat_map(|g| [*g; 16])),
-            hidden_census: Census::of(hidden_norm.iter().copied()),
+            grad_census: Census::of(grad_norm.iter().flat_map(|g| [g.classify(); 16])),
+            hidden_census: Census::of(hidden_norm.iter().map(|h| h.classify())),
             hidden_norm,
             grad_norm,
         }
