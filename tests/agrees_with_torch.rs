@@ -7,7 +7,7 @@ mod common;
 use candle_core::{DType, Tensor};
 use common::golden::{assert_close, batch, network, numbers, variables};
 use common::{floats, json};
-use nalgebra::DMatrix;
+use faer::Mat;
 use rnnscope::flow::{Loss, Spectrum, Trace, loss_of, measure};
 use rnnscope::network::Network;
 use rnnscope::ticket::Ticket;
@@ -183,7 +183,7 @@ fn spectra_agree_with_the_reference() {
                 let weights = numbers(&parameters.weight_hh);
                 let names = network.spec.cell.gate_names();
                 for (name, block) in names.iter().zip(weights.chunks(9)) {
-                    let spectrum = Spectrum::of(&DMatrix::from_row_slice(3, 3, block));
+                    let spectrum = Spectrum::of(&Mat::from_fn(3, 3, |i, j| block[3 * i + j]));
                     let expected = &eig[layer][name];
                     let what = format!("{kind} l{layer} {name}");
                     let radius = expected["radius"].as_f64().unwrap();

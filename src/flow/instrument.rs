@@ -1,10 +1,11 @@
 //! The instrument: answers questions, and remembers what did not change since the last one.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use candle_core::{DType, Tensor};
-use nalgebra::DMatrix;
+use faer::Mat;
 
 use super::jacobian::step_jacobian;
 use super::kept::Kept;
@@ -13,9 +14,13 @@ use super::question::{Draw, Init, Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
-use crate::network::{self, Cell, Network};
+use crate::network::{self, Cell, LayerParameters, Network};
 use crate::rng::Generator;
 use crate::ticket::Ticket;
+
+/// Recurrent matrices up to this many rows are decomposed at once, in about a millisecond each;
+/// larger ones only in [`Instrument::complete`].
+const QUICK_SPECTRUM: usize = 64;
 
 /// Answers questions. Weights, their spectra and the input are kept from one question to the
 /// next, so that moving a slider costs one forward and one backward pass.
@@ -60,7 +65,7 @@ struct LastStep {
 struct Unscaled {
     network: Network,
     /// By layer and gate, of the unscaled blocks of `weight_hh`.
-    spectra: Vec<Vec<NamedSpectrum>>,
+    spectra: OnceCell<Vec<Vec<NamedSpectrum>>>,
     /// Where the random stream stood after the weights.
     after: Generator,
 }
@@ -79,8 +84,8 @@ impl Instrument {
         Self::default()
     }
 
-    /// Measures everything but the step Jacobians, which take longer; see
-    /// [`Instrument::complete`].
+    /// Measures everything but what takes longer: the spectra of step Jacobians and, once a draw,
+    /// of large weights; see [`Instrument::complete`].
     ///
     /// # Errors
     /// Settings out of range, files that cannot be read or do not fit, too little memory, and
@@ -97,7 +102,7 @@ impl Instrument {
             batch: sequence.batch,
             loss: trace.loss,
             layers: trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?,
-            spectra: scaled_spectra(&unscaled.spectra, question.weight_scale),
+            spectra: unscaled.scaled_spectra(question.weight_scale),
             input: (0..sequence.features).map(|k| sequence.first_sequence(k)).collect(),
             target: sequence.target.iter().step_by(sequence.batch).copied().collect(),
             prediction: numbers(&trace.output)?.into_iter().step_by(sequence.batch).collect(),
@@ -109,8 +114,9 @@ impl Instrument {
         Ok(report)
     }
 
-    /// Adds the step Jacobians' spectra of an LSTM or GRU, at the last step of the first sequence.
-    /// Does nothing if none is missing.
+    /// Adds what [`Instrument::answer`] left out: spectra of large weights and, for an LSTM or
+    /// GRU, of the step Jacobians at the last step of the first sequence. Does nothing if none is
+    /// missing.
     ///
     /// # Errors
     /// As for [`Instrument::answer`].
@@ -119,20 +125,29 @@ impl Instrument {
             return Ok(());
         }
         let start = Instant::now();
-        let End { network, steps } = match self.end.take() {
-            Some((question, end)) if question == report.question => end,
-            _ => {
-                let (unscaled, batch) = self.prepare(&report.question)?;
+        let end = self.end.take().filter(|(question, _)| *question == report.question);
+        let (unscaled, batch) = self.prepare(&report.question)?;
+        let End { network, steps } = match end {
+            Some((_, end)) => end,
+            None => {
                 let (scaled, trace) = pass(&report.question, unscaled, batch, ticket)?;
                 let steps = last_steps(&scaled, batch, &trace)?;
                 End { network: scaled, steps }
             }
         };
-        let layers = network.layers.iter().zip(&steps).zip(&mut report.spectra);
-        for ((parameters, LastStep { x, h, c }), spectra) in layers {
-            ticket.advance(0)?;
-            let jacobian = step_jacobian(network.spec.cell, parameters, x, h, c)?;
-            spectra.jacobian = Some(Spectrum::of(&jacobian));
+        if unscaled.spectra.get().is_none() {
+            let spectra = recurrent_spectra(&unscaled.network, ticket)?;
+            unscaled.spectra.get_or_init(|| spectra);
+        }
+        report.spectra = unscaled.scaled_spectra(report.question.weight_scale);
+        let cell = network.spec.cell;
+        if !matches!(cell, Cell::Rnn(_)) {
+            let layers = network.layers.iter().zip(&steps).zip(&mut report.spectra);
+            for ((parameters, LastStep { x, h, c }), spectra) in layers {
+                ticket.advance(0)?;
+                let jacobian = step_jacobian(cell, parameters, x, h, c)?;
+                spectra.jacobian = Some(Spectrum::of(&jacobian));
+            }
         }
         report.seconds += start.elapsed().as_secs_f64();
         Ok(())
@@ -206,8 +221,28 @@ impl Unscaled {
                 (network::read(path, *nonlinearity, &mut generator)?, generator)
             }
         };
-        let spectra = recurrent_spectra(&network)?;
+        let spectra = OnceCell::new();
+        if network.spec.hidden_size <= QUICK_SPECTRUM {
+            let computed = recurrent_spectra(&network, &Ticket::new())?;
+            spectra.get_or_init(|| computed);
+        }
         Ok(Self { network, spectra, after })
+    }
+
+    /// Spectra of the recurrent weights times `factor`; without blocks where not yet computed.
+    fn scaled_spectra(&self, factor: f64) -> Vec<LayerSpectrum> {
+        let scale = |block: &NamedSpectrum| NamedSpectrum {
+            name: block.name,
+            spectrum: block.spectrum.scaled(factor),
+        };
+        let layer = |blocks: &Vec<NamedSpectrum>| LayerSpectrum {
+            blocks: blocks.iter().map(scale).collect(),
+            jacobian: None,
+        };
+        match self.spectra.get() {
+            Some(layers) => layers.iter().map(layer).collect(),
+            None => vec![layer(&Vec::new()); self.network.layers.len()],
+        }
     }
 }
 
@@ -257,36 +292,19 @@ fn pass(
 }
 
 /// Spectra of every gate's block of `weight_hh`, by layer.
-fn recurrent_spectra(network: &Network) -> Result<Vec<Vec<NamedSpectrum>>> {
+fn recurrent_spectra(network: &Network, ticket: &Ticket) -> Result<Vec<Vec<NamedSpectrum>>> {
     let hidden = network.spec.hidden_size;
-    network
-        .layers
-        .iter()
-        .map(|layer| {
-            let weights = numbers(&layer.weight_hh)?;
-            let blocks = weights.chunks_exact(hidden * hidden);
-            let names = network.spec.cell.gate_names();
-            Ok(names
-                .iter()
-                .zip(blocks)
-                .map(|(&name, block)| {
-                    let matrix = DMatrix::from_row_slice(hidden, hidden, block);
-                    NamedSpectrum { name, spectrum: Spectrum::of(&matrix) }
-                })
-                .collect())
-        })
-        .collect()
-}
-
-fn scaled_spectra(layers: &[Vec<NamedSpectrum>], factor: f64) -> Vec<LayerSpectrum> {
-    let scale = |block: &NamedSpectrum| NamedSpectrum {
-        name: block.name,
-        spectrum: block.spectrum.scaled(factor),
+    let names = network.spec.cell.gate_names();
+    let spectrum = |(&name, block): (&&'static str, &[f64])| {
+        ticket.advance(0)?;
+        let matrix = Mat::from_fn(hidden, hidden, |i, j| block[i * hidden + j]);
+        Ok(NamedSpectrum { name, spectrum: Spectrum::of(&matrix) })
     };
-    layers
-        .iter()
-        .map(|blocks| LayerSpectrum { blocks: blocks.iter().map(scale).collect(), jacobian: None })
-        .collect()
+    let layer = |parameters: &LayerParameters| {
+        let weights = numbers(&parameters.weight_hh)?;
+        names.iter().zip(weights.chunks_exact(hidden * hidden)).map(spectrum).collect()
+    };
+    network.layers.iter().map(layer).collect()
 }
 
 /// Input and state of the first sequence before the last step, by layer.

@@ -1,6 +1,6 @@
 //! The step Jacobian of an LSTM or GRU: how the state of one step depends on the state before.
 
-use nalgebra::DMatrix;
+use faer::Mat;
 
 use super::measure::numbers;
 use crate::error::Result;
@@ -20,7 +20,7 @@ pub fn step_jacobian(
     x: &[f64],
     h: &[f64],
     c: &[f64],
-) -> Result<DMatrix<f64>> {
+) -> Result<Mat<f64>> {
     let gates = Gates::new(cell, parameters, x, h)?;
     Ok(match cell {
         Cell::Rnn(nonlinearity) => gates.rnn(nonlinearity),
@@ -33,7 +33,7 @@ pub fn step_jacobian(
 struct Gates {
     hidden: usize,
     /// W_hh of each gate, `[H, H]`.
-    weights: Vec<DMatrix<f64>>,
+    weights: Vec<Mat<f64>>,
     /// W_ih x + b_ih, `[G·H]`.
     input: Vec<f64>,
     /// W_hh h + b_hh, `[G·H]`.
@@ -55,7 +55,7 @@ impl Gates {
         add_matrix_vector(&mut recurrent, &weight_hh, h);
         let weights = weight_hh
             .chunks_exact(hidden * hidden)
-            .map(|block| DMatrix::from_row_slice(hidden, hidden, block))
+            .map(|block| Mat::from_fn(hidden, hidden, |i, j| block[i * hidden + j]))
             .collect::<Vec<_>>();
         debug_assert_eq!(weights.len(), cell.gates());
         Ok(Self { hidden, weights, input, recurrent })
@@ -67,9 +67,9 @@ impl Gates {
     }
 
     /// diag(f'(a)) W.
-    fn rnn(&self, nonlinearity: crate::network::Nonlinearity) -> DMatrix<f64> {
+    fn rnn(&self, nonlinearity: crate::network::Nonlinearity) -> Mat<f64> {
         use crate::network::Nonlinearity::{Identity, Relu, Tanh};
-        DMatrix::from_fn(self.hidden, self.hidden, |row, col| {
+        Mat::from_fn(self.hidden, self.hidden, |row, col| {
             let a = self.sum(0, row);
             let slope = match nonlinearity {
                 Tanh => 1.0 - a.tanh().powi(2),
@@ -82,10 +82,10 @@ impl Gates {
 
     /// With c' = f c + i g and h' = o tanh(c'): dc'/dc = diag(f),
     /// dc'/dh = diag(f' c) W_f + diag(i' g) W_i + diag(i g') W_g, and h' through o and c'.
-    fn lstm(&self, c: &[f64]) -> DMatrix<f64> {
+    fn lstm(&self, c: &[f64]) -> Mat<f64> {
         let n = self.hidden;
         let [w_i, w_f, w_g, w_o] = [0, 1, 2, 3].map(|gate| &self.weights[gate]);
-        let mut jacobian = DMatrix::zeros(2 * n, 2 * n);
+        let mut jacobian = Mat::zeros(2 * n, 2 * n);
         for row in 0..n {
             let [i, f, o] = [0, 1, 3].map(|gate| sigmoid(self.sum(gate, row)));
             let g = self.sum(2, row).tanh();
@@ -105,10 +105,10 @@ impl Gates {
     }
 
     /// With h' = (1 - z) n + z h and n = tanh(W_in x + b_in + r (W_hn h + b_hn)).
-    fn gru(&self, h: &[f64]) -> DMatrix<f64> {
+    fn gru(&self, h: &[f64]) -> Mat<f64> {
         let size = self.hidden;
         let [w_r, w_z, w_n] = [0, 1, 2].map(|gate| &self.weights[gate]);
-        let mut jacobian = DMatrix::zeros(size, size);
+        let mut jacobian = Mat::zeros(size, size);
         for row in 0..size {
             let (r, z) = (sigmoid(self.sum(0, row)), sigmoid(self.sum(1, row)));
             let recurrent_new = self.recurrent[2 * size + row];

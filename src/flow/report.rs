@@ -2,7 +2,7 @@
 
 use std::num::FpCategory;
 
-use nalgebra::Complex;
+use faer::c64;
 
 use super::question::Question;
 use crate::network::NetworkSpec;
@@ -71,10 +71,10 @@ pub struct Census {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerSpectrum {
     /// Of every gate's block of the scaled `weight_hh`: one named `hh` for an RNN, `i f g o` for
-    /// an LSTM, `r z n` for a GRU.
+    /// an LSTM, `r z n` for a GRU. Empty until computed where the network is large.
     pub blocks: Vec<NamedSpectrum>,
     /// Of the step Jacobian d(h, c)_T / d(h, c)_{T-1} of the first sequence, for LSTM and GRU;
-    /// `None` for an RNN, and until it is computed where the network is large.
+    /// `None` for an RNN, and until it is computed.
     pub jacobian: Option<Spectrum>,
 }
 
@@ -91,7 +91,7 @@ pub struct NamedSpectrum {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spectrum {
     /// All eigenvalues, by falling absolute value.
-    pub eigenvalues: Vec<Complex<f64>>,
+    pub eigenvalues: Vec<c64>,
     /// |λ|max, the spectral radius.
     pub radius: f64,
     /// σ_max, the spectral norm.
@@ -99,7 +99,7 @@ pub struct Spectrum {
 }
 
 impl FlowReport {
-    /// Whether no step Jacobian is missing.
+    /// Whether no spectrum is missing.
     pub fn is_complete(&self) -> bool {
         let missing = |spectrum: &LayerSpectrum| spectrum.leading().is_none();
         !self.spectra.iter().any(missing)
@@ -110,7 +110,7 @@ impl LayerSpectrum {
     /// The spectrum that drives the recurrence: of W_hh for an RNN, else of the step Jacobian.
     pub fn leading(&self) -> Option<&Spectrum> {
         match self.blocks.as_slice() {
-            [only] => Some(&only.spectrum),
+            [only] if only.name == "hh" => Some(&only.spectrum),
             _ => self.jacobian.as_ref(),
         }
     }

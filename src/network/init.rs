@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 use candle_nn::Linear;
-use nalgebra::DMatrix;
+use faer::Mat;
 
 use super::model::Network;
 use super::parameters::LayerParameters;
@@ -109,8 +109,8 @@ impl Network {
     pub fn make_orthogonal(&mut self, generator: &mut Generator) -> Result<()> {
         let hidden = self.spec.hidden_size;
         self.replace_recurrent(|| {
-            let values = generator.randn(hidden * hidden).into_iter().map(f64::from);
-            orthogonal(DMatrix::from_row_iterator(hidden, hidden, values))
+            let values = generator.randn(hidden * hidden);
+            orthogonal(&Mat::from_fn(hidden, hidden, |i, j| f64::from(values[i * hidden + j])))
         })
     }
 
@@ -120,17 +120,17 @@ impl Network {
     /// What candle says of the tensors.
     pub fn make_identity(&mut self) -> Result<()> {
         let hidden = self.spec.hidden_size;
-        self.replace_recurrent(|| DMatrix::identity(hidden, hidden))
+        self.replace_recurrent(|| Mat::identity(hidden, hidden))
     }
 
-    fn replace_recurrent(&mut self, mut block: impl FnMut() -> DMatrix<f64>) -> Result<()> {
+    fn replace_recurrent(&mut self, mut block: impl FnMut() -> Mat<f64>) -> Result<()> {
         let hidden = self.spec.hidden_size;
         let gates = self.spec.cell.gates();
         for layer in &mut self.layers {
             let mut values = Vec::with_capacity(gates * hidden * hidden);
             for _ in 0..gates {
-                // nalgebra stores columns; the transpose's columns are our rows.
-                values.extend(block().transpose().iter().map(|&value| value as f32));
+                let block = block();
+                values.extend((0..hidden * hidden).map(|k| block[(k / hidden, k % hidden)] as f32));
             }
             layer.weight_hh = Tensor::from_vec(values, (gates * hidden, hidden), &Device::Cpu)?;
         }
@@ -157,14 +157,11 @@ impl Network {
     }
 }
 
-fn orthogonal(gaussian: DMatrix<f64>) -> DMatrix<f64> {
-    let (mut q, r) = gaussian.qr().unpack();
-    for (j, mut column) in q.column_iter_mut().enumerate() {
-        if r[(j, j)] < 0.0 {
-            column.neg_mut();
-        }
-    }
-    q
+fn orthogonal(gaussian: &Mat<f64>) -> Mat<f64> {
+    let qr = gaussian.qr();
+    let (q, r) = (qr.compute_Q(), qr.R());
+    let sign = |j: usize| if r[(j, j)] < 0.0 { -1.0 } else { 1.0 };
+    Mat::from_fn(q.nrows(), q.ncols(), |i, j| q[(i, j)] * sign(j))
 }
 
 /// A bias vector `[G·H]` with the values of one gate replaced.
@@ -189,9 +186,9 @@ mod tests {
         let mut network = draw(spec(Cell::Gru, Biases::Two), &mut generator).unwrap();
         network.make_orthogonal(&mut generator).unwrap();
         let weight = network.layers[1].weight_hh.to_vec2::<f32>().unwrap();
-        let block = DMatrix::from_fn(5, 5, |i, j| f64::from(weight[5 + i][j]));
-        let off = (&block * block.transpose() - DMatrix::identity(5, 5)).abs().max();
-        assert!(off < 1e-6, "{off}");
+        let block = Mat::from_fn(5, 5, |i, j| f64::from(weight[5 + i][j]));
+        let off = &block * block.transpose() - Mat::<f64>::identity(5, 5);
+        assert!(off.norm_max() < 1e-6, "{off:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reports made by hand, so that figures are tested without a network.
 
-use nalgebra::Complex;
+use faer::c64;
 
 use crate::flow::{
     Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights,
@@ -51,7 +51,7 @@ pub(in crate::figure) fn report(
 /// Eigenvalues on a spiral from 0 to `radius`, in conjugate pairs.
 fn spectra(cell: Cell, radius: f64) -> LayerSpectrum {
     let spiral = (1..=8).rev().flat_map(|n| {
-        let z = Complex::from_polar(radius * f64::from(n) / 8.0, 0.4 + 0.9 * f64::from(n));
+        let z = c64::from_polar(radius * f64::from(n) / 8.0, 0.4 + 0.9 * f64::from(n));
         [z, z.conj()]
     });
     let spectrum = Spectrum { eigenvalues: spiral.collect(), radius, sigma_max: 1.7 * radius };

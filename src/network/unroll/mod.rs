@@ -25,6 +25,8 @@ use crate::ticket::Ticket;
 mod backward;
 mod forward;
 mod layout;
+#[cfg(test)]
+mod tests;
 
 /// Runs one layer: see the module's description.
 ///
