@@ -15,7 +15,8 @@ pub fn power_of_ten(exponent: i32) -> String {
     format!("10{}", superscript(exponent))
 }
 
-/// A number with `digits` significant digits; plain from 0.001 to 100,000, else with a power of ten.
+/// A number with `digits` significant digits; plain from 0.001 to 100,000, else with a power of
+/// ten, which stands alone where it is exact.
 pub fn number(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "NaN".into();
@@ -33,6 +34,8 @@ pub fn number(value: f64, digits: usize) -> String {
     if (-3..5).contains(&exponent) {
         let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
         minus(&format!("{value:.decimals$}"))
+    } else if value == format!("1e{exponent}").parse().unwrap_or(f64::NAN) {
+        power_of_ten(exponent)
     } else {
         format!("{}×{}", minus(mantissa), power_of_ten(exponent))
     }
@@ -55,6 +58,7 @@ mod tests {
         assert_eq!(number(12345.0, 3), "12345");
         assert_eq!(number(3.24e-11, 2), "3.2×10⁻¹¹");
         assert_eq!(number(0.0, 3), "0");
+        assert_eq!(number(1e-6, 3), "10⁻⁶");
         assert_eq!(number(5e-324, 3), "4.94×10⁻³²⁴");
         assert_eq!(number(f64::NEG_INFINITY, 3), "−∞");
         assert_eq!(number(f64::NAN, 3), "NaN");

@@ -94,11 +94,11 @@ fn notes(report: &FlowReport) -> Vec<String> {
     notes
 }
 
-/// `|λ|max: 0.571` for one layer, else `|λ|max: layer 1 0.571, layer 2 0.602`
+/// `|λ|max: 0.571` for one layer, else `|λ|max: layer 1: 0.571, layer 2: 0.602`, unbroken within a layer
 fn by_layer(report: &FlowReport, what: &str, say: impl Fn(&Spectrum) -> String) -> String {
     let one = report.spectra.len() == 1;
     let leading = report.spectra.iter().enumerate().filter_map(|(n, s)| Some((n, s.leading()?)));
-    let name = |n: usize| if one { String::new() } else { format!("layer {} ", n + 1) };
+    let name = |n: usize| if one { String::new() } else { format!("layer\u{a0}{}:\u{a0}", n + 1) };
     let values: Vec<String> = leading.map(|(n, s)| format!("{}{}", name(n), say(s))).collect();
     format!("{what}: {}.", values.join(", "))
 }

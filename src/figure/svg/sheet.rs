@@ -188,10 +188,10 @@ fn heading(canvas: &Canvas<'_>, style: &Style, grid: &Grid) -> Result<()> {
     Ok(())
 }
 
-/// Breaks a text into lines of at most `width` pixels at its spaces.
+/// Breaks a text into lines of at most `width` pixels at its spaces, not at its no-break spaces.
 fn wrap(text: &str, width: f64, size: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ') {
         match lines.last_mut() {
             Some(line) if font::width(&format!("{line} {word}"), size) <= width => {
                 line.push(' ');
