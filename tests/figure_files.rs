@@ -250,3 +250,25 @@ fn a_name_decides_the_format() {
     assert_eq!(Format::of("a.svg".as_ref()).expect("known"), Format::Svg);
     assert!(Format::of("a".as_ref()).is_err());
 }
+
+/// From a question to files, with a real network: what the command line and the window do.
+#[test]
+fn a_measured_network_becomes_four_figures_and_a_table() {
+    use rnnscope::figure::of_flow::{View, explore, heading, table, wide_csv};
+    use rnnscope::flow::{Instrument, Question};
+    use rnnscope::ticket::Ticket;
+
+    let report = Instrument::new()
+        .answer(&Question::default(), &Ticket::new())
+        .expect("the default question has an answer");
+    let figures = explore(&report, &[], &View::default());
+    let style = Style { heading: Some(heading(&report)), ..Style::default() };
+    let (_, text) = read(&document(&figures, &style));
+    assert!(text.contains("RNN tanh, 16 units, seed 0 · T = 10"), "{text}");
+    let radius = report.spectra[0].leading().expect("an RNN has one").radius;
+    assert!(text.contains(&format!("|λ|max = {radius:.3}")));
+    let table = table(&report);
+    assert_eq!(table.rows.len(), 10);
+    assert_eq!(table.rows[9][2], report.layers[0].grad_norm[9]);
+    assert_eq!(wide_csv(&report).expect("writable").lines().count(), 11);
+}
