@@ -52,8 +52,11 @@ fn document(figures: &[Figure], style: &Style) -> String {
     svg(figures, style).expect("drawable")
 }
 
-/// Every element of a document with its attributes, and all of its text.
-fn read(document: &str) -> (Vec<(String, Vec<(String, String)>)>, String) {
+/// Name and attributes of an element.
+type Element = (String, Vec<(String, String)>);
+
+/// Every element of a document, and all of its text.
+fn read(document: &str) -> (Vec<Element>, String) {
     let tree = resvg::usvg::roxmltree::Document::parse(document).expect("well-formed XML");
     let elements = tree.descendants().filter(|node| node.is_element()).map(|node| {
         let attributes = node.attributes().map(|a| (a.name().to_owned(), a.value().to_owned()));

@@ -16,8 +16,11 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
     let mut series = Vec::new();
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
         let layers = ghost.layers.len();
+        let (own, shown) = (matrix(ghost), matrix(report));
+        // The same plane may hold eigenvalues of two kinds of matrix: then say which is which.
+        let label = if own == shown { label.clone() } else { format!("{label} ({own})") };
         let clouds = clouds(ghost).into_iter();
-        series.extend(clouds.map(|cloud| haunt(cloud, n, label, layers, present)));
+        series.extend(clouds.map(|cloud| haunt(cloud, n, &label, layers, present)));
     }
     series.extend(clouds(report));
     let rings: Vec<[f64; 2]> =
@@ -40,17 +43,22 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
     }
 }
 
+/// Whose eigenvalues are shown.
+fn matrix(report: &FlowReport) -> &'static str {
+    match report.spec.cell {
+        Cell::Rnn(_) => "scaled Wₕₕ",
+        Cell::Lstm | Cell::Gru => "step Jacobian",
+    }
+}
+
 fn title(report: &FlowReport) -> String {
-    let of = match report.spec.cell {
-        Cell::Rnn(_) => "Eigenvalues of the scaled Wₕₕ",
-        Cell::Lstm | Cell::Gru => "Eigenvalues of the step Jacobian",
-    };
+    let of = format!("Eigenvalues of the {}", matrix(report));
     match report.spectra.as_slice() {
         [only] => match only.leading() {
             Some(spectrum) => format!("{of}: {}", judge(spectrum)),
-            None => of.to_owned(),
+            None => of,
         },
-        _ => of.to_owned(),
+        _ => of,
     }
 }
 
