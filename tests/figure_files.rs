@@ -275,3 +275,19 @@ fn a_measured_network_becomes_four_figures_and_a_table() {
     assert_eq!(table.rows[9][2], report.layers[0].grad_norm[9]);
     assert_eq!(wide_csv(&report).expect("writable").lines().count(), 11);
 }
+
+/// The ends of every setting together: a picture or one clear refusal, never a panic.
+#[test]
+fn extreme_styles_are_drawn_or_refused() {
+    for width_px in [Style::MIN_WIDTH, Style::MAX_SIDE] {
+        for scale in [0.5, 3.0] {
+            for columns in [1, 2, 8] {
+                let style = Style { width_px, scale, columns: Some(columns), ..Style::default() };
+                match svg(&[figures(), figures()].concat(), &style) {
+                    Ok(document) => assert!(read(&document).1.contains("Eigenvalues")),
+                    Err(error) => assert!(error.to_string().starts_with("picture height must be")),
+                }
+            }
+        }
+    }
+}

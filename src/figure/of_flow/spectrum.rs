@@ -113,7 +113,7 @@ fn by_layer(report: &FlowReport, what: &str, say: impl Fn(&Spectrum) -> String) 
 
 /// `0.571 (shrinks)`
 fn judge_briefly(spectrum: &Spectrum) -> String {
-    format!("{} ({})", number(spectrum.radius, 3), verdict(spectrum.radius))
+    format!("{}\u{a0}({})", number(spectrum.radius, 3), verdict(spectrum.radius))
 }
 
 /// What the eigenvalues do not say.

@@ -20,6 +20,8 @@ const TITLE: f64 = 23.0;
 const NOTE: f64 = 17.0;
 /// Line spacing of notes in parts of their size.
 const LEADING: f64 = 1.4;
+/// A plot is never narrower than this, in pixels.
+const LEAST_PLOT: f64 = 10.0;
 /// Free space around a figure, in units.
 const PAD: f64 = 22.0;
 /// Free space right of a plot, in units: half of a long tick label.
@@ -44,7 +46,7 @@ struct Grid {
 
 impl Grid {
     fn plot_width(&self, column: usize) -> f64 {
-        self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit
+        (self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit).max(LEAST_PLOT)
     }
 }
 
