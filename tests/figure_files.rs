@@ -52,8 +52,11 @@ fn document(figures: &[Figure], style: &Style) -> String {
     svg(figures, style).expect("drawable")
 }
 
-/// Every element of a document with its attributes, and all of its text.
-fn read(document: &str) -> (Vec<(String, Vec<(String, String)>)>, String) {
+/// Name and attributes of an element.
+type Element = (String, Vec<(String, String)>);
+
+/// Every element of a document, and all of its text.
+fn read(document: &str) -> (Vec<Element>, String) {
     let tree = resvg::usvg::roxmltree::Document::parse(document).expect("well-formed XML");
     let elements = tree.descendants().filter(|node| node.is_element()).map(|node| {
         let attributes = node.attributes().map(|a| (a.name().to_owned(), a.value().to_owned()));
@@ -249,4 +252,42 @@ fn a_save_into_a_missing_folder_is_one_clear_line_and_leaves_nothing() {
 fn a_name_decides_the_format() {
     assert_eq!(Format::of("a.svg".as_ref()).expect("known"), Format::Svg);
     assert!(Format::of("a".as_ref()).is_err());
+}
+
+/// From a question to files, with a real network: what the command line and the window do.
+#[test]
+fn a_measured_network_becomes_four_figures_and_a_table() {
+    use rnnscope::figure::of_flow::{View, explore, heading, table, wide_csv};
+    use rnnscope::flow::{Instrument, Question};
+    use rnnscope::ticket::Ticket;
+
+    let report = Instrument::new()
+        .answer(&Question::default(), &Ticket::new())
+        .expect("the default question has an answer");
+    let figures = explore(&report, &[], &View::default());
+    let style = Style { heading: Some(heading(&report)), ..Style::default() };
+    let (_, text) = read(&document(&figures, &style));
+    assert!(text.contains("RNN tanh, 16 units, seed 0 · T = 10"), "{text}");
+    let radius = report.spectra[0].leading().expect("an RNN has one").radius;
+    assert!(text.contains(&format!("|λ|max = {radius:.3}")));
+    let table = table(&report);
+    assert_eq!(table.rows.len(), 10);
+    assert_eq!(table.rows[9][2], report.layers[0].grad_norm[9]);
+    assert_eq!(wide_csv(&report).expect("writable").lines().count(), 11);
+}
+
+/// The ends of every setting together: a picture or one clear refusal, never a panic.
+#[test]
+fn extreme_styles_are_drawn_or_refused() {
+    for width_px in [Style::MIN_WIDTH, Style::MAX_SIDE] {
+        for scale in [0.5, 3.0] {
+            for columns in [1, 2, 8] {
+                let style = Style { width_px, scale, columns: Some(columns), ..Style::default() };
+                match svg(&[figures(), figures()].concat(), &style) {
+                    Ok(document) => assert!(read(&document).1.contains("Eigenvalues")),
+                    Err(error) => assert!(error.to_string().starts_with("picture height must be")),
+                }
+            }
+        }
+    }
 }

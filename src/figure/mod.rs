@@ -18,6 +18,6 @@ pub use self::png::{Raster, png, raster};
 pub use model::{Axis, Color, Figure, Guide, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
-pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip};
+pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip, decimate};
 pub use svg::{Style, svg};
 pub use write::{Format, save};

@@ -15,7 +15,8 @@ pub fn power_of_ten(exponent: i32) -> String {
     format!("10{}", superscript(exponent))
 }
 
-/// A number with `digits` significant digits; plain from 0.001 to 100,000, else with a power of ten.
+/// A number with `digits` significant digits; plain from 0.001 to 100,000, else with a power of
+/// ten, which stands alone where it is exact.
 pub fn number(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "NaN".into();
@@ -27,15 +28,28 @@ pub fn number(value: f64, digits: usize) -> String {
         return "0".into();
     }
     let digits = digits.max(1);
-    let scientific = format!("{value:.*e}", digits - 1);
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (_, exponent) = split(value, digits);
     if (-3..5).contains(&exponent) {
         let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
         minus(&format!("{value:.decimals$}"))
+    } else if value == format!("1e{exponent}").parse().unwrap_or(f64::NAN) {
+        power_of_ten(exponent)
     } else {
-        format!("{}×{}", minus(mantissa), power_of_ten(exponent))
+        scientific(value, digits)
     }
+}
+
+/// A finite number as `2.50×10⁸`, always with its power of ten.
+pub(super) fn scientific(value: f64, digits: usize) -> String {
+    let (mantissa, exponent) = split(value, digits.max(1));
+    format!("{}×{}", minus(&mantissa), power_of_ten(exponent))
+}
+
+/// Mantissa with `digits` digits, and exponent after rounding to them.
+fn split(value: f64, digits: usize) -> (String, i32) {
+    let text = format!("{value:.*e}", digits - 1);
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    (mantissa.to_owned(), exponent.parse().unwrap_or(0))
 }
 
 /// The same number with a proper minus sign in place of the hyphen.
@@ -55,6 +69,7 @@ mod tests {
         assert_eq!(number(12345.0, 3), "12345");
         assert_eq!(number(3.24e-11, 2), "3.2×10⁻¹¹");
         assert_eq!(number(0.0, 3), "0");
+        assert_eq!(number(1e-6, 3), "10⁻⁶");
         assert_eq!(number(5e-324, 3), "4.94×10⁻³²⁴");
         assert_eq!(number(f64::NEG_INFINITY, 3), "−∞");
         assert_eq!(number(f64::NAN, 3), "NaN");

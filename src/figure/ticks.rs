@@ -1,6 +1,6 @@
 //! Where ticks go and what they say, on linear, whole-number and logarithmic axes.
 
-use super::number::{minus, number, power_of_ten};
+use super::number::{minus, number, power_of_ten, scientific};
 
 /// One tick of an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +152,7 @@ fn label(at: f64, step: f64, lo: f64, hi: f64) -> String {
         minus(&format!("{at:.decimals$}"))
     } else {
         let digits = at.abs().log10().floor() as i32 - magnitude + 1;
-        number(at, usize::try_from(digits).unwrap_or(1).max(1))
+        scientific(at, usize::try_from(digits).unwrap_or(1))
     }
 }
 

@@ -59,6 +59,8 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // Asked first, because the system's own reason for a missing folder reads best.
+    std::fs::metadata(folder)?;
     let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -76,7 +78,7 @@ fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
         // The umask takes away what the user does not want to give.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    // The error of `tempfile` repeats the folder; the system's reason alone reads better.
+    // The error of `tempfile` names its own file, which nobody knows: keep the reason alone.
     builder.tempfile_in(folder).map_err(|error| error.kind().into())
 }
 
@@ -108,6 +110,30 @@ mod tests {
         let path = folder.path().join("missing").join("a.png");
         let error = save(&path, b"x").unwrap_err().to_string();
         assert!(error.starts_with("cannot write ") && error.contains("missing/a.png"), "{error}");
+        assert!(error.contains("No such file") || cfg!(not(unix)), "{error}");
         assert!(!error.contains('\n') && !path.exists());
+    }
+
+    #[test]
+    fn a_folder_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(save(folder.path(), b"x").is_err());
+        assert!(folder.path().is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_new_file_is_as_readable_as_any() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let [real, link, plain] = ["real.csv", "link.csv", "plain"].map(|n| folder.path().join(n));
+        std::fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        save(&link, b"new").unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read(&real).unwrap(), b"new");
+        std::fs::write(&plain, "x").unwrap();
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&real), mode(&plain));
     }
 }

@@ -70,7 +70,7 @@ fn broken(report: &FlowReport, what: &str, census: impl Fn(&LayerFlow) -> &Censu
     let infinite = tell(report, what, |layer| census(layer).infinities, total)
         .map(|who| format!("Overflow: {who} infinite, larger than {precision} can hold."));
     let nan = tell(report, what, |layer| census(layer).nans, total)
-        .map(|who| format!("{who} NaN, as ∞ − ∞ and 0 × ∞ have no value."));
+        .map(|who| format!("{who} NaN, as ∞\u{a0}−\u{a0}∞ and 0\u{a0}×\u{a0}∞ have no value."));
     infinite.into_iter().chain(nan).collect()
 }
 

@@ -16,8 +16,11 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
     let mut series = Vec::new();
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
         let layers = ghost.layers.len();
+        let (own, shown) = (matrix(ghost), matrix(report));
+        // The same plane may hold eigenvalues of two kinds of matrix: then say which is which.
+        let label = if own == shown { label.clone() } else { format!("{label} ({own})") };
         let clouds = clouds(ghost).into_iter();
-        series.extend(clouds.map(|cloud| haunt(cloud, n, label, layers, present)));
+        series.extend(clouds.map(|cloud| haunt(cloud, n, &label, layers, present)));
     }
     series.extend(clouds(report));
     let rings: Vec<[f64; 2]> =
@@ -40,17 +43,22 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
     }
 }
 
+/// Whose eigenvalues are shown.
+fn matrix(report: &FlowReport) -> &'static str {
+    match report.spec.cell {
+        Cell::Rnn(_) => "scaled Wₕₕ",
+        Cell::Lstm | Cell::Gru => "step Jacobian",
+    }
+}
+
 fn title(report: &FlowReport) -> String {
-    let of = match report.spec.cell {
-        Cell::Rnn(_) => "Eigenvalues of the scaled Wₕₕ",
-        Cell::Lstm | Cell::Gru => "Eigenvalues of the step Jacobian",
-    };
+    let of = format!("Eigenvalues of the {}", matrix(report));
     match report.spectra.as_slice() {
         [only] => match only.leading() {
             Some(spectrum) => format!("{of}: {}", judge(spectrum)),
-            None => of.to_owned(),
+            None => of,
         },
-        _ => of.to_owned(),
+        _ => of,
     }
 }
 
@@ -94,18 +102,18 @@ fn notes(report: &FlowReport) -> Vec<String> {
     notes
 }
 
-/// `|λ|max: 0.571` for one layer, else `|λ|max: layer 1 0.571, layer 2 0.602`
+/// `|λ|max: 0.571` for one layer, else `|λ|max: layer 1: 0.571, layer 2: 0.602`, unbroken within a layer
 fn by_layer(report: &FlowReport, what: &str, say: impl Fn(&Spectrum) -> String) -> String {
     let one = report.spectra.len() == 1;
     let leading = report.spectra.iter().enumerate().filter_map(|(n, s)| Some((n, s.leading()?)));
-    let name = |n: usize| if one { String::new() } else { format!("layer {} ", n + 1) };
+    let name = |n: usize| if one { String::new() } else { format!("layer\u{a0}{}:\u{a0}", n + 1) };
     let values: Vec<String> = leading.map(|(n, s)| format!("{}{}", name(n), say(s))).collect();
     format!("{what}: {}.", values.join(", "))
 }
 
 /// `0.571 (shrinks)`
 fn judge_briefly(spectrum: &Spectrum) -> String {
-    format!("{} ({})", number(spectrum.radius, 3), verdict(spectrum.radius))
+    format!("{}\u{a0}({})", number(spectrum.radius, 3), verdict(spectrum.radius))
 }
 
 /// What the eigenvalues do not say.

@@ -88,6 +88,8 @@ fn pins_are_ghosts_behind_with_their_label() {
         assert!(ghosts[0].name.starts_with("RNN"), "{}", ghosts[0].name);
         assert!(ghosts[0].color == Color::Category(1));
     }
+    let plane = named(&figures, "eigenvalues");
+    assert!(plane.series.iter().any(|s| s.name == "RNN (scaled Wₕₕ)"), "two kinds of matrix");
 }
 
 #[test]
@@ -168,7 +170,8 @@ fn gallery() {
     let long = report(RNN, 8, 1000, 0.9, |l, t| 10f64.powf((t as f64 - 1000.0) * 0.3 + l as f64));
     let notebook = View { notebook: true, ..View::default() };
     let ghosts = [("RNN, 16 units".to_owned(), &rnn), ("3 layers & 8 < 9".to_owned(), &lstm)];
-    let cases: [(&str, &FlowReport, &[(String, &FlowReport)], View); 8] = [
+    type Case<'a> = (&'a str, &'a FlowReport, &'a [(String, &'a FlowReport)], View);
+    let cases: [Case<'_>; 8] = [
         ("vanishing", &rnn, &[], View::default()),
         ("notebook", &rnn, &[], notebook),
         ("lstm", &lstm, &ghosts[..1], View::default()),

@@ -49,6 +49,8 @@ pub struct Flag {
 pub(super) enum Cause {
     Zero,
     Negative,
+    /// Positive, but under the lower bound of a log axis.
+    Under(f64),
     Below(f64),
     Above(f64),
     Infinite,
@@ -75,8 +77,7 @@ fn examine(series: &Series, [px, py]: [f64; 2], x: &Extent, y: &Extent) -> Optio
         || cause(x, px).map(|_| if px.is_nan() { Cause::NotANumber } else { Cause::Sideways });
     let cause = cause(y, py).or_else(sideways)?;
     let kind = match cause {
-        Cause::Zero | Cause::Negative => FlagKind::Underflow,
-        Cause::Below(_) if y.scale == Scale::Log10 => FlagKind::Underflow,
+        Cause::Zero | Cause::Negative | Cause::Under(_) => FlagKind::Underflow,
         Cause::Below(_) | Cause::Above(_) | Cause::Infinite | Cause::Sideways => FlagKind::Overflow,
         Cause::NotANumber => FlagKind::NotANumber,
     };
@@ -89,7 +90,10 @@ fn cause(extent: &Extent, raw: f64) -> Option<Cause> {
     match extent.place(raw) {
         _ if raw.is_nan() => Some(Cause::NotANumber),
         _ if raw.is_infinite() => Some(Cause::Infinite),
-        Some(at) if at < extent.lo => Some(Cause::Below(extent.raw(extent.lo))),
+        Some(at) if at < extent.lo => Some(match extent.scale {
+            Scale::Log10 => Cause::Under(extent.raw(extent.lo)),
+            Scale::Linear => Cause::Below(extent.lo),
+        }),
         Some(at) if at > extent.hi => Some(Cause::Above(extent.raw(extent.hi))),
         Some(_) => None,
         None if extent.scale == Scale::Log10 && raw == 0.0 => Some(Cause::Zero),
@@ -174,10 +178,9 @@ fn sentence(cause: Cause, tallies: &[Tally]) -> String {
     let what = match cause {
         Cause::Zero => "exactly zero (▽ at the floor)".to_owned(),
         Cause::Negative => "negative, which a log axis cannot show (▽ at the floor)".to_owned(),
-        Cause::Below(bound) => {
-            format!("below {}, the lower bound (mark at the edge)", number(bound, 2))
-        }
-        Cause::Above(bound) => format!("above {} (▲ at the upper edge)", number(bound, 2)),
+        Cause::Under(bound) => format!("below {} (▽ at the floor)", number(bound, 3)),
+        Cause::Below(bound) => format!("below {} (▼ at the lower edge)", number(bound, 3)),
+        Cause::Above(bound) => format!("above {} (▲ at the upper edge)", number(bound, 3)),
         Cause::Infinite => "infinite (▲ at the edge)".to_owned(),
         Cause::NotANumber => "not a number, NaN (× at the bottom)".to_owned(),
         Cause::Sideways => "outside to the left or right (▲ at the edge)".to_owned(),

@@ -5,10 +5,12 @@
 //! They are always finite. Window, SVG and PNG use the same result, so they agree.
 
 mod clip;
+mod decimate;
 mod extent;
 mod flag;
 
 pub use clip::clip;
+pub use decimate::decimate;
 pub use extent::Extent;
 pub use flag::{Flag, FlagKind};
 

@@ -76,8 +76,8 @@ fn fixed_bounds_are_kept_and_what_they_hide_is_said() {
     assert!((resolved.y.lo + 6.0).abs() < 1e-12 && (resolved.y.hi - 5.0).abs() < 1e-12);
     assert_eq!(kinds(&resolved), [FlagKind::Underflow, FlagKind::Overflow]);
     let sentences = resolved.sentences();
-    assert!(sentences[0].contains("below 1.0×10⁻⁶"), "{sentences:?}");
-    assert!(sentences[1].contains("above 1.0×10⁵"), "{sentences:?}");
+    assert!(sentences[0].contains("below 10⁻⁶ (▽"), "{sentences:?}");
+    assert!(sentences[1].contains("above 10⁵ (▲"), "{sentences:?}");
     let line = &resolved.curves[0].segments[0];
     assert!(line.iter().all(|p| resolved.y.contains(p[1])), "clipped at the frame");
 }

@@ -3,10 +3,13 @@
 use super::canvas::{Canvas, Pen};
 use crate::error::Result;
 use crate::figure::model::{Series, Stroke};
-use crate::figure::resolve::{Curve, Flag, FlagKind};
+use crate::figure::resolve::{Curve, Flag, FlagKind, decimate};
 
 /// Opacity of ghosts.
 const FAINT: f64 = 0.6;
+
+/// Width, in pixels, within which points of a line cannot be told apart.
+const COLUMN: f64 = 0.5;
 
 /// Lines with more points than this are drawn thinner, so that they do not fill the plot.
 const MANY: usize = 250;
@@ -33,7 +36,7 @@ pub(super) fn curve(
     let pen = pen(canvas, series, unit);
     for segment in &curve.segments {
         let points: Vec<[f64; 2]> = segment.iter().map(|p| to(*p)).collect();
-        canvas.line(&points, &pen)?;
+        canvas.line(&decimate(&points, COLUMN), &pen)?;
     }
     for p in &curve.dots {
         dot(canvas, &pen, to(*p), unit)?;

@@ -20,6 +20,8 @@ const TITLE: f64 = 23.0;
 const NOTE: f64 = 17.0;
 /// Line spacing of notes in parts of their size.
 const LEADING: f64 = 1.4;
+/// A plot is never narrower than this, in pixels.
+const LEAST_PLOT: f64 = 10.0;
 /// Free space around a figure, in units.
 const PAD: f64 = 22.0;
 /// Free space right of a plot, in units: half of a long tick label.
@@ -44,7 +46,7 @@ struct Grid {
 
 impl Grid {
     fn plot_width(&self, column: usize) -> f64 {
-        self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit
+        (self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit).max(LEAST_PLOT)
     }
 }
 
@@ -188,10 +190,10 @@ fn heading(canvas: &Canvas<'_>, style: &Style, grid: &Grid) -> Result<()> {
     Ok(())
 }
 
-/// Breaks a text into lines of at most `width` pixels at its spaces.
+/// Breaks a text into lines of at most `width` pixels at its spaces, not at its no-break spaces.
 fn wrap(text: &str, width: f64, size: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ') {
         match lines.last_mut() {
             Some(line) if font::width(&format!("{line} {word}"), size) <= width => {
                 line.push(' ');
