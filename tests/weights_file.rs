@@ -1,0 +1,160 @@
+//! Networks read from `.safetensors` files, and files that do not fit.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use common::golden::{assert_close, numbers};
+use rnnscope::flow::{Input, Instrument, Question, Signal, Weights};
+use rnnscope::network::{Biases, Cell, Network, NetworkSpec, Nonlinearity, draw, read};
+use rnnscope::rng::Generator;
+use rnnscope::ticket::Ticket;
+
+fn network(cell: Cell, num_layers: usize, biases: Biases) -> Network {
+    let spec =
+        NetworkSpec { cell, input_size: 2, hidden_size: 3, num_layers, biases, output_size: 1 };
+    draw(spec, &mut Generator::seeded(8)).unwrap()
+}
+
+/// The tensors of a network, recurrent ones with a prefix.
+fn tensors(network: &Network, prefix: &str) -> HashMap<String, Tensor> {
+    let name = |name: String| {
+        if name.starts_with("head") { name } else { format!("{prefix}{name}") }
+    };
+    network.named().into_iter().map(|(n, tensor)| (name(n), tensor.clone())).collect()
+}
+
+fn save(folder: &Path, tensors: &HashMap<String, Tensor>) -> PathBuf {
+    let path = folder.join("network.safetensors");
+    candle_core::safetensors::save(tensors, &path).unwrap();
+    path
+}
+
+fn read_back(path: &Path) -> rnnscope::error::Result<Network> {
+    read(path, Nonlinearity::Relu, &mut Generator::seeded(0))
+}
+
+#[test]
+fn cell_sizes_layers_biases_and_prefix_are_inferred() {
+    let folder = tempfile::tempdir().unwrap();
+    for cell in [Cell::Rnn(Nonlinearity::Relu), Cell::Lstm, Cell::Gru] {
+        for (layers, biases) in [(1, Biases::Two), (3, Biases::Two), (2, Biases::One)] {
+            for prefix in ["", "rnn.", "model.encoder."] {
+                let saved = network(cell, layers, biases);
+                let path = save(folder.path(), &tensors(&saved, prefix));
+                let found = read_back(&path).unwrap();
+                assert_eq!(found.spec, saved.spec);
+                for ((name, a), (_, b)) in found.named().iter().zip(saved.named()) {
+                    assert_close(name, &numbers(a), &numbers(b), 0.0);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn doubles_stay_doubles_and_halves_become_singles() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = tensors(&network(Cell::Gru, 1, Biases::Two), "");
+    for (stored, expected) in [(DType::F64, DType::F64), (DType::F16, DType::F32)] {
+        let converted =
+            saved.iter().map(|(name, t)| (name.clone(), t.to_dtype(stored).unwrap())).collect();
+        let found = read_back(&save(folder.path(), &converted)).unwrap();
+        assert_eq!(found.layers[0].weight_hh.dtype(), expected);
+    }
+}
+
+#[test]
+fn a_network_without_biases_or_readout_is_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut saved = tensors(&network(Cell::Lstm, 1, Biases::One), "");
+    saved.retain(|name, _| name.starts_with("weight"));
+    let found = read_back(&save(folder.path(), &saved)).unwrap();
+    assert!(numbers(&found.layers[0].bias_ih).iter().all(|&bias| bias == 0.0));
+    assert_eq!(found.readout.weight().dims(), [1, 3]);
+}
+
+#[test]
+fn files_that_do_not_fit_name_the_tensor_and_both_shapes() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = || tensors(&network(Cell::Lstm, 2, Biases::Two), "rnn.");
+    let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
+    let mut cases: Vec<(HashMap<String, Tensor>, &str)> = Vec::new();
+    let mut case = good();
+    case.insert("rnn.weight_ih_l1".into(), zeros(&[12, 4]));
+    cases.push((case, "rnn.weight_ih_l1: expected shape [12, 3], found [12, 4]"));
+    let mut case = good();
+    case.remove("rnn.bias_hh_l1");
+    cases.push((case, "rnn.bias_hh_l1 is missing: expected shape [12]"));
+    let mut case = good();
+    case.insert("rnn.weight_hh_l0".into(), zeros(&[7, 3]));
+    cases.push((case, "rnn.weight_hh_l0: expected [G·H, H]"));
+    let mut case = good();
+    case.insert("head.weight".into(), zeros(&[2, 3]));
+    cases.push((case, "head.weight: expected shape [1, 3], found [2, 3]"));
+    let mut case = good();
+    case.remove("head.bias");
+    cases.push((case, "head.bias is missing"));
+    let mut case = good();
+    case.insert("rnn.weight_ih_l0_reverse".into(), zeros(&[12, 2]));
+    cases.push((case, "bidirectional"));
+    let mut case = good();
+    case.insert("decoder.weight_hh_l0".into(), zeros(&[12, 3]));
+    cases.push((case, "two networks"));
+    cases.push((HashMap::from([("fc.weight".into(), zeros(&[1, 3]))]), "no tensor named"));
+    let mut case = good();
+    case.insert("rnn.weight_hh_l0".into(), zeros(&[12]));
+    cases.push((case, "expected a matrix"));
+    for (tensors, reason) in cases {
+        let path = save(folder.path(), &tensors);
+        let error = read_back(&path).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.starts_with(&path.display().to_string()), "{error}");
+    }
+}
+
+#[test]
+fn truncated_foreign_and_missing_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = save(folder.path(), &tensors(&network(Cell::Gru, 1, Biases::Two), ""));
+    let whole = std::fs::read(&path).unwrap();
+    for bytes in [&whole[..whole.len() / 2], &whole[..4], b"", b"not a safetensors file at all"] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = read_back(&path).unwrap_err().to_string();
+        assert!(error.contains("safetensors"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    // A header that promises more than any memory holds.
+    let mut lie = u64::MAX.to_le_bytes().to_vec();
+    lie.extend_from_slice(b"{}");
+    std::fs::write(&path, lie).unwrap();
+    assert!(read_back(&path).is_err());
+    assert!(read_back(&folder.path().join("missing")).is_err());
+    assert!(read_back(folder.path()).is_err());
+}
+
+#[test]
+fn a_read_network_answers_and_is_read_again_when_the_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = network(Cell::Lstm, 1, Biases::Two);
+    let path = save(folder.path(), &tensors(&first, ""));
+    let question = Question {
+        weights: Weights::File { path: path.clone(), nonlinearity: Nonlinearity::Tanh, seed: 0 },
+        input: Input { signal: Signal::Sine, ..Input::default() },
+        ..Question::default()
+    };
+    let mut instrument = Instrument::new();
+    let before = instrument.answer(&question, &Ticket::new()).unwrap();
+    assert_eq!(before.spec, first.spec);
+    let second = network(Cell::Gru, 2, Biases::Two);
+    save(folder.path(), &tensors(&second, ""));
+    // Clocks of file systems tick in milliseconds at worst.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+    assert_eq!(instrument.answer(&question, &Ticket::new()).unwrap().spec, second.spec);
+}
