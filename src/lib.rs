@@ -8,6 +8,8 @@
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`flow`]: what a network does to gradients: from a question to a report
+//! - [`task`]: what networks are asked to learn
+//! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - `session`: everything that decides what is on screen, versioned and saved
 //! - `worker`: a background thread on which the newest request wins
@@ -22,5 +24,9 @@ pub mod rng;
 pub mod network;
 
 pub mod flow;
+
+pub mod task;
+
+pub mod train;
 
 pub mod figure;
