@@ -68,6 +68,18 @@ impl Generator {
         values
     }
 
+    /// Leaves the stream where [`Generator::randn`] would, without making the numbers.
+    pub fn skip_randn(&mut self, n: usize) {
+        if n < BLOCK {
+            self.randn(n);
+            return;
+        }
+        let redrawn = if n.is_multiple_of(BLOCK) { 0 } else { BLOCK };
+        for _ in 0..n + redrawn {
+            self.engine.next_u32();
+        }
+    }
+
     fn normal_f64(&mut self) -> f64 {
         if let Some(spare) = self.spare_normal.take() {
             return spare;
@@ -114,6 +126,16 @@ mod tests {
         let mut found = parts.randn(3);
         found.extend(parts.randn(5));
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn skipping_equals_drawing() {
+        for n in [3, 16, 40] {
+            let (mut drawn, mut skipped) = (Generator::seeded(1), Generator::seeded(1));
+            drawn.randn(n);
+            skipped.skip_randn(n);
+            assert_eq!(drawn.randn(5), skipped.randn(5), "{n}");
+        }
     }
 
     #[test]

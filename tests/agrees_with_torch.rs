@@ -9,7 +9,7 @@ use common::golden::{assert_close, batch, network, numbers, variables};
 use common::{floats, json};
 use faer::Mat;
 use rnnscope::flow::{Loss, Spectrum, Trace, loss_of, measure};
-use rnnscope::network::Network;
+use rnnscope::network::{Network, Probing};
 use rnnscope::ticket::Ticket;
 use serde_json::Value;
 
@@ -161,7 +161,7 @@ fn compare_parameter_gradients(
     what: &str,
 ) {
     let (x, y) = batch(inputs, case.steps, case.batch, DType::F64);
-    let run = network.run(&x, &Ticket::new()).unwrap();
+    let run = network.run(&x, Probing::On, &Ticket::new()).unwrap();
     let grads = loss_of(&run.output, &y, case.loss).unwrap().backward().unwrap();
     let expected = reference["param_grad"].as_object().unwrap();
     let named = network.named();

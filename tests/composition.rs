@@ -10,7 +10,9 @@ use candle_nn::Module;
 use candle_nn::ops::sigmoid;
 use common::golden::{assert_close, numbers, variables};
 use rnnscope::flow::{Loss, loss_of, measure};
-use rnnscope::network::{Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, draw};
+use rnnscope::network::{
+    Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing, draw,
+};
 use rnnscope::rng::Generator;
 use rnnscope::ticket::Ticket;
 
@@ -120,7 +122,7 @@ fn check_parameters(
     loss: Loss,
     oracle: &candle_core::backprop::GradStore,
 ) {
-    let run = network.run(x, &Ticket::new()).unwrap();
+    let run = network.run(x, Probing::On, &Ticket::new()).unwrap();
     let grads = loss_of(&run.output, y, loss).unwrap().backward().unwrap();
     for (name, tensor) in network.named() {
         let expected = numbers(oracle.get(tensor).unwrap());
@@ -189,7 +191,8 @@ fn states_equal_those_of_candle_nn() {
                 net.seq(&batch_first).unwrap().iter().map(|state| state.h.clone()).collect()
             }
         };
-        let found = network.run(&x, &Ticket::new()).unwrap().layers[0].hidden().unwrap();
+        let found =
+            network.run(&x, Probing::On, &Ticket::new()).unwrap().layers[0].hidden().unwrap();
         let expected = Tensor::stack(&expected, 0).unwrap();
         assert_close(&cell.to_string(), &numbers(&found), &numbers(&expected), 1e-6);
     }

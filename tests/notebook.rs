@@ -12,7 +12,9 @@ use common::{float, floats, json};
 use rnnscope::flow::{
     Draw, Input, Instrument, Loss, Precision, Question, Recipe, Weights, loss_of,
 };
-use rnnscope::network::{Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity};
+use rnnscope::network::{
+    Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing,
+};
 use rnnscope::ticket::Ticket;
 
 /// A one-bias network with every parameter, readout included, equal to `fill`.
@@ -76,7 +78,7 @@ fn the_asserts_of_the_notebook_hold() {
         let what = case["net"].as_str().unwrap();
         let network = filled(spec, float(&case["fill"]) as f32);
         let x = if case["x"].is_null() { &file["data"] } else { &case["x"] };
-        let run = network.run(&time_major(x), &Ticket::new()).unwrap();
+        let run = network.run(&time_major(x), Probing::On, &Ticket::new()).unwrap();
         let top = run.layers.last().unwrap();
         assert_uniform(what, &top.hidden().unwrap(), &case["all_h"]);
         if !case["preds"].is_null() {
@@ -198,7 +200,7 @@ fn the_lab_outputs_under_seed_123_hold() {
         };
         let readout = Linear::new(Tensor::zeros((1, 10), DType::F32, &Device::Cpu).unwrap(), None);
         let network = Network { spec, layers: vec![layer], readout };
-        let run = network.run(&x, &Ticket::new()).unwrap();
+        let run = network.run(&x, Probing::On, &Ticket::new()).unwrap();
         let found = numbers(&run.layers[0].hidden().unwrap().transpose(0, 1).unwrap());
         for (found, expected) in found.iter().zip(floats(&net["y_expected"])) {
             assert!((found - expected).abs() < 1e-4, "{name}: {found}, expected {expected}");

@@ -10,7 +10,7 @@ use faer::Mat;
 use super::jacobian::step_jacobian;
 use super::kept::Kept;
 use super::measure::{Trace, fits_memory, measure, numbers};
-use super::question::{Draw, Init, Input, Precision, Question, Signal, Weights};
+use super::question::{Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
@@ -215,7 +215,7 @@ impl Instrument {
 impl Unscaled {
     fn new(weights: &Weights, features: usize) -> Result<Self> {
         let (network, after) = match weights {
-            Weights::Draw(draw) => drawn(draw, features)?,
+            Weights::Draw(draw) => draw.network(&draw.spec(features))?,
             Weights::File { path, nonlinearity, seed } => {
                 let mut generator = Generator::seeded(*seed);
                 (network::read(path, *nonlinearity, &mut generator)?, generator)
@@ -259,22 +259,6 @@ impl Batch {
         let (x, target) = sequence.tensors(dtype(precision))?;
         Ok(Self { sequence, x, target })
     }
-}
-
-/// Draws the network and applies what replaces parts of the draw, in the order a PyTorch script
-/// would: layers, readout, then initialisation.
-fn drawn(draw: &Draw, features: usize) -> Result<(Network, Generator)> {
-    let mut generator = Generator::seeded(draw.seed);
-    let mut network = network::draw(draw.spec(features), &mut generator)?;
-    match draw.init {
-        Init::Default => {}
-        Init::Orthogonal => network.make_orthogonal(&mut generator)?,
-        Init::Identity => network.make_identity()?,
-    }
-    if let Some(bias) = draw.forget_bias {
-        network.set_forget_bias(bias)?;
-    }
-    Ok((network, generator))
 }
 
 fn pass(

@@ -6,7 +6,7 @@ use candle_nn::loss::mse;
 use super::question::Loss;
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
-use crate::network::{LayerRun, Network};
+use crate::network::{LayerRun, Network, Probing};
 use crate::ticket::Ticket;
 
 /// What one pass left behind, in full.
@@ -41,7 +41,7 @@ pub fn measure(
     loss: Loss,
     ticket: &Ticket,
 ) -> Result<Trace> {
-    let run = network.run(x, ticket)?;
+    let run = network.run(x, Probing::On, ticket)?;
     let loss = loss_of(&run.output, target, loss)?;
     let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
     let layers = run

@@ -1,5 +1,6 @@
 //! What a network does to gradients: from a [`Question`] to a [`FlowReport`].
 
+mod draw;
 mod instrument;
 mod jacobian;
 mod kept;

@@ -12,7 +12,7 @@ const FEW_ROWS: usize = 4;
 const LANES: usize = 32;
 
 /// Work compiled twice: with AVX2 and fused multiply-add, and for any processor.
-pub(super) trait Job {
+pub(crate) trait Job {
     /// What comes out.
     type Output;
 
@@ -21,7 +21,7 @@ pub(super) trait Job {
 }
 
 /// Runs a job in the fastest version that this processor has.
-pub(super) fn dispatch<J: Job>(job: J) -> J::Output {
+pub(crate) fn dispatch<J: Job>(job: J) -> J::Output {
     #[cfg(target_arch = "x86_64")]
     {
         struct Fused<J>(J);

@@ -5,17 +5,17 @@
 
 mod cell;
 mod init;
-mod kernel;
+pub(crate) mod kernel;
 mod model;
 mod parameters;
-mod real;
+pub(crate) mod real;
 mod spec;
 mod unroll;
 mod weights_file;
 
 pub use init::{draw, draw_readout};
 pub(crate) use model::or_cancelled;
-pub use model::{LayerRun, Network, Run};
+pub use model::{LayerRun, Network, Probing, Run};
 pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity};
 pub use weights_file::read;

@@ -36,7 +36,16 @@ pub struct LayerRun {
     pub states: Tensor,
     /// Zeros of the same shape, added to the states: candle's gradient with respect to them is
     /// the gradient with respect to the states.
-    pub probe: Var,
+    pub probe: Tensor,
+}
+
+/// Whether gradients of the states are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probing {
+    /// The probe is a variable: candle computes its gradient.
+    On,
+    /// The probe is a constant: training needs the gradients of parameters alone.
+    Off,
 }
 
 impl LayerRun {
@@ -84,14 +93,17 @@ impl Network {
     ///
     /// # Errors
     /// Shapes that do not fit, and [`Error::Cancelled`].
-    pub fn run(&self, x: &Tensor, ticket: &Ticket) -> Result<Run> {
+    pub fn run(&self, x: &Tensor, probing: Probing, ticket: &Ticket) -> Result<Run> {
         let (steps, batch, _) = x.dims3()?;
         let cell = self.spec.cell;
         let shape = (cell.states(), steps + 1, batch, self.spec.hidden_size);
         let mut layers = Vec::with_capacity(self.layers.len());
         let mut input = x.clone();
         for parameters in &self.layers {
-            let probe = Var::zeros(shape, x.dtype(), &Device::Cpu)?;
+            let probe = match probing {
+                Probing::On => Var::zeros(shape, x.dtype(), &Device::Cpu)?.into_inner(),
+                Probing::Off => Tensor::zeros(shape, x.dtype(), &Device::Cpu)?,
+            };
             let states = unroll(cell, &input, &parameters.packed(cell)?, &probe, ticket)
                 .map_err(|error| or_cancelled(error, ticket))?;
             let layer = LayerRun { states, probe };
@@ -100,6 +112,38 @@ impl Network {
         }
         let output = self.readout.forward(&input)?;
         Ok(Run { layers, output })
+    }
+
+    /// The same network in `dtype` with every parameter a variable, and the variables by name, in
+    /// the order of [`Network::named`].
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn variables(&self, dtype: DType) -> Result<(Self, Vec<(String, Var)>)> {
+        let variable = |tensor: &Tensor| -> candle_core::Result<Tensor> {
+            Ok(Var::from_tensor(&tensor.to_dtype(dtype)?.copy()?)?.into_inner())
+        };
+        let layers = self
+            .layers
+            .iter()
+            .map(|LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh }| {
+                Ok(LayerParameters {
+                    weight_ih: variable(weight_ih)?,
+                    weight_hh: variable(weight_hh)?,
+                    bias_ih: variable(bias_ih)?,
+                    bias_hh: bias_hh.as_ref().map(variable).transpose()?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let bias = self.readout.bias().map(variable).transpose()?;
+        let readout = Linear::new(variable(self.readout.weight())?, bias);
+        let network = Self { spec: self.spec, layers, readout };
+        let variables = network
+            .named()
+            .into_iter()
+            .map(|(name, tensor)| Ok((name, Var::from_tensor(tensor)?)))
+            .collect::<Result<_>>()?;
+        Ok((network, variables))
     }
 
     /// Names and tensors as in the state dict of a module with `rnn`'s parameters unprefixed and

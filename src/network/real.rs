@@ -5,7 +5,7 @@ use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
 use candle_core::WithDType;
 
 /// f32 or f64.
-pub(super) trait Real:
+pub(crate) trait Real:
     WithDType
     + Default
     + Add<Output = Self>
@@ -22,6 +22,9 @@ pub(super) trait Real:
 
     /// self · a + b, fused where `FMA` says that the processor can.
     fn mul_add_if<const FMA: bool>(self, a: Self, b: Self) -> Self;
+
+    /// √self.
+    fn root(self) -> Self;
 
     /// |self|.
     fn magnitude(self) -> Self;
@@ -64,6 +67,11 @@ macro_rules! real {
             #[inline(always)]
             fn mul_add_if<const FMA: bool>(self, a: Self, b: Self) -> Self {
                 if FMA { self.mul_add(a, b) } else { self * a + b }
+            }
+
+            #[inline(always)]
+            fn root(self) -> Self {
+                self.sqrt()
             }
 
             #[inline(always)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use running_mean::RunningMean;
 
 use crate::error::Result;
-use crate::network::{Network, Run};
+use crate::network::{Network, Probing, Run};
 use crate::rng::Generator;
 use crate::ticket::Ticket;
 
@@ -56,8 +56,14 @@ pub trait Task: Send + Sync {
     ///
     /// # Errors
     /// Shapes that do not fit, and [`crate::error::Error::Cancelled`].
-    fn run(&self, network: &Network, batch: &Batch, ticket: &Ticket) -> Result<Run> {
-        network.run(&batch.x, ticket)
+    fn run(
+        &self,
+        network: &Network,
+        batch: &Batch,
+        probing: Probing,
+        ticket: &Ticket,
+    ) -> Result<Run> {
+        network.run(&batch.x, probing, ticket)
     }
 
     /// The loss to be minimised, a scalar.

@@ -44,7 +44,7 @@ impl Task for RunningMean {
     }
 
     fn skip(&self, size: usize, generator: &mut Generator) {
-        generator.randn(size * self.length);
+        generator.skip_randn(size * self.length);
     }
 
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {

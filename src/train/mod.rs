@@ -1,11 +1,15 @@
 //! Training: one update, the loop around it, and what it leaves behind. Knows nothing of threads.
 
 mod comparison;
+mod line_up;
 mod log;
 mod optimizer;
 mod stop;
+mod trainee;
 
 pub use comparison::{Comparison, Contender, Feed, StopRule};
+pub use line_up::LineUp;
 pub use log::{ParameterNorms, RunLog, Snapshot};
 pub use optimizer::{Clip, Optimizer, Schedule};
 pub use stop::Stop;
+pub use trainee::Trainee;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use clip::Clip;
 pub use schedule::Schedule;
-pub(super) use state::Updater;
+pub(super) use state::{GradNorms, Updater, norm};
 
 use crate::error::{Error, Result};
 

@@ -1,0 +1,218 @@
+//! Applies an update rule to the variables of a network, in place.
+
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, InplaceOp2, Layout, Storage, Tensor, Var};
+
+use super::{Clip, Optimizer, adam, rmsprop, sgd};
+use crate::error::Result;
+use crate::network::kernel::{Job, dispatch};
+use crate::network::real::Real;
+
+/// An update rule with its running moments, one pair of buffers a parameter.
+#[derive(Debug)]
+pub(in crate::train) struct Updater {
+    optimizer: Optimizer,
+    clip: Clip,
+    moments: Vec<Mutex<Moments>>,
+    /// Updates done.
+    updates: i32,
+}
+
+#[derive(Debug)]
+enum Moments {
+    None,
+    F32(Pair<f32>),
+    F64(Pair<f64>),
+}
+
+/// Running averages of the gradient and its square, as far as the rule has them.
+#[derive(Clone, Debug)]
+pub(super) struct Pair<R> {
+    pub(super) first: Vec<R>,
+    pub(super) second: Vec<R>,
+}
+
+/// What every rule needs to know of the present update.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) optimizer: Optimizer,
+    /// Learning rate after the schedule.
+    pub(super) lr: f64,
+    /// This update's number, from 1.
+    pub(super) number: i32,
+    /// Factor on the gradient from clipping by norm.
+    factor: f64,
+    /// Size at which single numbers of the gradient are cut.
+    limit: f64,
+}
+
+impl Moment {
+    /// The gradient as the rule sees it: clipped, with the L2 term of weight decay.
+    #[inline(always)]
+    pub(super) fn gradient<R: Real>(&self, grad: R, parameter: R, weight_decay: R) -> R {
+        let limit = R::from_f64(self.limit);
+        let grad = grad * R::from_f64(self.factor);
+        let grad = if grad > limit { limit } else { grad };
+        let grad = if grad < -limit { -limit } else { grad };
+        grad + weight_decay * parameter
+    }
+}
+
+/// L2 norms of the gradients, before clipping.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::train) struct GradNorms {
+    /// Over all parameters.
+    pub(in crate::train) total: f64,
+    /// By parameter.
+    pub(in crate::train) each: Vec<f64>,
+}
+
+impl Updater {
+    /// A rule that has seen nothing yet, for so many parameters.
+    pub(in crate::train) fn new(optimizer: Optimizer, clip: Clip, parameters: usize) -> Self {
+        let moments = (0..parameters).map(|_| Mutex::new(Moments::None)).collect();
+        Self { optimizer, clip, moments, updates: 0 }
+    }
+
+    /// Norms of the gradients of all variables; a variable that the loss does not reach counts 0.
+    pub(in crate::train) fn norms(variables: &[Var], grads: &GradStore) -> Result<GradNorms> {
+        let each = variables
+            .iter()
+            .map(|variable| grads.get(variable).map_or(Ok(0.0), norm))
+            .collect::<candle_core::Result<Vec<_>>>()?;
+        let total = each.iter().map(|norm| norm * norm).sum::<f64>().sqrt();
+        Ok(GradNorms { total, each })
+    }
+
+    /// One update of all variables at learning rate `lr`.
+    pub(in crate::train) fn update(
+        &mut self,
+        variables: &[Var],
+        grads: &GradStore,
+        norm: f64,
+        lr: f64,
+    ) -> Result<()> {
+        self.updates += 1;
+        let moment = Moment {
+            optimizer: self.optimizer,
+            lr,
+            number: self.updates,
+            factor: self.clip.factor(norm),
+            limit: self.clip.limit(),
+        };
+        for (variable, moments) in variables.iter().zip(&self.moments) {
+            if let Some(grad) = grads.get(variable) {
+                let update = Update { moment, moments };
+                variable.inplace_op2(&grad.contiguous()?, &update)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// L2 norm of a tensor in f64, without copying it.
+pub(in crate::train) fn norm(tensor: &Tensor) -> candle_core::Result<f64> {
+    fn squares<R: Real>(values: &[R]) -> f64 {
+        values.iter().map(|value| value.to_f64().powi(2)).sum()
+    }
+    let tensor = tensor.contiguous()?;
+    let (storage, layout) = tensor.storage_and_layout();
+    let (start, end) = layout.contiguous_offsets().unwrap_or_default();
+    let sum = match &*storage {
+        Storage::Cpu(CpuStorage::F32(values)) => squares(&values[start..end]),
+        Storage::Cpu(CpuStorage::F64(values)) => squares(&values[start..end]),
+        _ => candle_core::bail!("the norm of {:?} is not known", tensor.dtype()),
+    };
+    Ok(sum.sqrt())
+}
+
+/// The rule as an operation of candle, which lends it the numbers of a variable to change.
+struct Update<'a> {
+    moment: Moment,
+    moments: &'a Mutex<Moments>,
+}
+
+impl InplaceOp2 for Update<'_> {
+    fn name(&self) -> &'static str {
+        "optimizer update"
+    }
+
+    fn cpu_fwd(
+        &self,
+        parameter: &mut CpuStorage,
+        parameter_layout: &Layout,
+        grad: &CpuStorage,
+        grad_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let (Some((p0, p1)), Some((g0, g1))) =
+            (parameter_layout.contiguous_offsets(), grad_layout.contiguous_offsets())
+        else {
+            candle_core::bail!("an update needs contiguous tensors");
+        };
+        let moment = self.moment;
+        let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*moments, Moments::None) {
+            *moments = match parameter {
+                CpuStorage::F32(_) => Moments::F32(Pair::zeros(p1 - p0)),
+                _ => Moments::F64(Pair::zeros(p1 - p0)),
+            };
+        }
+        match (parameter, grad, &mut *moments) {
+            (CpuStorage::F32(parameter), CpuStorage::F32(grad), Moments::F32(pair)) => {
+                dispatch(Rule {
+                    moment,
+                    parameter: &mut parameter[p0..p1],
+                    grad: &grad[g0..g1],
+                    pair,
+                });
+            }
+            (CpuStorage::F64(parameter), CpuStorage::F64(grad), Moments::F64(pair)) => {
+                dispatch(Rule {
+                    moment,
+                    parameter: &mut parameter[p0..p1],
+                    grad: &grad[g0..g1],
+                    pair,
+                });
+            }
+            _ => candle_core::bail!("parameter and gradient differ in number format"),
+        }
+        Ok(())
+    }
+}
+
+impl<R: Real> Pair<R> {
+    fn zeros(n: usize) -> Self {
+        Self { first: vec![R::default(); n], second: vec![R::default(); n] }
+    }
+}
+
+/// One update of one parameter.
+struct Rule<'a, R> {
+    moment: Moment,
+    parameter: &'a mut [R],
+    grad: &'a [R],
+    pair: &'a mut Pair<R>,
+}
+
+impl<R: Real> Job for Rule<'_, R> {
+    type Output = ();
+
+    // Torch rounds every product, so nothing is fused here.
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self { moment, parameter, grad, pair } = self;
+        match moment.optimizer {
+            Optimizer::Adam { .. } | Optimizer::AdamW { .. } => {
+                adam::update(&moment, parameter, grad, pair);
+            }
+            Optimizer::Sgd { momentum, weight_decay, .. } => {
+                sgd::update(&moment, momentum, weight_decay, parameter, grad, &mut pair.first);
+            }
+            Optimizer::RmsProp { .. } => {
+                rmsprop::update(&moment, parameter, grad, &mut pair.second);
+            }
+        }
+    }
+}
