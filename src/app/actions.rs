@@ -76,7 +76,7 @@ impl App {
     /// Opens files that were dropped on the window.
     pub(super) fn take_dropped(&mut self, ctx: &Context) {
         let paths: Vec<PathBuf> = ctx.input(|input| {
-            input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect()
+            input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
         if !paths.is_empty() {
             self.open_files(&paths);

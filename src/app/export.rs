@@ -54,7 +54,7 @@ impl Dialog {
         busy: bool,
     ) -> Wish {
         self.collect(settings);
-        let modal = egui::Modal::new(egui::Id::new("export")).show(ctx, |ui| {
+        let modal = egui::Modal::new(egui::Id::unique("export")).show(ctx, |ui| {
             ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 460.0));
             let most = (ctx.content_rect().height() - 60.0).max(120.0);
             egui::ScrollArea::vertical()

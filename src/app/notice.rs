@@ -62,7 +62,7 @@ impl Notices {
             ctx.request_repaint_after(Duration::from_millis(500));
         }
         let mut closed = None;
-        egui::Area::new(egui::Id::new("notices"))
+        egui::Area::new(egui::Id::unique("notices"))
             .anchor(egui::Align2::RIGHT_BOTTOM, [-12.0, -12.0])
             .order(egui::Order::Foreground)
             .show(ctx, |ui| {

@@ -1,7 +1,6 @@
 //! The application's state and one frame of it.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 

@@ -29,7 +29,7 @@ fn entry(ui: &mut Ui, series: &Series, theme: Theme) {
     let swatch = 22.0;
     let size = vec2(swatch + 5.0 + galley.size().x, galley.size().y.max(14.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, &series.name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &series.name));
     let painter = ui.painter();
     let left = rect.left_center();
     let right = left + vec2(swatch, 0.0);
