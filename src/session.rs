@@ -211,8 +211,11 @@ impl Session {
         }
         session.zoom = if session.zoom.is_finite() { session.zoom.clamp(0.5, 3.0) } else { 1.0 };
         session.export.width = session.export.width.clamp(200, 8000);
-        session.export.scale =
-            if session.export.scale.is_finite() { session.export.scale.clamp(0.5, 4.0) } else { 1.0 };
+        session.export.scale = if session.export.scale.is_finite() {
+            session.export.scale.clamp(0.5, 4.0)
+        } else {
+            1.0
+        };
         Ok(session)
     }
 

@@ -196,7 +196,8 @@ impl App {
         self.dialog = None;
         let folder = std::path::Path::new(path).parent().map(PathBuf::from);
         // Without a folder of the user's own, the default stays the folder rnnscope runs in.
-        self.session.export.folder = folder.filter(|folder| std::env::current_dir().ok().as_ref() != Some(folder));
+        self.session.export.folder =
+            folder.filter(|folder| std::env::current_dir().ok().as_ref() != Some(folder));
     }
 }
 

@@ -143,8 +143,7 @@ impl Command {
     /// Its keyboard shortcut.
     pub fn shortcut(self) -> KeyboardShortcut {
         let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
-        let shift =
-            |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
+        let shift = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
         match self {
             Self::ResetScales => ctrl(Key::R),
             Self::DrawAgain => ctrl(Key::D),
@@ -200,7 +199,9 @@ impl Command {
         ctx.input_mut(|input| {
             commands
                 .into_iter()
-                .filter(|command| !command.built_in() && input.consume_shortcut(&command.shortcut()))
+                .filter(|command| {
+                    !command.built_in() && input.consume_shortcut(&command.shortcut())
+                })
                 .collect()
         })
     }

@@ -95,11 +95,13 @@ impl Dialog {
     }
 
     fn path_field(&mut self, ui: &mut Ui, settings: &ExportSettings) {
-        let tip = "Where the file goes; a relative path starts in the folder rnnscope was started in.";
+        let tip =
+            "Where the file goes; a relative path starts in the folder rnnscope was started in.";
         row(ui, "File", tip, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
-                if browse.on_hover_text("Chooses the place in a dialog of your desktop.").clicked() {
+                if browse.on_hover_text("Chooses the place in a dialog of your desktop.").clicked()
+                {
                     self.browsing = Some(browse_for(ui.ctx(), &self.path, settings.format));
                 }
                 let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);

@@ -47,7 +47,10 @@ mod tests {
     fn the_extension_decides() {
         let mut session = Session::default();
         open(&mut session, &["a.csv".into(), "b.CSV".into()]).expect("sequences");
-        assert_eq!(session.question.input.signal, Signal::Files(vec!["a.csv".into(), "b.CSV".into()]));
+        assert_eq!(
+            session.question.input.signal,
+            Signal::Files(vec!["a.csv".into(), "b.CSV".into()])
+        );
         open(&mut session, &["net.safetensors".into()]).expect("weights");
         assert!(matches!(session.question.weights, Weights::File { .. }));
         let error = open(&mut session, &["c.txt".into()]).expect_err("a stranger").to_string();

@@ -114,14 +114,12 @@ fn pair(ui: &mut Ui, left: &str, right: &str) {
 /// The forward pass, in the notation of torch.nn; both biases are written as one b.
 fn formulas(cell: Cell) -> &'static [&'static str] {
     match cell {
-        Cell::Rnn(Nonlinearity::Tanh) => &[
-            "hₜ = tanh(W_ih xₜ + b + W_hh hₜ₋₁)",
-            "∂L/∂hₜ₋₁ = W_hhᵀ ((1 − hₜ²) ⊙ ∂L/∂hₜ)",
-        ],
-        Cell::Rnn(Nonlinearity::Relu) => &[
-            "hₜ = max(0, W_ih xₜ + b + W_hh hₜ₋₁)",
-            "∂L/∂hₜ₋₁ = W_hhᵀ ([hₜ > 0] ⊙ ∂L/∂hₜ)",
-        ],
+        Cell::Rnn(Nonlinearity::Tanh) => {
+            &["hₜ = tanh(W_ih xₜ + b + W_hh hₜ₋₁)", "∂L/∂hₜ₋₁ = W_hhᵀ ((1 − hₜ²) ⊙ ∂L/∂hₜ)"]
+        }
+        Cell::Rnn(Nonlinearity::Relu) => {
+            &["hₜ = max(0, W_ih xₜ + b + W_hh hₜ₋₁)", "∂L/∂hₜ₋₁ = W_hhᵀ ([hₜ > 0] ⊙ ∂L/∂hₜ)"]
+        }
         Cell::Rnn(Nonlinearity::Identity) => {
             &["hₜ = W_ih xₜ + b + W_hh hₜ₋₁", "∂L/∂hₜ₋₁ = W_hhᵀ ∂L/∂hₜ"]
         }

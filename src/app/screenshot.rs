@@ -77,7 +77,8 @@ impl Photographer {
     fn has_size(&self, ctx: &egui::Context) -> bool {
         let pixels = ctx.content_rect().size() * ctx.pixels_per_point();
         let wanted = egui::Vec2::from(self.job.size);
-        if (pixels - wanted).abs().max_elem() < 1.0 || self.since.elapsed() > Duration::from_secs(5) {
+        if (pixels - wanted).abs().max_elem() < 1.0 || self.since.elapsed() > Duration::from_secs(5)
+        {
             return true;
         }
         ctx.send_viewport_cmd(ViewportCommand::InnerSize(wanted / ctx.pixels_per_point()));

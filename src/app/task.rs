@@ -15,13 +15,14 @@ impl<T: Send + 'static> Task<T> {
         let (sender, receiver) = mpsc::channel();
         let ctx = ctx.clone();
         let refused = sender.clone();
-        let started = std::thread::Builder::new().name("rnnscope-task".to_owned()).spawn(move || {
-            let end = catch_unwind(AssertUnwindSafe(work))
-                .unwrap_or_else(|panic| Err(Error::Fault(panic_text(panic.as_ref()))));
-            // Nobody listens any more once the window is closed.
-            let _ = sender.send(end);
-            ctx.request_repaint();
-        });
+        let started =
+            std::thread::Builder::new().name("rnnscope-task".to_owned()).spawn(move || {
+                let end = catch_unwind(AssertUnwindSafe(work))
+                    .unwrap_or_else(|panic| Err(Error::Fault(panic_text(panic.as_ref()))));
+                // Nobody listens any more once the window is closed.
+                let _ = sender.send(end);
+                ctx.request_repaint();
+            });
         if let Err(error) = started {
             let _ = refused.send(Err(Error::Fault(format!("no thread can be started: {error}"))));
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use egui::style::{WidgetVisuals, Widgets};
-use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle};
+use egui::{
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle,
+};
 
 use crate::figure::{Color, Rgb, Theme, font};
 use crate::session::ThemeChoice;
@@ -107,9 +109,14 @@ struct Tones {
 fn tones(theme: Theme) -> Tones {
     let grey = |value: u8| Color32::from_rgb(value, value + 2, value.saturating_add(6));
     let (panel, control, hovered, pressed, line, chosen) = match theme {
-        Theme::Light => {
-            (grey(243), grey(228), grey(217), grey(204), grey(204), Color32::from_rgb(203, 226, 246))
-        }
+        Theme::Light => (
+            grey(243),
+            grey(228),
+            grey(217),
+            grey(204),
+            grey(204),
+            Color32::from_rgb(203, 226, 246),
+        ),
         Theme::Dark => {
             (grey(31), grey(48), grey(60), grey(72), grey(62), Color32::from_rgb(33, 74, 112))
         }

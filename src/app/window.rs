@@ -153,10 +153,9 @@ impl App {
 
     fn bars(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let fill = ui.visuals().panel_fill;
-        Panel::top("top").frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6))).show(
-            ui,
-            |ui| top_bar::show(ui, self.busy(), self.worker.progress(), commands),
-        );
+        Panel::top("top")
+            .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
+            .show(ui, |ui| top_bar::show(ui, self.busy(), self.worker.progress(), commands));
         let width = PANEL_WIDTH.min(0.5 * ui.available_width());
         let margin = Margin { left: 12, right: 6, top: 6, bottom: 6 };
         Panel::left("controls")
@@ -177,7 +176,8 @@ impl App {
 
     fn controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let shown = self.scene.as_ref();
-        let file = shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
+        let file =
+            shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
         let spec = file.map(|scene| scene.report.spec);
         let pin_errors = shown.map_or(&[][..], |scene| scene.pin_errors.as_slice());
         let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors };

@@ -28,11 +28,7 @@ pub fn label(question: &Question) -> String {
         Weights::Draw(draw) => draw.spec(1).to_string(),
         Weights::File { path, .. } => file_name(path),
     };
-    format!(
-        "{network}, W × {}, b × {}",
-        short(question.weight_scale),
-        short(question.bias_scale)
-    )
+    format!("{network}, W × {}, b × {}", short(question.weight_scale), short(question.bias_scale))
 }
 
 /// The settings of a question in a fixed order; an empty text where a setting does not apply.

@@ -55,7 +55,9 @@ fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Opt
             let inner = height - 16.0;
             ui.spacing_mut().item_spacing.y = 3.0;
             let top = ui.cursor().top();
-            ui.add(egui::Label::new(egui::RichText::new(&picture.figure.title).strong()).truncate());
+            ui.add(
+                egui::Label::new(egui::RichText::new(&picture.figure.title).strong()).truncate(),
+            );
             plot::legend(ui, &picture.figure);
             let used = ui.cursor().top() - top;
             let lines = lines(ui, picture);

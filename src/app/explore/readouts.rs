@@ -76,7 +76,9 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
         };
         let color = theme::color(theme, color);
         ui.label(RichText::new(format!("{sign} {verdict}")).color(color).strong().size(16.0));
-        ui.label(RichText::new(format!("σmax {}", number(spectrum.sigma_max, 3))).size(12.0).weak());
+        ui.label(
+            RichText::new(format!("σmax {}", number(spectrum.sigma_max, 3))).size(12.0).weak(),
+        );
     });
 }
 

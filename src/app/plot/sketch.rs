@@ -77,7 +77,8 @@ impl<'a> Sketch<'a> {
             }
             Guide::Circle(radius, label) => {
                 let turn = |n: usize| n as f64 / CORNERS as f64 * std::f64::consts::TAU;
-                let at = |angle: f64| place(transform, [radius * angle.cos(), radius * angle.sin()]);
+                let at =
+                    |angle: f64| place(transform, [radius * angle.cos(), radius * angle.sin()]);
                 let line: Vec<Pos2> = (0..=CORNERS).map(|n| at(turn(n))).collect();
                 let label_at = at(-0.75 * std::f64::consts::FRAC_PI_2) + vec2(3.0, 3.0);
                 (line, label_at, Align2::LEFT_TOP, label)
@@ -86,12 +87,19 @@ impl<'a> Sketch<'a> {
         shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
         if !label.is_empty() {
             let font = egui::FontId::proportional(11.0);
-            let text = ui.fonts_mut(|fonts| Shape::text(fonts, label_at, align, label, font, muted));
+            let text =
+                ui.fonts_mut(|fonts| Shape::text(fonts, label_at, align, label, font, muted));
             shapes.push(text);
         }
     }
 
-    fn curve(&self, series: &Series, curve: &Curve, transform: &PlotTransform, out: &mut Vec<Shape>) {
+    fn curve(
+        &self,
+        series: &Series,
+        curve: &Curve,
+        transform: &PlotTransform,
+        out: &mut Vec<Shape>,
+    ) {
         let color = shade(series, self.theme);
         let stroke = Stroke::new(if series.ghost { 1.5 } else { 1.9 }, color);
         for segment in &curve.segments {

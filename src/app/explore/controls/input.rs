@@ -11,9 +11,17 @@ const LONGEST: usize = 10_000;
 
 const SIGNALS: [(Signal, &str, &str); 4] = [
     (Signal::Noise, "noise", "Independent N(0, 1) numbers; the target is their running mean."),
-    (Signal::Impulse, "impulse", "1 at the first step, then 0: what does the network remember of it?"),
+    (
+        Signal::Impulse,
+        "impulse",
+        "1 at the first step, then 0: what does the network remember of it?",
+    ),
     (Signal::Sine, "sine", "A sine of period 10 steps and amplitude 1."),
-    (Signal::Constant, "constant", "1 at every step: the state runs to a fixed point, if there is one."),
+    (
+        Signal::Constant,
+        "constant",
+        "1 at every step: the state runs to a fixed point, if there is one.",
+    ),
 ];
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {

@@ -70,7 +70,8 @@ fn drawn(ui: &mut Ui, desk: &mut Desk<'_>, mut draw: Draw) {
         "Weights as in",
         "Whose modules the random draw imitates, number for number from the same seed.",
         |ui| {
-            let torch = "Two bias vectors, everything U(±1/√H), as nn.RNN, nn.LSTM and nn.GRU draw.";
+            let torch =
+                "Two bias vectors, everything U(±1/√H), as nn.RNN, nn.LSTM and nn.GRU draw.";
             let notebook = "One bias vector, drawn as the course notebook’s own cells are.";
             let options =
                 [(Recipe::Torch, "torch.nn", torch), (Recipe::Notebook, "notebook", notebook)];
@@ -98,31 +99,41 @@ fn cell(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
         choice(ui, &mut draw.cell, &options);
     });
     if let Cell::Rnn(nonlinearity) = &mut draw.cell {
-        row(ui, "Nonlinearity", "The function f in hₜ = f(W_ih xₜ + b + W_hh hₜ₋₁).", |ui| {
-            choice(ui, nonlinearity, &NONLINEARITIES);
-        });
+        row(
+            ui,
+            "Nonlinearity",
+            "The function f in hₜ = f(W_ih xₜ + b + W_hh hₜ₋₁).",
+            |ui| {
+                choice(ui, nonlinearity, &NONLINEARITIES);
+            },
+        );
         memory.nonlinearity = *nonlinearity;
     }
 }
 
 fn initialisation(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
-    row(ui, "W_hh init", "What replaces the drawn W_hh of every layer and gate, if anything.", |ui| {
-        let options = [
-            (Init::Default, "drawn", "The recipe’s own draw, U(±1/√H)."),
-            (
-                Init::Orthogonal,
-                "orthogonal",
-                "A random orthogonal matrix: all |λ| are 1, so a linear network keeps gradients as \
+    row(
+        ui,
+        "W_hh init",
+        "What replaces the drawn W_hh of every layer and gate, if anything.",
+        |ui| {
+            let options = [
+                (Init::Default, "drawn", "The recipe’s own draw, U(±1/√H)."),
+                (
+                    Init::Orthogonal,
+                    "orthogonal",
+                    "A random orthogonal matrix: all |λ| are 1, so a linear network keeps gradients as \
                  they are (Saxe et al. 2014).",
-            ),
-            (
-                Init::Identity,
-                "identity",
-                "The identity matrix: with ReLU this is the IRNN of Le et al. (2015).",
-            ),
-        ];
-        choice(ui, &mut draw.init, &options);
-    });
+                ),
+                (
+                    Init::Identity,
+                    "identity",
+                    "The identity matrix: with ReLU this is the IRNN of Le et al. (2015).",
+                ),
+            ];
+            choice(ui, &mut draw.init, &options);
+        },
+    );
     if draw.cell != Cell::Lstm {
         return;
     }
@@ -138,7 +149,8 @@ fn initialisation(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
 }
 
 fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
-    let tip = "Seed of torch.manual_seed: the same seed draws the same weights here and in PyTorch.";
+    let tip =
+        "Seed of torch.manual_seed: the same seed draws the same weights here and in PyTorch.";
     row(ui, "Seed", tip, |ui| {
         if let Weights::Draw(draw) = &mut desk.session.question.weights {
             let value = egui::DragValue::new(&mut draw.seed).speed(0.1).update_while_editing(false);
@@ -152,10 +164,15 @@ fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
 
 fn file(ui: &mut Ui, desk: &mut Desk<'_>, path: &std::path::Path, mut nonlinearity: Nonlinearity) {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    row(ui, "Weights from", "A file with torch.nn names; cell and sizes are read off its tensors.", |ui| {
-        ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
-            .on_hover_text(path.display().to_string());
-    });
+    row(
+        ui,
+        "Weights from",
+        "A file with torch.nn names; cell and sizes are read off its tensors.",
+        |ui| {
+            ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
+                .on_hover_text(path.display().to_string());
+        },
+    );
     if let Some(spec) = desk.spec {
         row(ui, "Holds", "What the file’s tensors say about the network.", |ui| {
             ui.add(egui::Label::new(spec.to_string()).wrap());
