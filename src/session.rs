@@ -260,8 +260,8 @@ impl Session {
     /// Looks at a network from a file; the drawn one is remembered.
     pub fn open_weights(&mut self, path: PathBuf) {
         self.memory.draw = self.draw();
-        let nonlinearity = self.memory.nonlinearity;
-        self.question.weights = Weights::File { path, nonlinearity };
+        let (nonlinearity, seed) = (self.memory.nonlinearity, self.memory.draw.seed);
+        self.question.weights = Weights::File { path, nonlinearity, seed };
     }
 
     /// Returns from a file to the network drawn before.

@@ -86,7 +86,7 @@ impl App {
     /// Opens weights or sequences; trouble becomes a notice.
     pub fn open_files(&mut self, paths: &[PathBuf]) {
         match files::open(&mut self.session, paths) {
-            Ok(()) => self.opened += 1,
+            Ok(()) => self.reopen(),
             Err(error) => self.notices.warning(error.to_string()),
         }
     }

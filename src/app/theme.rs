@@ -10,9 +10,6 @@ use egui::{
 use crate::figure::{Color, Rgb, Theme, font};
 use crate::session::ThemeChoice;
 
-/// Text style of the few numbers that must be read from the last row.
-pub const READOUT: &str = "readout";
-
 /// Installs fonts and both styles. Called once, before the first frame.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
@@ -74,7 +71,6 @@ fn style(theme: Theme) -> egui::Style {
         (TextStyle::Button, FontId::proportional(13.5)),
         (TextStyle::Heading, FontId::proportional(16.0)),
         (TextStyle::Monospace, FontId::monospace(12.5)),
-        (TextStyle::Name(READOUT.into()), FontId::proportional(32.0)),
     ]
     .into();
     let spacing = &mut style.spacing;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use egui::{Response, RichText, Ui};
 
 /// Width of the labels in front of controls, in points.
-const LABEL_WIDTH: f32 = 96.0;
+const LABEL_WIDTH: f32 = 86.0;
 
 /// A group of controls under a heading that folds it.
 pub fn group(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
@@ -39,15 +39,23 @@ pub fn choice<T: PartialEq + Copy>(
     options: &[(T, &str, &str)],
 ) -> bool {
     let mut changed = false;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(3.0, 3.0);
-        for (option, text, tip) in options {
-            let response = ui.add(egui::Button::selectable(*value == *option, *text));
-            if response.on_hover_text(*tip).clicked() && *value != *option {
-                *value = *option;
-                changed = true;
+    let track = egui::Frame::new()
+        .fill(ui.visuals().widgets.inactive.weak_bg_fill.gamma_multiply(0.7))
+        .corner_radius(6.0)
+        .inner_margin(2.0);
+    track.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+            ui.spacing_mut().button_padding = egui::vec2(6.5, 1.0);
+            ui.spacing_mut().interact_size.y = 20.0;
+            for (option, text, tip) in options {
+                let response = ui.add(egui::Button::selectable(*value == *option, *text));
+                if response.on_hover_text(*tip).clicked() && *value != *option {
+                    *value = *option;
+                    changed = true;
+                }
             }
-        }
+        });
     });
     changed
 }

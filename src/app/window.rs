@@ -7,6 +7,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
 use super::explore::scene::{Request, Scene, Studio};
+use super::explore::shelf::Librarian;
 use super::explore::{plots, readouts, table};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
@@ -15,15 +16,16 @@ use super::task::Task;
 use super::{help, persist, theme, top_bar};
 use crate::error::{Error, Result};
 use crate::figure::Raster;
-use crate::flow::FlowReport;
-use crate::session::{History, Session};
+use crate::flow::{FlowReport, Question};
+use crate::session::{History, Pin, Session};
+use crate::ticket::Ticket;
 use crate::worker::Worker;
 
 /// Work shorter than this gets no busy mark: it would only flicker.
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
-const PANEL_WIDTH: f32 = 308.0;
+const PANEL_WIDTH: f32 = 312.0;
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -31,10 +33,11 @@ pub struct App {
     pub(super) history: History,
     pub(super) notices: Notices,
     worker: Worker<Request, Scene>,
+    librarian: Librarian,
     /// The last request handed in.
     requested: Option<Request>,
     /// Counts files opened, so that a file opened again is read again.
-    pub(super) opened: u64,
+    opened: u64,
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
     error: Option<String>,
@@ -58,22 +61,25 @@ impl App {
     /// [`Error::Window`] if the system has no thread to compute on.
     pub fn new(ctx: &egui::Context, session: Session, notices: Vec<String>) -> Result<Self> {
         theme::install(ctx);
-        let waker = ctx.clone();
         let make_job = || {
             let mut studio = Studio::default();
-            move |request, ticket: &_, publish: &mut dyn FnMut(Scene)| {
-                studio.answer(request, ticket, publish)
+            move |request: Request, ticket: &Ticket, publish: &mut dyn FnMut(Scene)| {
+                publish(studio.answer(&request, ticket)?);
+                Ok(())
             }
         };
-        let worker = Worker::spawn("rnnscope-worker", make_job, move || waker.request_repaint())
-            .map_err(|error| Error::Window(format!("no thread to compute on: {error}")))?;
+        let waker = |ctx: egui::Context| move || ctx.request_repaint();
+        let refused = |error| Error::Window(format!("no thread to compute on: {error}"));
+        let worker = Worker::spawn("rnnscope-worker", make_job, waker(ctx.clone()));
+        let librarian = Librarian::new(waker(ctx.clone())).map_err(refused)?;
         let mut shown = Notices::default();
         notices.into_iter().for_each(|notice| shown.warning(notice));
         Ok(Self {
             session,
             history: History::default(),
             notices: shown,
-            worker,
+            worker: worker.map_err(refused)?,
+            librarian,
             requested: None,
             opened: 0,
             scene: None,
@@ -122,8 +128,9 @@ impl App {
 
     /// Whether what is on screen answers the present settings and nothing is under way.
     pub fn settled(&self) -> bool {
-        let answered = self.error.is_some() || self.scene.as_ref().is_some_and(|s| s.complete);
+        let answered = self.error.is_some() || self.scene.is_some();
         let idle = self.worker.busy_for().is_none()
+            && !self.librarian.busy()
             && self.export.is_none()
             && self.image.is_none()
             && self.numbers.is_none();
@@ -156,7 +163,7 @@ impl App {
         Panel::top("top")
             .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
             .show(ui, |ui| top_bar::show(ui, self.busy(), self.worker.progress(), commands));
-        let width = PANEL_WIDTH.min(0.5 * ui.available_width());
+        let width = PANEL_WIDTH.min(0.48 * ui.available_width());
         let margin = Margin { left: 12, right: 6, top: 6, bottom: 6 };
         Panel::left("controls")
             .resizable(false)
@@ -179,8 +186,9 @@ impl App {
         let file =
             shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
         let spec = file.map(|scene| scene.report.spec);
-        let pin_errors = shown.map_or(&[][..], |scene| scene.pin_errors.as_slice());
-        let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors };
+        let failure = |pin: &Pin| self.librarian.failure(&pin.question).map(str::to_owned);
+        let pin_errors: Vec<Option<String>> = self.session.pins.iter().map(failure).collect();
+        let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors: &pin_errors };
         controls::show(ui, &mut desk);
     }
 
@@ -225,6 +233,12 @@ impl App {
         self.notices.show(ctx);
     }
 
+    /// Reads files anew.
+    pub(super) fn reopen(&mut self) {
+        self.opened += 1;
+        self.librarian.reopen();
+    }
+
     /// Whether the busy mark is due.
     pub(super) fn busy(&self) -> bool {
         self.worker.busy_for().is_some_and(|busy| busy >= BUSY_AFTER)
@@ -238,11 +252,14 @@ impl App {
             pins: names.into_iter().zip(questions).collect(),
             view: self.session.view,
             opened: self.opened,
+            shelf: self.librarian.shelf().clone(),
         }
     }
 
     /// Hands in a request if anything it depends on has changed.
     fn ask(&mut self, ctx: &egui::Context) {
+        let pins: Vec<&Question> = self.session.pins.iter().map(|pin| &pin.question).collect();
+        self.librarian.tend(&pins, self.scene.as_ref().map(|scene| &scene.report));
         let request = self.request();
         if self.requested.as_ref() != Some(&request) {
             self.requested = Some(request.clone());

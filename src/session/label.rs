@@ -36,8 +36,9 @@ fn aspects(question: &Question) -> Vec<String> {
     let Question { weights, input, weight_scale, bias_scale, loss, precision } = question;
     let mut aspects = match weights {
         Weights::Draw(draw) => drawn(draw),
-        Weights::File { path, nonlinearity } => {
-            let mut aspects = vec![file_name(path), format!("{nonlinearity}")];
+        Weights::File { path, nonlinearity, seed } => {
+            let mut aspects =
+                vec![file_name(path), nonlinearity.to_string(), format!("seed {seed}")];
             aspects.resize(DRAWN, String::new());
             aspects
         }
@@ -140,6 +141,7 @@ mod tests {
         file.weights = Weights::File {
             path: "/tmp/deep/net.safetensors".into(),
             nonlinearity: crate::network::Nonlinearity::Tanh,
+            seed: 0,
         };
         let labels = labels(&[&drawn, &file]);
         assert!(labels[1].starts_with("net.safetensors"), "{}", labels[1]);

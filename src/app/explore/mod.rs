@@ -6,4 +6,5 @@ pub mod pins;
 pub mod plots;
 pub mod readouts;
 pub mod scene;
+pub mod shelf;
 pub mod table;

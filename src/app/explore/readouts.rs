@@ -1,6 +1,6 @@
 //! The few large figures above the plots: |λ|max with its verdict, the loss, what reaches step 1.
 
-use egui::{RichText, TextStyle, Ui};
+use egui::{Color32, FontId, RichText, Sense, Ui, pos2, vec2};
 
 use crate::app::theme;
 use crate::figure::of_flow::{Verdict, verdict};
@@ -11,7 +11,7 @@ use crate::network::Cell;
 /// Draws the readouts of a report.
 pub fn show(ui: &mut Ui, report: &FlowReport) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 28.0;
+        ui.spacing_mut().item_spacing = vec2(28.0, 4.0);
         radius(ui, report);
         loss(ui, report);
         reach(ui, report);
@@ -19,22 +19,51 @@ pub fn show(ui: &mut Ui, report: &FlowReport) {
     });
 }
 
-/// A number in large figures under its name, with a word beside it.
-fn readout(ui: &mut Ui, caption: &str, tip: &str, value: &str, aside: impl FnOnce(&mut Ui)) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ui.label(RichText::new(caption).size(12.0).weak());
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
-            ui.label(RichText::new(value).text_style(TextStyle::Name(theme::READOUT.into())));
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                aside(ui);
-            });
-        });
-    })
-    .response
-    .on_hover_text(tip);
+/// A number in large figures under its name, with two short lines beside it.
+struct Readout<'a> {
+    caption: &'a str,
+    value: &'a str,
+    tip: &'a str,
+    /// Text, size and colour of each line beside the number.
+    beside: [(String, f32, Color32); 2],
+}
+
+impl Readout<'_> {
+    /// Allocated as one block, so that it wraps as one where there is little room.
+    fn show(self, ui: &mut Ui) {
+        let (ink, muted) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+        let lay = |text: &str, size: f32, color: Color32| {
+            ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(size), color)
+        };
+        let caption = lay(self.caption, 12.0, muted);
+        let value = lay(self.value, 32.0, ink);
+        let beside = self.beside.each_ref().map(|(text, size, color)| lay(text, *size, *color));
+        let (gap, top) = (9.0, caption.size().y);
+        let aside = beside[0].size().x.max(beside[1].size().x);
+        let width = caption.size().x.max(value.size().x + gap + aside);
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(width, top + value.size().y), Sense::hover());
+        let spoken = format!("{}: {} {}", self.caption, self.value, self.beside[0].0);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+        let left = rect.left() + value.size().x + gap;
+        let last = rect.bottom() - 4.0 - beside[1].size().y;
+        let places = [
+            rect.min,
+            rect.min + vec2(0.0, top),
+            pos2(left, last - beside[0].size().y),
+            pos2(left, last),
+        ];
+        let [first, second] = beside;
+        for (place, galley) in places.into_iter().zip([caption, value, first, second]) {
+            ui.painter().galley(place, galley, ink);
+        }
+        response.on_hover_text(self.tip);
+    }
+}
+
+/// A line beside a number, subdued.
+fn aside(ui: &Ui, text: impl Into<String>) -> (String, f32, Color32) {
+    (text.into(), 12.0, ui.visuals().weak_text_color())
 }
 
 /// The layer whose spectral radius is largest, NaN above all, as it must not be hidden.
@@ -56,40 +85,33 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
                further. The bias scale does not change W_hh. σmax, the largest singular value, \
                bounds a single step.";
     let Some((layer, spectrum)) = largest(report) else {
-        readout(ui, &format!("|λ|max of {matrix}"), tip, "…", |ui| {
-            ui.label("being computed");
-        });
+        let caption = format!("|λ|max of {matrix}");
+        let beside = [aside(ui, "being"), aside(ui, "computed")];
+        Readout { caption: &caption, value: "…", tip, beside }.show(ui);
         return;
     };
     let caption = match layers {
         1 => format!("|λ|max of {matrix}"),
-        _ => format!("|λ|max of {matrix}, largest: layer {}", layer + 1),
+        _ => format!("|λ|max of {matrix}, layer {} (largest)", layer + 1),
     };
-    readout(ui, &caption, tip, &number(spectrum.radius, 3), |ui| {
-        let theme = theme::of_window(ui.visuals());
-        let verdict = verdict(spectrum.radius);
-        let (sign, color) = match verdict {
-            Verdict::Shrinks => ("▼", Color::Category(0)),
-            Verdict::Keeps => ("●", Color::Category(2)),
-            Verdict::Grows => ("▲", Color::Category(1)),
-            Verdict::Unknown => ("✕", Color::Alarm),
-        };
-        let color = theme::color(theme, color);
-        ui.label(RichText::new(format!("{sign} {verdict}")).color(color).strong().size(16.0));
-        ui.label(
-            RichText::new(format!("σmax {}", number(spectrum.sigma_max, 3))).size(12.0).weak(),
-        );
-    });
+    let theme = theme::of_window(ui.visuals());
+    let verdict = verdict(spectrum.radius);
+    let (sign, color) = match verdict {
+        Verdict::Shrinks => ("▼", Color::Category(0)),
+        Verdict::Keeps => ("●", Color::Category(2)),
+        Verdict::Grows => ("▲", Color::Category(1)),
+        Verdict::Unknown => ("✕", Color::Alarm),
+    };
+    let word = (format!("{sign} {verdict}"), 16.0, theme::color(theme, color));
+    let beside = [word, aside(ui, format!("σmax {}", number(spectrum.sigma_max, 3)))];
+    Readout { caption: &caption, value: &number(spectrum.radius, 3), tip, beside }.show(ui);
 }
 
 fn loss(ui: &mut Ui, report: &FlowReport) {
     let tip = "Mean squared error between prediction and running mean, over the steps the loss looks \
                at and over the batch.";
-    readout(ui, "loss", tip, &number(report.loss, 4), |ui| {
-        ui.add_space(4.0);
-        ui.label(RichText::new("mean squared error").size(12.0).weak());
-        ui.label(RichText::new(report.question.loss.to_string()).size(12.0).weak());
-    });
+    let beside = [aside(ui, "mean squared error"), aside(ui, report.question.loss.to_string())];
+    Readout { caption: "loss", value: &number(report.loss, 4), tip, beside }.show(ui);
 }
 
 /// How much of the gradient at the last step is left at the first, in the lowest layer.
@@ -102,32 +124,29 @@ fn reach(ui: &mut Ui, report: &FlowReport) {
     let ratio = first / last;
     let tip = "‖∂L/∂h₁‖ divided by ‖∂L/∂hT‖ in the lowest layer: how much of the gradient is left \
                after travelling back through all steps.";
-    readout(ui, "gradient at step 1 ÷ step T", tip, &number(ratio, 3), |ui| {
-        let word = match ratio {
-            r if r.is_nan() => "undefined",
-            r if r < 1e-3 => "vanishes",
-            r if r > 1e3 => "explodes",
-            _ => "arrives",
-        };
-        ui.add_space(4.0);
-        ui.label(RichText::new(word).size(14.0).strong());
-        ui.label(RichText::new("lowest layer").size(12.0).weak());
-    });
+    let word = match ratio {
+        ratio if ratio.is_nan() => "undefined",
+        ratio if ratio < 1e-3 => "vanishes",
+        ratio if ratio < 0.3 => "fades",
+        ratio if ratio <= 3.0 => "arrives",
+        ratio if ratio <= 1e3 => "swells",
+        _ => "explodes",
+    };
+    let beside = [(word.to_owned(), 16.0, ui.visuals().text_color()), aside(ui, "lowest layer")];
+    let caption = "gradient at step 1 ÷ at step T";
+    Readout { caption, value: &number(ratio, 3), tip, beside }.show(ui);
 }
 
 fn network(ui: &mut Ui, report: &FlowReport) {
     let tip = "The network on screen, the numbers that training would change, and the time this \
                measurement took.";
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.label(RichText::new(report.spec.to_string()).size(12.0).strong());
-        let counts = format!("{} parameters", report.spec.parameter_count());
-        ui.label(RichText::new(counts).size(12.0).weak());
-        let sizes = format!("T = {}, B = {}", report.length, report.batch);
-        ui.label(RichText::new(sizes).size(12.0).weak());
-        let time = format!("{} ms", number(report.seconds * 1e3, 2));
-        ui.label(RichText::new(time).size(12.0).weak());
-    })
-    .response
-    .on_hover_text(tip);
+    let lines = [
+        report.spec.to_string(),
+        format!("{} parameters", report.spec.parameter_count()),
+        format!("T = {}, B = {}", report.length, report.batch),
+        format!("measured in {} ms", number(report.seconds * 1e3, 2)),
+    ];
+    let text = lines.join("\n");
+    let label = egui::Label::new(RichText::new(text).size(12.0).weak()).extend();
+    ui.add(label).on_hover_text(tip);
 }

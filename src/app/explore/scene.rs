@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use super::shelf::Shelf;
+use crate::error::Result;
 use crate::figure::of_flow::{self, Table, View};
 use crate::figure::{Figure, Resolved};
 use crate::flow::{FlowReport, Instrument, Question};
+use crate::network::NetworkSpec;
 use crate::ticket::Ticket;
 
 /// Everything the picture depends on.
@@ -19,6 +21,8 @@ pub struct Request {
     pub view: View,
     /// Counts how often files were opened: a file opened again is read again.
     pub opened: u64,
+    /// Complete reports that are at hand, of pins and of what took long.
+    pub shelf: Shelf,
 }
 
 /// What is on screen.
@@ -30,10 +34,6 @@ pub struct Scene {
     pub pictures: Arc<Vec<Picture>>,
     /// Norms by step.
     pub table: Arc<Table>,
-    /// What went wrong with a pin, by its index; its curves are missing.
-    pub pin_errors: Vec<Option<String>>,
-    /// Whether nothing more is coming for this request.
-    pub complete: bool,
 }
 
 /// A figure with everything its drawing needs.
@@ -47,113 +47,54 @@ pub struct Picture {
     pub sentences: Vec<String>,
 }
 
-/// Measures and draws; remembers reports, so that a change of the view or of a pin measures nothing
-/// again.
+/// Step Jacobians of at most this many rows are decomposed before anything is shown, as that takes
+/// no longer than a frame; larger ones come later, from another thread.
+const QUICK_ROWS: usize = 64;
+
+/// Measures and draws. Remembers the last report, so that a change of the view measures nothing.
 #[derive(Default)]
 pub struct Studio {
-    /// Keeps the weights of the present network at hand; pins use another, so as not to evict them.
-    present: Instrument,
-    pinned: Instrument,
-    /// Finished reports of the last request: its own and those of its pins.
-    reports: Vec<Arc<FlowReport>>,
+    instrument: Instrument,
+    last: Option<Arc<FlowReport>>,
     /// [`Request::opened`] of the last request.
     opened: u64,
 }
 
 impl Studio {
-    /// Answers a request in up to three steps: quick curves, complete spectra, pins.
+    /// The picture that was asked for.
     ///
     /// # Errors
-    /// As for [`Instrument::answer`]; trouble with a pin is part of the scene instead.
-    pub fn answer(
-        &mut self,
-        request: Request,
-        ticket: &Ticket,
-        publish: &mut dyn FnMut(Scene),
-    ) -> Result<()> {
-        self.forget_all_but(&request);
-        let missing = request.pins.iter().any(|(_, question)| self.known(question).is_none());
-        let report = match self.known(&request.question) {
-            Some(report) => report,
-            None => {
-                let mut report = self.present.answer(&request.question, ticket)?;
-                if lacks_jacobian(&report) {
-                    publish(self.scene(&request, Arc::new(report.clone()), &[], false));
-                    self.present.complete(&mut report, ticket)?;
-                }
-                self.remember(Arc::new(report))
-            }
-        };
-        if !missing {
-            publish(self.scene(&request, report, &[], true));
-            return Ok(());
-        }
-        publish(self.scene(&request, Arc::clone(&report), &[], false));
-        let mut errors = vec![None; request.pins.len()];
-        for ((_, question), error) in request.pins.iter().zip(&mut errors) {
-            if self.known(question).is_none() {
-                match self.measure_pin(question, ticket) {
-                    Ok(()) => {}
-                    Err(Error::Cancelled) => return Err(Error::Cancelled),
-                    Err(trouble) => *error = Some(trouble.to_string()),
-                }
-            }
-        }
-        publish(self.scene(&request, report, &errors, true));
-        Ok(())
-    }
-
-    fn measure_pin(&mut self, question: &Question, ticket: &Ticket) -> Result<()> {
-        let mut report = self.pinned.answer(question, ticket)?;
-        self.pinned.complete(&mut report, ticket)?;
-        self.remember(Arc::new(report));
-        Ok(())
-    }
-
-    fn known(&self, question: &Question) -> Option<Arc<FlowReport>> {
-        self.reports.iter().find(|report| report.question == *question).map(Arc::clone)
-    }
-
-    fn remember(&mut self, report: Arc<FlowReport>) -> Arc<FlowReport> {
-        self.reports.push(Arc::clone(&report));
-        report
-    }
-
-    fn forget_all_but(&mut self, request: &Request) {
+    /// As for [`Instrument::answer`].
+    pub fn answer(&mut self, request: &Request, ticket: &Ticket) -> Result<Scene> {
         if self.opened != request.opened {
             *self = Self { opened: request.opened, ..Self::default() };
         }
-        self.reports.retain(|report| {
-            report.question == request.question
-                || request.pins.iter().any(|(_, question)| *question == report.question)
-        });
+        let same = |report: &&Arc<FlowReport>| report.question == request.question;
+        let known = request.shelf.find(&request.question).or(self.last.as_ref().filter(same));
+        let report = match known {
+            Some(report) => Arc::clone(report),
+            None => {
+                let mut report = self.instrument.answer(&request.question, ticket)?;
+                if rows(&report.spec) <= QUICK_ROWS {
+                    self.instrument.complete(&mut report, ticket)?;
+                }
+                Arc::new(report)
+            }
+        };
+        self.last = Some(Arc::clone(&report));
+        Ok(Scene::new(report, request))
     }
+}
 
-    fn scene(
-        &self,
-        request: &Request,
-        report: Arc<FlowReport>,
-        pin_errors: &[Option<String>],
-        complete: bool,
-    ) -> Scene {
-        let ghosts: Vec<(String, Arc<FlowReport>)> = request
-            .pins
-            .iter()
-            .filter_map(|(name, question)| Some((name.clone(), self.known(question)?)))
-            .collect();
-        let ghosts: Vec<(String, &FlowReport)> =
-            ghosts.iter().map(|(name, report)| (name.clone(), report.as_ref())).collect();
-        let pictures = of_flow::explore(&report, &ghosts, &request.view)
-            .into_iter()
-            .map(Picture::new)
-            .collect();
-        Scene {
-            table: Arc::new(of_flow::table(&report)),
-            pictures: Arc::new(pictures),
-            pin_errors: pin_errors.to_vec(),
-            report,
-            complete,
-        }
+impl Scene {
+    fn new(report: Arc<FlowReport>, request: &Request) -> Self {
+        let ghost = |(name, question): &(String, Question)| {
+            Some((name.clone(), request.shelf.find(question)?.as_ref()))
+        };
+        let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
+        let figures = of_flow::explore(&report, &ghosts, &request.view);
+        let pictures = figures.into_iter().map(Picture::new).collect();
+        Self { table: Arc::new(of_flow::table(&report)), pictures: Arc::new(pictures), report }
     }
 }
 
@@ -165,6 +106,7 @@ impl Picture {
     }
 }
 
-fn lacks_jacobian(report: &FlowReport) -> bool {
-    report.spectra.iter().any(|spectrum| spectrum.leading().is_none())
+/// Rows of a layer's step Jacobian.
+fn rows(spec: &NetworkSpec) -> usize {
+    spec.hidden_size * spec.cell.states()
 }

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
-use crate::flow::{Input, Loss, Signal, Weights};
+use crate::flow::{Input, Loss, Signal};
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;
@@ -38,7 +38,6 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             choice(ui, &mut desk.session.question.loss, &options);
         },
     );
-    let stream = matches!(desk.session.question.weights, Weights::Draw(_));
     let memory = &mut desk.session.memory.input_seed;
     let Input { signal, length, batch, seed } = &mut desk.session.question.input;
     signals(ui, signal);
@@ -69,7 +68,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         1..=Input::MAX_BATCH,
     );
     if *signal == Signal::Noise {
-        input_seed(ui, seed, memory, stream);
+        input_seed(ui, seed, memory);
     }
 }
 
@@ -91,13 +90,13 @@ fn signals(ui: &mut Ui, signal: &mut Signal) {
     });
 }
 
-fn input_seed(ui: &mut Ui, seed: &mut Option<u64>, memory: &mut u64, drawn: bool) {
+fn input_seed(ui: &mut Ui, seed: &mut Option<u64>, memory: &mut u64) {
     let tip = "A seed of its own gives every network the same input, so that cells can be compared. \
                Without it the input continues the stream the weights were drawn from, as in a script \
                with a single manual_seed.";
     row(ui, "Input seed", tip, |ui| {
         let mut own = seed.is_some();
-        let switch = ui.add_enabled(drawn, egui::Checkbox::without_text(&mut own));
+        let switch = ui.add(egui::Checkbox::without_text(&mut own));
         named(switch, "Input seed of its own").on_hover_text(tip);
         if let Some(seed) = seed {
             *memory = *seed;

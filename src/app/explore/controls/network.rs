@@ -1,5 +1,7 @@
 //! Which network: drawn from a seed, or read from a file.
 
+use std::path::Path;
+
 use egui::{RichText, Ui};
 
 use super::Desk;
@@ -31,7 +33,7 @@ const NONLINEARITIES: [(Nonlinearity, &str, &str); 3] = [
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     match desk.session.question.weights.clone() {
         Weights::Draw(draw) => drawn(ui, desk, draw),
-        Weights::File { path, nonlinearity } => file(ui, desk, &path, nonlinearity),
+        Weights::File { path, nonlinearity, seed } => file(ui, desk, &path, nonlinearity, seed),
     }
     row(
         ui,
@@ -152,6 +154,8 @@ fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
     let tip =
         "Seed of torch.manual_seed: the same seed draws the same weights here and in PyTorch.";
     row(ui, "Seed", tip, |ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.spacing_mut().button_padding.x = 6.0;
         if let Weights::Draw(draw) = &mut desk.session.question.weights {
             let value = egui::DragValue::new(&mut draw.seed).speed(0.1).update_while_editing(false);
             named(ui.add(value), "Seed").on_hover_text(tip);
@@ -162,7 +166,13 @@ fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
     });
 }
 
-fn file(ui: &mut Ui, desk: &mut Desk<'_>, path: &std::path::Path, mut nonlinearity: Nonlinearity) {
+fn file(
+    ui: &mut Ui,
+    desk: &mut Desk<'_>,
+    path: &Path,
+    mut nonlinearity: Nonlinearity,
+    mut seed: u64,
+) {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     row(
         ui,
@@ -182,7 +192,13 @@ fn file(ui: &mut Ui, desk: &mut Desk<'_>, path: &std::path::Path, mut nonlineari
             row(ui, "Nonlinearity", tip, |ui| choice(ui, &mut nonlinearity, &NONLINEARITIES));
         }
     }
-    desk.session.question.weights = Weights::File { path: path.to_owned(), nonlinearity };
+    let tip = "Draws the readout if the file holds none (head.weight, head.bias), and an input that \
+               continues its stream.";
+    row(ui, "Readout seed", tip, |ui| {
+        let value = egui::DragValue::new(&mut seed).speed(0.1).update_while_editing(false);
+        named(ui.add(value), "Readout seed").on_hover_text(tip);
+    });
+    desk.session.question.weights = Weights::File { path: path.to_owned(), nonlinearity, seed };
     let close = ui.button("Close the file").on_hover_text("Returns to the network drawn before.");
     if close.clicked() {
         desk.session.close_weights();

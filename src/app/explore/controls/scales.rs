@@ -1,6 +1,6 @@
 //! The two sliders that it is all about.
 
-use egui::{Response, Sense, Ui};
+use egui::{Response, Sense, Ui, pos2, vec2};
 
 use super::Desk;
 use crate::app::commands::Command;
@@ -11,6 +11,9 @@ const SPAN: std::ops::RangeInclusive<f64> = -5.0..=5.0;
 
 /// Step of the sliders and of the arrow keys.
 const STEP: f64 = 0.05;
+
+/// Width of a slider's handle relative to its height.
+const HANDLE_ASPECT: f32 = 0.75;
 
 /// What may be typed: far enough to see any explosion, and finite.
 const TYPED: std::ops::RangeInclusive<f64> = -1e6..=1e6;
@@ -71,11 +74,28 @@ fn slider(ui: &mut Ui, label: &str, value: &mut f64) -> Response {
         .step_by(STEP)
         .smart_aim(false)
         .show_value(false)
+        .handle_shape(egui::style::HandleShape::Rect { aspect_ratio: HANDLE_ASPECT })
         .clamping(egui::SliderClamping::Edits);
     // A slider senses drags only; clicks are needed to give it the focus and to reset it.
     let response = named(ui.add(slider), label).interact(Sense::click());
     if response.clicked() || response.drag_started() {
         response.request_focus();
     }
+    landmarks(ui, &response);
     response
+}
+
+/// Small numbers under the slider, at the ends, at 0 and where the network is as drawn.
+fn landmarks(ui: &mut Ui, slider: &Response) {
+    let color = ui.visuals().weak_text_color();
+    let font = egui::FontId::proportional(10.0);
+    let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 11.0), Sense::hover());
+    // The handle stays inside the rail, so the rail's ends are half a handle further in.
+    let handle = slider.rect.height() / 2.5 * HANDLE_ASPECT;
+    let rail = slider.rect.x_range().shrink(handle);
+    for (value, text) in [(-5.0, "−5"), (0.0, "0"), (1.0, "1"), (5.0, "5")] {
+        let x = egui::emath::remap(value, -5.0..=5.0, rail.min..=rail.max);
+        let top = pos2(x, line.top() - 3.0);
+        ui.painter().text(top, egui::Align2::CENTER_TOP, text, font.clone(), color);
+    }
 }
