@@ -54,11 +54,13 @@ impl Dialog {
         busy: bool,
     ) -> Wish {
         self.collect(settings);
-        let modal = egui::Modal::new(egui::Id::unique("export")).show(ctx, |ui| {
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(16.0);
+        let modal = egui::Modal::new(egui::Id::unique("export")).frame(frame).show(ctx, |ui| {
             ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 460.0));
             let most = (ctx.content_rect().height() - 60.0).max(120.0);
             egui::ScrollArea::vertical()
                 .max_height(most)
+                .min_scrolled_height(most.min(460.0))
                 .show(ui, |ui| self.contents(ui, settings, figures, busy))
                 .inner
         });

@@ -53,15 +53,15 @@ pub fn show(ctx: &egui::Context, cell: Cell, open: &mut bool) {
         .open(open)
         .collapsible(false)
         .resizable(true)
-        .default_width(620.0_f32.min(room.width()))
+        .default_size(egui::vec2(660.0, 620.0).min(room.size()))
+        .title_frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(14, 8)))
         .max_width(room.width())
         .max_height(room.height())
         .pivot(egui::Align2::CENTER_CENTER)
         .default_pos(room.center())
         .show(ctx, |ui| {
             egui::ScrollArea::vertical()
-                .max_height((room.height() - 60.0).max(120.0))
-                .auto_shrink([false, true])
+                .auto_shrink([false, false])
                 .show(ui, |ui| contents(ui, cell));
         });
 }

@@ -25,7 +25,7 @@ use crate::worker::Worker;
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
-const PANEL_WIDTH: f32 = 312.0;
+const PANEL_WIDTH: f32 = 318.0;
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -162,9 +162,17 @@ impl App {
         let fill = ui.visuals().panel_fill;
         Panel::top("top")
             .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
-            .show(ui, |ui| top_bar::show(ui, self.busy(), self.worker.progress(), commands));
+            .show(ui, |ui| {
+                let state = top_bar::State {
+                    busy: self.busy(),
+                    progress: self.worker.progress(),
+                    facts: self.report().map(readouts::facts).unwrap_or_default(),
+                    undo: [self.history.can_undo(), self.history.can_redo()],
+                };
+                top_bar::show(ui, state, commands);
+            });
         let width = PANEL_WIDTH.min(0.48 * ui.available_width());
-        let margin = Margin { left: 12, right: 6, top: 6, bottom: 6 };
+        let margin = Margin { left: 12, right: 2, top: 6, bottom: 6 };
         Panel::left("controls")
             .resizable(false)
             .exact_size(width)

@@ -54,7 +54,8 @@ fn tooltip(ui: &Ui, pointed: &Pointed, add: impl FnOnce(&mut Ui)) {
     tooltip.popup = tooltip.popup.width(260.0);
     tooltip.gap(14.0).show(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 2.0);
+        ui.spacing_mut().interact_size.y = 0.0;
         add(ui);
     });
 }

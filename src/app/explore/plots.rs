@@ -1,6 +1,6 @@
 //! The figures on cards, in two columns or, where there is little room, in one.
 
-use egui::{Ui, WidgetText};
+use egui::{Align, Layout, Ui, WidgetText};
 
 use super::hover;
 use super::scene::Picture;
@@ -88,8 +88,8 @@ fn notes_height(ui: &Ui, lines: &[WidgetText]) -> f32 {
         let wrap = Some(egui::TextWrapMode::Wrap);
         line.clone().into_galley(ui, wrap, width, font.clone()).size().y + 2.0
     };
-    // Two lines are kept free, so that plots do not jump when a first note appears.
-    lines.iter().map(height).sum::<f32>().clamp(30.0, MOST_NOTES)
+    // A line is kept free, so that plots do not jump when a first note appears.
+    lines.iter().map(height).sum::<f32>().clamp(16.0, MOST_NOTES)
 }
 
 fn show_notes(ui: &mut Ui, picture: &Picture, lines: Vec<WidgetText>, height: f32) {
@@ -99,9 +99,12 @@ fn show_notes(ui: &mut Ui, picture: &Picture, lines: Vec<WidgetText>, height: f3
         .min_scrolled_height(height)
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for line in lines {
-                ui.add(egui::Label::new(line).wrap().selectable(true));
-            }
+            // Columns justify their contents, which would stretch the words.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for line in lines {
+                    ui.add(egui::Label::new(line).wrap().selectable(true));
+                }
+            });
         });
 }

@@ -1,6 +1,6 @@
 //! The few large figures above the plots: |λ|max with its verdict, the loss, what reaches step 1.
 
-use egui::{Color32, FontId, RichText, Sense, Ui, pos2, vec2};
+use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
 
 use crate::app::theme;
 use crate::figure::of_flow::{Verdict, verdict};
@@ -11,11 +11,10 @@ use crate::network::Cell;
 /// Draws the readouts of a report.
 pub fn show(ui: &mut Ui, report: &FlowReport) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(28.0, 4.0);
+        ui.spacing_mut().item_spacing = vec2(26.0, 4.0);
         radius(ui, report);
         loss(ui, report);
         reach(ui, report);
-        network(ui, report);
     });
 }
 
@@ -92,7 +91,7 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
     };
     let caption = match layers {
         1 => format!("|λ|max of {matrix}"),
-        _ => format!("|λ|max of {matrix}, layer {} (largest)", layer + 1),
+        _ => format!("|λ|max of {matrix}, largest: layer {}", layer + 1),
     };
     let theme = theme::of_window(ui.visuals());
     let verdict = verdict(spectrum.radius);
@@ -137,16 +136,14 @@ fn reach(ui: &mut Ui, report: &FlowReport) {
     Readout { caption, value: &number(ratio, 3), tip, beside }.show(ui);
 }
 
-fn network(ui: &mut Ui, report: &FlowReport) {
-    let tip = "The network on screen, the numbers that training would change, and the time this \
-               measurement took.";
-    let lines = [
-        report.spec.to_string(),
-        format!("{} parameters", report.spec.parameter_count()),
-        format!("T = {}, B = {}", report.length, report.batch),
-        format!("measured in {} ms", number(report.seconds * 1e3, 2)),
-    ];
-    let text = lines.join("\n");
-    let label = egui::Label::new(RichText::new(text).size(12.0).weak()).extend();
-    ui.add(label).on_hover_text(tip);
+/// The network on screen, the numbers training would change, and how long the measurement took.
+pub fn facts(report: &FlowReport) -> String {
+    format!(
+        "{} · {} parameters · T = {}, B = {} · measured in {} ms",
+        report.spec,
+        report.spec.parameter_count(),
+        report.length,
+        report.batch,
+        number(report.seconds * 1e3, 2)
+    )
 }

@@ -14,11 +14,15 @@ pub fn legend(ui: &mut Ui, figure: &Figure) {
             named.push(series);
         }
     }
-    ui.horizontal_wrapped(|ui| {
+    ui.scope(|ui| {
+        // Lines as close as text, not as buttons.
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
-        for series in named {
-            entry(ui, series, theme);
-        }
+        ui.horizontal_wrapped(|ui| {
+            for series in named {
+                entry(ui, series, theme);
+            }
+        });
     });
 }
 

@@ -80,8 +80,8 @@ impl<'a> Sketch<'a> {
                 let at =
                     |angle: f64| place(transform, [radius * angle.cos(), radius * angle.sin()]);
                 let line: Vec<Pos2> = (0..=CORNERS).map(|n| at(turn(n))).collect();
-                let label_at = at(-0.75 * std::f64::consts::FRAC_PI_2) + vec2(3.0, 3.0);
-                (line, label_at, Align2::LEFT_TOP, label)
+                let label_at = at(0.5 * std::f64::consts::FRAC_PI_2) + vec2(4.0, -2.0);
+                (line, label_at, Align2::LEFT_BOTTOM, label)
             }
         };
         shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
