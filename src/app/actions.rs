@@ -91,7 +91,8 @@ impl App {
         }
     }
 
-    fn figures(&self) -> Vec<Figure> {
+    /// The figures on screen, as they would be exported.
+    pub fn figures(&self) -> Vec<Figure> {
         let pictures = self.scene.iter().flat_map(|scene| scene.pictures.iter());
         pictures.map(|picture| picture.figure.clone()).collect()
     }
@@ -204,5 +205,5 @@ impl App {
 /// A seed nobody chose: from the clock, small enough to be read out in class.
 fn fresh_seed() -> u64 {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::from(time.subsec_nanos() / 1000) % 100_000
+    u64::from(time.subsec_micros()) % 100_000
 }

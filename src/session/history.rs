@@ -26,7 +26,7 @@ impl History {
         {
             return;
         }
-        if let Some(before) = self.present.replace((question.clone(), view.clone())) {
+        if let Some(before) = self.present.replace((question.clone(), *view)) {
             self.past.push(before);
             self.future.clear();
             let surplus = self.past.len().saturating_sub(DEPTH);
