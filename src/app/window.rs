@@ -25,7 +25,7 @@ use crate::worker::Worker;
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
-const PANEL_WIDTH: f32 = 318.0;
+const PANEL_WIDTH: f32 = 322.0;
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -238,6 +238,7 @@ impl App {
             help::show(ctx, cell, &mut self.help_open);
         }
         self.export_dialog(ctx);
+        drop_hint(ctx);
         self.notices.show(ctx);
     }
 
@@ -322,6 +323,21 @@ impl App {
             self.history.rest(&self.session.question, &self.session.view);
         }
     }
+}
+
+/// Says what will happen to files that are being dragged over the window.
+fn drop_hint(ctx: &egui::Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let screen = ctx.content_rect();
+    let visuals = &ctx.global_style().visuals;
+    painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
+    let text = "Drop .safetensors weights or .csv sequences";
+    let font = egui::FontId::proportional(24.0);
+    painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
 }
 
 /// What eframe runs: the application, and the screenshot if one was asked for.
