@@ -4,12 +4,14 @@
 //! differs from the last request goes to the worker, and what the worker answers is drawn.
 
 mod actions;
+mod browse;
 mod commands;
 mod explore;
 mod export;
 mod files;
 mod help;
 mod notice;
+mod open_dialog;
 mod persist;
 mod plot;
 mod screenshot;

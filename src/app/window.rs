@@ -1,9 +1,11 @@
 //! The application's state and one frame of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
+use super::browse::Answer;
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
 use super::explore::scene::{Request, Scene, Studio};
@@ -11,6 +13,7 @@ use super::explore::shelf::Librarian;
 use super::explore::{plots, readouts, table};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
+use super::open_dialog::OpenDialog;
 use super::screenshot::Photographer;
 use super::task::Task;
 use super::{help, persist, theme, top_bar};
@@ -49,7 +52,8 @@ pub struct App {
     pub(super) export: Option<Task<String>>,
     pub(super) image: Option<Task<Raster>>,
     pub(super) numbers: Option<Task<String>>,
-    pub(super) opening: Option<Task<Option<Vec<std::path::PathBuf>>>>,
+    pub(super) opening: Option<Task<Answer<Vec<PathBuf>>>>,
+    pub(super) open_dialog: Option<OpenDialog>,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
 }
@@ -92,6 +96,7 @@ impl App {
             image: None,
             numbers: None,
             opening: None,
+            open_dialog: None,
             told: None,
         })
     }
@@ -234,10 +239,12 @@ impl App {
 
     fn overlays(&mut self, ctx: &egui::Context) {
         if self.help_open {
+            self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
             let cell = self.scene.as_ref().map_or(self.session.draw().cell, |s| s.report.spec.cell);
             help::show(ctx, cell, &mut self.help_open);
         }
         self.export_dialog(ctx);
+        self.path_dialog(ctx);
         drop_hint(ctx);
         self.notices.show(ctx);
     }
