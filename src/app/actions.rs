@@ -6,10 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::{ColorImage, Context, ViewportCommand};
 
+use super::browse::{self, Answer};
 use super::commands::Command;
 use super::export::{self, Dialog, Wish};
+use super::open_dialog::OpenDialog;
 use super::task::{Task, finished};
-use super::{App, files};
+use super::{App, files, open_dialog};
 use crate::error::Result;
 use crate::figure::{self, Figure, of_flow};
 use crate::session::ThemeChoice;
@@ -63,13 +65,18 @@ impl App {
     }
 
     fn browse(&mut self, ctx: &Context) {
-        if self.opening.is_none() {
-            self.opening = Some(Task::spawn(ctx, || {
-                Ok(rfd::FileDialog::new()
-                    .set_title("Open weights or sequences")
-                    .add_filter("weights or sequences", &files::EXTENSIONS)
-                    .pick_files())
-            }));
+        if self.opening.is_none() && self.open_dialog.is_none() {
+            self.opening = Some(browse::open(ctx));
+        }
+    }
+
+    /// Draws the dialog for typing a path and does what it wishes.
+    pub(super) fn path_dialog(&mut self, ctx: &Context) {
+        let Some(mut dialog) = self.open_dialog.take() else { return };
+        match dialog.show(ctx) {
+            open_dialog::Wish::Stay => self.open_dialog = Some(dialog),
+            open_dialog::Wish::Close => {}
+            open_dialog::Wish::Open(path) => self.open_files(&[path]),
         }
     }
 
@@ -175,12 +182,10 @@ impl App {
             app.notices.success("The numbers are on the clipboard.");
         });
         let opening = finished(&mut self.opening);
-        self.tell(opening, |app, paths| match paths {
-            Some(paths) => app.open_files(&paths),
-            None => app.notices.success(
-                "No file was opened. If no dialog appeared, your desktop offers none: drop the file \
-                 on the window instead, or name it on the command line.",
-            ),
+        self.tell(opening, |app, answer| match answer {
+            Answer::Chosen(paths) => app.open_files(&paths),
+            Answer::Cancelled => {}
+            Answer::NoDialog => app.open_dialog = Some(OpenDialog::default()),
         });
     }
 

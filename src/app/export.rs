@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, Ui};
 
+use super::browse::{self, Answer};
 use super::task::{Task, finished};
 use super::widgets::{choice, named, row};
 use crate::error::Result;
@@ -18,7 +19,7 @@ pub struct Dialog {
     own_path: bool,
     /// Set once the user was told that the file exists.
     confirm: Option<PathBuf>,
-    browsing: Option<Task<Option<PathBuf>>>,
+    browsing: Option<Task<Answer<PathBuf>>>,
     /// What went wrong with the last try.
     error: Option<String>,
 }
@@ -104,7 +105,8 @@ impl Dialog {
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
                 if browse.on_hover_text("Chooses the place in a dialog of your desktop.").clicked()
                 {
-                    self.browsing = Some(browse_for(ui.ctx(), &self.path, settings.format));
+                    let path = Path::new(&self.path);
+                    self.browsing = Some(browse::save(ui.ctx(), path, settings.format));
                 }
                 let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
                 let response = named(ui.add(field), "File").on_hover_text(tip);
@@ -150,9 +152,9 @@ impl Dialog {
     }
 
     /// Takes what the desktop's dialog answered.
-    fn collect(&mut self, settings: &mut ExportSettings) {
+    fn collect(&mut self, settings: &ExportSettings) {
         match finished(&mut self.browsing) {
-            Some(Ok(Some(path))) => {
+            Some(Ok(Answer::Chosen(path))) => {
                 let path = match path.extension() {
                     Some(_) => path,
                     None => path.with_extension(settings.format.extension()),
@@ -162,13 +164,11 @@ impl Dialog {
                 // The desktop's dialog has asked about replacing already.
                 self.confirm = Some(path);
             }
-            Some(Ok(None)) => {
-                self.error = Some(
-                    "No file was chosen. If no dialog appeared, your desktop offers none: type the \
-                     path instead."
-                        .to_owned(),
-                );
+            Some(Ok(Answer::NoDialog)) => {
+                let text = "Your desktop offers no file dialog: type the path instead.";
+                self.error = Some(text.to_owned());
             }
+            Some(Ok(Answer::Cancelled)) => {}
             Some(Err(error)) => self.error = Some(error.to_string()),
             None => {}
         }
@@ -236,22 +236,6 @@ fn default_path(settings: &ExportSettings) -> PathBuf {
         Some(folder) => folder.join(name),
         None => PathBuf::from(name),
     }
-}
-
-fn browse_for(ctx: &egui::Context, path: &str, format: ExportFormat) -> Task<Option<PathBuf>> {
-    let path = PathBuf::from(path);
-    Task::spawn(ctx, move || {
-        let mut dialog = rfd::FileDialog::new()
-            .set_title("Export figures")
-            .add_filter(format.extension(), &[format.extension()]);
-        if let Some(name) = path.file_name() {
-            dialog = dialog.set_file_name(name.to_string_lossy());
-        }
-        if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
-            dialog = dialog.set_directory(folder);
-        }
-        Ok(dialog.save_file())
-    })
 }
 
 /// The figures the settings ask for.

@@ -41,7 +41,8 @@ pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) {
                 }
             };
             button(ui, Command::Help, "?", true);
-            button(ui, Command::ToggleTheme, "◑", true);
+            let other = if ui.visuals().dark_mode { "☀" } else { "☾" };
+            button(ui, Command::ToggleTheme, other, true);
             button(ui, Command::Export, Command::Export.text(), true);
             button(ui, Command::Redo, "↷", redo);
             button(ui, Command::Undo, "↶", undo);

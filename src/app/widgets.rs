@@ -45,7 +45,7 @@ pub fn choice<T: PartialEq + Copy>(
         .inner_margin(2.0);
     track.show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+            ui.spacing_mut().item_spacing = egui::vec2(1.0, 1.0);
             ui.spacing_mut().button_padding = egui::vec2(5.5, 1.0);
             ui.spacing_mut().interact_size.y = 20.0;
             for (option, text, tip) in options {

@@ -1,9 +1,11 @@
 //! The application's state and one frame of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
+use super::browse::Answer;
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
 use super::explore::scene::{Request, Scene, Studio};
@@ -11,6 +13,7 @@ use super::explore::shelf::Librarian;
 use super::explore::{plots, readouts, table};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
+use super::open_dialog::OpenDialog;
 use super::screenshot::Photographer;
 use super::task::Task;
 use super::{help, persist, theme, top_bar};
@@ -25,7 +28,7 @@ use crate::worker::Worker;
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
-const PANEL_WIDTH: f32 = 318.0;
+const PANEL_WIDTH: f32 = 322.0;
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -49,7 +52,8 @@ pub struct App {
     pub(super) export: Option<Task<String>>,
     pub(super) image: Option<Task<Raster>>,
     pub(super) numbers: Option<Task<String>>,
-    pub(super) opening: Option<Task<Option<Vec<std::path::PathBuf>>>>,
+    pub(super) opening: Option<Task<Answer<Vec<PathBuf>>>>,
+    pub(super) open_dialog: Option<OpenDialog>,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
 }
@@ -92,6 +96,7 @@ impl App {
             image: None,
             numbers: None,
             opening: None,
+            open_dialog: None,
             told: None,
         })
     }
@@ -234,10 +239,13 @@ impl App {
 
     fn overlays(&mut self, ctx: &egui::Context) {
         if self.help_open {
+            self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
             let cell = self.scene.as_ref().map_or(self.session.draw().cell, |s| s.report.spec.cell);
             help::show(ctx, cell, &mut self.help_open);
         }
         self.export_dialog(ctx);
+        self.path_dialog(ctx);
+        drop_hint(ctx);
         self.notices.show(ctx);
     }
 
@@ -322,6 +330,21 @@ impl App {
             self.history.rest(&self.session.question, &self.session.view);
         }
     }
+}
+
+/// Says what will happen to files that are being dragged over the window.
+fn drop_hint(ctx: &egui::Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let screen = ctx.content_rect();
+    let visuals = &ctx.global_style().visuals;
+    painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
+    let text = "Drop .safetensors weights or .csv sequences";
+    let font = egui::FontId::proportional(24.0);
+    painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
 }
 
 /// What eframe runs: the application, and the screenshot if one was asked for.

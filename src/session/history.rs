@@ -74,7 +74,7 @@ mod tests {
         for scale in [1.0, 2.0, 2.0, 3.0] {
             history.rest(&question(scale), &view);
         }
-        let mut scale_of = |state: Option<(Question, View)>| state.map(|(q, _)| q.weight_scale);
+        let scale_of = |state: Option<(Question, View)>| state.map(|(q, _)| q.weight_scale);
         assert_eq!(scale_of(history.undo()), Some(2.0));
         assert_eq!(scale_of(history.undo()), Some(1.0));
         assert_eq!(scale_of(history.undo()), None);

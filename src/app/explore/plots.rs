@@ -9,7 +9,7 @@ use crate::app::theme;
 use crate::figure::Color;
 
 /// Below this width in points the cards stand in one column.
-const TWO_COLUMNS_FROM: f32 = 640.0;
+const TWO_COLUMNS_FROM: f32 = 600.0;
 
 /// A card is at least this high, in points; where that is too much, the page scrolls.
 const LEAST_HEIGHT: f32 = 270.0;
@@ -18,7 +18,7 @@ const LEAST_HEIGHT: f32 = 270.0;
 const SINGLE_HEIGHT: f32 = 320.0;
 
 /// Notes get at most this much of a card, in points; longer ones scroll.
-const MOST_NOTES: f32 = 52.0;
+const MOST_NOTES: f32 = 66.0;
 
 /// Draws all figures. `height` is what the window has left for them; `marked` is the step to single
 /// out. Returns the step under the pointer.
@@ -55,9 +55,8 @@ fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Opt
             let inner = height - 16.0;
             ui.spacing_mut().item_spacing.y = 3.0;
             let top = ui.cursor().top();
-            ui.add(
-                egui::Label::new(egui::RichText::new(&picture.figure.title).strong()).truncate(),
-            );
+            let title = egui::RichText::new(&picture.figure.title).strong();
+            ui.vertical(|ui| ui.add(egui::Label::new(title).wrap()));
             plot::legend(ui, &picture.figure);
             let used = ui.cursor().top() - top;
             let lines = lines(ui, picture);

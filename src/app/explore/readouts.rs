@@ -8,6 +8,9 @@ use crate::figure::{Color, number};
 use crate::flow::{FlowReport, Spectrum};
 use crate::network::Cell;
 
+/// Below this width in points the numbers are smaller, to leave room for the plots.
+const NARROW: f32 = 460.0;
+
 /// Draws the readouts of a report.
 pub fn show(ui: &mut Ui, report: &FlowReport) {
     ui.horizontal_wrapped(|ui| {
@@ -35,7 +38,8 @@ impl Readout<'_> {
             ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(size), color)
         };
         let caption = lay(self.caption, 12.0, muted);
-        let value = lay(self.value, 32.0, ink);
+        let size = if ui.max_rect().width() < NARROW { 22.0 } else { 32.0 };
+        let value = lay(self.value, size, ink);
         let beside = self.beside.each_ref().map(|(text, size, color)| lay(text, *size, *color));
         let (gap, top) = (9.0, caption.size().y);
         let aside = beside[0].size().x.max(beside[1].size().x);
@@ -75,7 +79,7 @@ fn largest(report: &FlowReport) -> Option<(usize, &Spectrum)> {
 
 fn radius(ui: &mut Ui, report: &FlowReport) {
     let matrix = match report.spec.cell {
-        Cell::Rnn(_) => "W_hh",
+        Cell::Rnn(_) => "Wₕₕ",
         Cell::Lstm | Cell::Gru => "the step Jacobian",
     };
     let layers = report.spectra.len();

@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use egui::Vec2;
+use egui::{Color32, Ui, Vec2};
 use egui_plot::{AxisHints, GridMark};
 
 use crate::app::theme;
 use crate::figure::ticks::{self, Tick};
-use crate::figure::{Axis, Color, Figure, Scale, Theme};
+use crate::figure::{Axis, Color, Figure, Scale};
 
 /// Which of the two axes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,14 @@ pub fn marks(figure: &Figure, side: Side, (lo, hi): (f64, f64), most: usize) -> 
 }
 
 /// Label and tick texts of an axis.
-pub fn hints<'a>(figure: &'a Figure, side: Side, most: usize, theme: Theme) -> AxisHints<'a> {
+pub fn hints<'a>(
+    ui: &Ui,
+    figure: &'a Figure,
+    side: Side,
+    most: usize,
+    length: f32,
+) -> AxisHints<'a> {
+    let theme = theme::of_window(ui.visuals());
     let hints = match side {
         Side::X => AxisHints::new_x(),
         // Room for `10⁻¹⁰⁰`, so that plots do not jump sideways while a slider moves.
@@ -68,12 +75,20 @@ pub fn hints<'a>(figure: &'a Figure, side: Side, most: usize, theme: Theme) -> A
             .map_or_else(String::new, |tick| tick.label)
     };
     let muted = theme::color(theme, Color::Muted);
-    let label = egui::RichText::new(&axis(figure, side).label).size(12.0);
+    let label = &axis(figure, side).label;
+    let label = egui::RichText::new(label).size(label_size(ui, label, length));
     hints
         .formatter(text)
         .label(label)
         .tick_label_color(theme::color(theme, Color::Ink).lerp_to_gamma(muted, 0.4))
         .tick_label_font(egui::FontId::proportional(11.5))
+}
+
+/// The size at which a label fits along its axis of `length` points.
+fn label_size(ui: &Ui, label: &str, length: f32) -> f32 {
+    let font = egui::FontId::proportional(12.0);
+    let width = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    (12.0 * (length - 36.0) / width).clamp(9.0, 12.0)
 }
 
 fn axis(figure: &Figure, side: Side) -> &Axis {

@@ -56,8 +56,8 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
         .boxed_zoom_pointer_button(egui::PointerButton::Primary)
         .x_grid_spacer(move |input| axes::marks(figure, axes::Side::X, input.bounds, room.x))
         .y_grid_spacer(move |input| axes::marks(figure, axes::Side::Y, input.bounds, room.y))
-        .custom_x_axes(vec![axes::hints(figure, axes::Side::X, room.x, theme)])
-        .custom_y_axes(vec![axes::hints(figure, axes::Side::Y, room.y, theme)]);
+        .custom_x_axes(vec![axes::hints(ui, figure, axes::Side::X, room.x, size.x)])
+        .custom_y_axes(vec![axes::hints(ui, figure, axes::Side::Y, room.y, size.y)]);
     if figure.equal_aspect {
         plot = plot.data_aspect(1.0);
     }

@@ -116,7 +116,7 @@ fn cell(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
 fn initialisation(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
     row(
         ui,
-        "W_hh init",
+        "Wₕₕ init",
         "What replaces the drawn W_hh of every layer and gate, if anything.",
         |ui| {
             let options = [

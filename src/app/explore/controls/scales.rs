@@ -62,8 +62,13 @@ fn scale(ui: &mut Ui, label: &str, idea: &str, value: &mut f64) {
             title.on_hover_text(&tip)
         })
         .inner;
-    let slider = slider(ui, label, value).on_hover_text(&tip);
-    if slider.double_clicked() || title.double_clicked() {
+    let slider = slider(ui, label, value);
+    let reset = slider.double_clicked();
+    if !slider.has_focus() {
+        // Who works with the slider has read it, and wants to see the curves.
+        slider.on_hover_text(&tip);
+    }
+    if reset || title.double_clicked() {
         *value = 1.0;
     }
 }

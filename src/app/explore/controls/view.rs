@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     ];
     ui.horizontal_wrapped(|ui| {
         for (command, on, enabled) in switches {
-            let button = egui::Button::selectable(on, command.text());
+            let button = egui::Button::new(command.text()).selected(on);
             if command.explain(ui.add_enabled(enabled, button)).clicked() {
                 desk.commands.push(command);
             }
