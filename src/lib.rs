@@ -9,10 +9,10 @@
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`flow`]: what a network does to gradients: from a question to a report
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
-//! - `session`: everything that decides what is on screen, versioned and saved
-//! - `worker`: a background thread on which the newest request wins
+//! - [`session`]: everything that decides what is on screen, versioned and saved
+//! - [`worker`]: a background thread on which the newest request wins
 //! - `command`: the command line
-//! - `app`: the window, and the only module that knows egui
+//! - [`app`]: the window, and the only module that knows egui
 
 pub mod error;
 pub mod ticket;
@@ -24,3 +24,9 @@ pub mod network;
 pub mod flow;
 
 pub mod figure;
+
+pub mod session;
+
+pub mod worker;
+
+pub mod app;
