@@ -11,8 +11,8 @@
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - [`session`]: everything that decides what is on screen, versioned and saved
 //! - [`worker`]: a background thread on which the newest request wins
-//! - `command`: the command line
 //! - [`app`]: the window, and the only module that knows egui
+//! - [`command`]: the command line
 
 pub mod error;
 pub mod ticket;
@@ -30,3 +30,5 @@ pub mod session;
 pub mod worker;
 
 pub mod app;
+
+pub mod command;

@@ -19,6 +19,7 @@ mod top_bar;
 mod widgets;
 mod window;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use commands::Command;
@@ -42,6 +43,8 @@ pub struct Options {
     pub notices: Vec<String>,
     /// What to measure, in place of what was measured last.
     pub question: Option<Question>,
+    /// Set as soon as the window exists: what fails afterwards is no lack of a display.
+    pub opened: Arc<AtomicBool>,
 }
 
 /// The window's picture for task bars.
@@ -53,7 +56,7 @@ static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question } = options;
+    let Options { screenshot, mut notices, question, opened } = options;
     let path = persist::default_path();
     let mut session = match (&screenshot, &path) {
         (None, Some(path)) => {
@@ -85,6 +88,7 @@ pub fn run(options: Options) -> Result<()> {
     });
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let app = App::new(&creation.egui_ctx, session, notices)?;
+        opened.store(true, Ordering::Relaxed);
         Ok(Box::new(window::Shell { app, photographer }))
     });
     eframe::run_native(persist::APP_ID, native, create)
