@@ -58,6 +58,18 @@ pub enum Error {
         available_gib: f64,
     },
 
+    /// Saved settings that cannot be used.
+    #[error("these settings cannot be used: {0}")]
+    Session(String),
+
+    /// A window that could not be opened, or did not do what was asked of it in time.
+    #[error("the window failed: {0}")]
+    Window(String),
+
+    /// A panic on a background thread; reaching this is a fault in rnnscope.
+    #[error("rnnscope made a mistake and went on without this result: {0}")]
+    Fault(String),
+
     /// The computation was stopped because its result is no longer wanted.
     #[error("stopped")]
     Cancelled,

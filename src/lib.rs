@@ -11,10 +11,10 @@
 //! - [`task`]: what networks are asked to learn
 //! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
-//! - `session`: everything that decides what is on screen, versioned and saved
-//! - `worker`: a background thread on which the newest request wins
-//! - `command`: the command line
-//! - `app`: the window, and the only module that knows egui
+//! - [`session`]: everything that decides what is on screen, versioned and saved
+//! - [`worker`]: a background thread on which the newest request wins
+//! - [`app`]: the window, and the only module that knows egui
+//! - [`command`]: the command line
 
 pub mod error;
 pub mod ticket;
@@ -30,3 +30,11 @@ pub mod task;
 pub mod train;
 
 pub mod figure;
+
+pub mod session;
+
+pub mod worker;
+
+pub mod app;
+
+pub mod command;

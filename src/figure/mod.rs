@@ -20,4 +20,4 @@ pub use number::number;
 pub use palette::{Rgb, Theme};
 pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip, decimate};
 pub use svg::{Style, svg};
-pub use write::{Format, save};
+pub use write::{Format, check_writable, save, save_all};

@@ -1,7 +1,7 @@
 //! Files that are there whole or not at all.
 
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -48,24 +48,95 @@ impl Format {
 /// # Errors
 /// [`Error::Write`] with the path and what the system said.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let special = std::fs::metadata(&target).is_ok_and(|found| !found.is_file());
-    let written = if special { std::fs::write(&target, bytes) } else { replace(&target, bytes) };
-    written.map_err(|source| Error::Write { path: path.to_owned(), source })
+    save_all(&[(path, bytes)])
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = match path.parent() {
+/// Writes several files, or none: they appear only after every one of them fitted on its disk.
+///
+/// # Errors
+/// [`Error::Write`] with the first path that failed and what the system said.
+pub fn save_all(files: &[(&Path, &[u8])]) -> Result<()> {
+    let named = |path: &Path| {
+        let path = path.to_owned();
+        |source| Error::Write { path, source }
+    };
+    let staged: Vec<Staged> = files
+        .iter()
+        .map(|(path, bytes)| Staged::new(path, bytes).map_err(named(path)))
+        .collect::<Result<_>>()?;
+    for ((path, _), file) in files.iter().zip(staged) {
+        file.publish().map_err(named(path))?;
+    }
+    Ok(())
+}
+
+/// A file that is complete, but not yet seen under its name.
+enum Staged {
+    /// A temporary file beside its target; it vanishes unless published.
+    Hidden(tempfile::NamedTempFile, PathBuf),
+    /// A device or pipe, which renaming would destroy: it was written directly.
+    Direct,
+}
+
+impl Staged {
+    fn new(path: &Path, bytes: &[u8]) -> std::io::Result<Self> {
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if std::fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+            std::fs::write(&target, bytes)?;
+            return Ok(Self::Direct);
+        }
+        let folder = folder(&target);
+        // Asked first, because the system's own reason for a missing folder reads best.
+        std::fs::metadata(folder)?;
+        let mut file = temporary(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        Ok(Self::Hidden(file, target))
+    }
+
+    fn publish(self) -> std::io::Result<()> {
+        match self {
+            Self::Hidden(file, target) => Ok(file.persist(target).map(drop)?),
+            Self::Direct => Ok(()),
+        }
+    }
+}
+
+/// Refuses a path that could not be written, before any long work is done for it.
+///
+/// # Errors
+/// [`Error::Write`] with what stands in the way.
+pub fn check_writable(path: &Path) -> Result<()> {
+    let refuse = |kind, why: String| {
+        Err(Error::Write { path: path.to_owned(), source: std::io::Error::new(kind, why) })
+    };
+    let folder = folder(path);
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}; create it first", folder.display());
+        return refuse(ErrorKind::NotFound, why);
+    }
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            refuse(ErrorKind::IsADirectory, "it is a folder; name a file in it".into())
+        }
+        Ok(found) if found.permissions().readonly() => {
+            refuse(ErrorKind::PermissionDenied, "it exists and is read-only".into())
+        }
+        Ok(found) if !found.is_file() => Ok(()),
+        // An unnamed file leaves no trace, even if the program is killed right here.
+        _ => match tempfile::tempfile_in(folder) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Error::Write { path: path.to_owned(), source: error.kind().into() }),
+        },
+    }
+}
+
+/// The folder a path lies in; a bare file name lies in the current one.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    // Asked first, because the system's own reason for a missing folder reads best.
-    std::fs::metadata(folder)?;
-    let mut file = temporary(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    }
 }
 
 /// A temporary file with the permissions of an ordinary new file, not the private ones of its kind.
@@ -135,5 +206,42 @@ mod tests {
         std::fs::write(&plain, "x").unwrap();
         let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&real), mode(&plain));
+    }
+
+    #[test]
+    fn one_bad_path_leaves_no_file_at_all() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let good = folder.path().join("good.csv");
+        let bad = folder.path().join("missing").join("bad.csv");
+        let files = [(good.as_path(), &b"1"[..]), (bad.as_path(), &b"2"[..])];
+        let error = save_all(&files).expect_err("missing folder").to_string();
+        assert!(error.contains("bad.csv"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 0);
+        assert!(
+            check_writable(&bad)
+                .expect_err("missing folder")
+                .to_string()
+                .contains("create it first")
+        );
+    }
+
+    #[test]
+    fn folders_and_read_only_files_are_refused() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        assert!(check_writable(folder.path()).is_err());
+        let path = folder.path().join("kept.csv");
+        std::fs::write(&path, "precious").expect("first");
+        let mut permissions = std::fs::metadata(&path).expect("metadata").permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).expect("read-only");
+        assert!(check_writable(&path).expect_err("read-only").to_string().contains("read-only"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_written_not_replaced() {
+        let null = PathBuf::from("/dev/null");
+        save(&null, b"gone").expect("a device takes bytes");
+        assert!(!std::fs::metadata(null).expect("metadata").is_file());
     }
 }

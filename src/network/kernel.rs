@@ -4,7 +4,7 @@ use gemm::Parallelism;
 
 use super::real::Real;
 
-/// Up to this many rows the product is done by [`add_rows_times`]; above, by `gemm`, whose
+/// Up to this many rows the product is done by [`add_block`]; above, by `gemm`, whose
 /// blocking pays off only then.
 const FEW_ROWS: usize = 4;
 

@@ -1,0 +1,214 @@
+//! What commands do, and what becomes of work that was started for them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use egui::{ColorImage, Context, ViewportCommand};
+
+use super::browse::{self, Answer};
+use super::commands::Command;
+use super::export::{self, Dialog, Wish};
+use super::open_dialog::OpenDialog;
+use super::task::{Task, finished};
+use super::{App, files, open_dialog};
+use crate::error::Result;
+use crate::figure::{self, Figure, of_flow};
+use crate::session::ThemeChoice;
+
+impl App {
+    /// Carries out a command.
+    pub(super) fn carry_out(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::ResetScales => {
+                self.session.question.weight_scale = 1.0;
+                self.session.question.bias_scale = 1.0;
+            }
+            Command::DrawAgain => self.session.draw_again(fresh_seed()),
+            Command::PreviousSeed => self.session.previous_seed(),
+            Command::NotebookView => self.session.view.notebook ^= true,
+            Command::ReverseTime => self.session.view.reversed_time ^= true,
+            Command::Pin => self.session.pin(),
+            Command::ClearPins => self.session.pins.clear(),
+            Command::Open => self.browse(ctx),
+            Command::Export => self.toggle_export(),
+            Command::CopyImage => self.copy_image(ctx),
+            Command::CopyNumbers => self.copy_numbers(ctx),
+            Command::ToggleTable => self.session.table_open ^= true,
+            Command::Undo => {
+                let state = self.history.undo();
+                self.return_to(state);
+            }
+            Command::Redo => {
+                let state = self.history.redo();
+                self.return_to(state);
+            }
+            Command::ToggleTheme => {
+                self.session.theme = match ctx.theme() {
+                    egui::Theme::Dark => ThemeChoice::Light,
+                    egui::Theme::Light => ThemeChoice::Dark,
+                };
+            }
+            Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
+            Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
+            Command::ZoomReset => ctx.set_zoom_factor(1.0),
+            Command::Help => self.help_open ^= true,
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn return_to(&mut self, state: Option<(crate::flow::Question, of_flow::View)>) {
+        if let Some((question, view)) = state {
+            self.session.question = question;
+            self.session.view = view;
+        }
+    }
+
+    fn browse(&mut self, ctx: &Context) {
+        if self.opening.is_none() && self.open_dialog.is_none() {
+            self.opening = Some(browse::open(ctx));
+        }
+    }
+
+    /// Draws the dialog for typing a path and does what it wishes.
+    pub(super) fn path_dialog(&mut self, ctx: &Context) {
+        let Some(mut dialog) = self.open_dialog.take() else { return };
+        match dialog.show(ctx) {
+            open_dialog::Wish::Stay => self.open_dialog = Some(dialog),
+            open_dialog::Wish::Close => {}
+            open_dialog::Wish::Open(path) => self.open_files(&[path]),
+        }
+    }
+
+    /// Opens files that were dropped on the window.
+    pub(super) fn take_dropped(&mut self, ctx: &Context) {
+        let paths: Vec<PathBuf> = ctx.input(|input| {
+            input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
+        });
+        if !paths.is_empty() {
+            self.open_files(&paths);
+        }
+    }
+
+    /// Opens weights or sequences; trouble becomes a notice.
+    pub fn open_files(&mut self, paths: &[PathBuf]) {
+        match files::open(&mut self.session, paths) {
+            Ok(()) => self.reopen(),
+            Err(error) => self.notices.warning(error.to_string()),
+        }
+    }
+
+    /// The figures on screen, as they would be exported.
+    pub fn figures(&self) -> Vec<Figure> {
+        let pictures = self.scene.iter().flat_map(|scene| scene.pictures.iter());
+        pictures.map(|picture| picture.figure.clone()).collect()
+    }
+
+    fn heading(&self) -> Option<String> {
+        self.report().map(of_flow::heading)
+    }
+
+    fn copy_image(&mut self, ctx: &Context) {
+        let (figures, heading) = (self.figures(), self.heading());
+        if self.image.is_some() || figures.is_empty() {
+            return;
+        }
+        let settings = self.session.export.clone();
+        self.image = Some(Task::spawn(ctx, move || {
+            let style = export::style(&settings, heading);
+            figure::raster(&figures, &style, f64::from(settings.scale))
+        }));
+    }
+
+    fn copy_numbers(&mut self, ctx: &Context) {
+        let Some(scene) = self.scene.as_ref().filter(|_| self.numbers.is_none()) else { return };
+        let table = Arc::clone(&scene.table);
+        self.numbers = Some(Task::spawn(ctx, move || Ok(table.tsv())));
+    }
+
+    fn toggle_export(&mut self) {
+        self.dialog = match self.dialog {
+            None => Some(Dialog::new(&self.session.export)),
+            Some(_) => None,
+        };
+    }
+
+    /// Draws the export dialog and does what it wishes.
+    pub(super) fn export_dialog(&mut self, ctx: &Context) {
+        let Some(mut dialog) = self.dialog.take() else { return };
+        let titles: Vec<(&'static str, String)> =
+            self.figures().into_iter().map(|figure| (figure.name, figure.title)).collect();
+        let busy = self.export.is_some();
+        match dialog.show(ctx, &mut self.session.export, &titles, busy) {
+            Wish::Stay => self.dialog = Some(dialog),
+            Wish::Close => {}
+            Wish::Write(path) => {
+                self.write(ctx, path);
+                self.dialog = Some(dialog);
+            }
+        }
+    }
+
+    fn write(&mut self, ctx: &Context, path: PathBuf) {
+        let figures = export::chosen(&self.figures(), &self.session.export);
+        let (settings, heading) = (self.session.export.clone(), self.heading());
+        self.export = Some(Task::spawn(ctx, move || {
+            export::write(&figures, &settings, heading, &path)?;
+            // The full path, so that the notice says where to look.
+            let path = std::path::absolute(&path).unwrap_or(path);
+            Ok(path.display().to_string())
+        }));
+    }
+
+    /// Takes what background tasks have finished.
+    pub(super) fn collect_tasks(&mut self, ctx: &Context) {
+        match finished(&mut self.export) {
+            Some(Ok(path)) => self.saved(&path),
+            Some(Err(error)) => match &mut self.dialog {
+                Some(dialog) => dialog.fail(error.to_string()),
+                None => self.notices.warning(error.to_string()),
+            },
+            None => {}
+        }
+        let image = finished(&mut self.image);
+        self.tell(image, |app, raster| {
+            let size = [raster.width as usize, raster.height as usize];
+            ctx.copy_image(ColorImage::from_rgba_unmultiplied(size, &raster.rgba));
+            app.notices.success("The figures are on the clipboard.");
+        });
+        let numbers = finished(&mut self.numbers);
+        self.tell(numbers, |app, text| {
+            ctx.copy_text(text);
+            app.notices.success("The numbers are on the clipboard.");
+        });
+        let opening = finished(&mut self.opening);
+        self.tell(opening, |app, answer| match answer {
+            Answer::Chosen(paths) => app.open_files(&paths),
+            Answer::Cancelled => {}
+            Answer::NoDialog => app.open_dialog = Some(OpenDialog::default()),
+        });
+    }
+
+    fn tell<T>(&mut self, end: Option<Result<T>>, use_it: impl FnOnce(&mut Self, T)) {
+        match end {
+            Some(Ok(value)) => use_it(self, value),
+            Some(Err(error)) => self.notices.warning(error.to_string()),
+            None => {}
+        }
+    }
+
+    fn saved(&mut self, path: &str) {
+        self.notices.success(format!("Saved {path}"));
+        self.dialog = None;
+        let folder = std::path::Path::new(path).parent().map(PathBuf::from);
+        // Without a folder of the user's own, the default stays the folder rnnscope runs in.
+        self.session.export.folder =
+            folder.filter(|folder| std::env::current_dir().ok().as_ref() != Some(folder));
+    }
+}
+
+/// A seed nobody chose: from the clock, small enough to be read out in class.
+fn fresh_seed() -> u64 {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::from(time.subsec_micros()) % 100_000
+}

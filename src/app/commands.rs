@@ -1,0 +1,222 @@
+//! Everything a user can tell the window to do, with its text, tooltip and shortcut in one place.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// A command. Buttons, menus, tooltips and shortcuts are made from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Both scales back to 1.
+    ResetScales,
+    /// Another seed.
+    DrawAgain,
+    /// The seed before.
+    PreviousSeed,
+    /// Time reversed and the notebook's fixed ranges.
+    NotebookView,
+    /// Steps from right to left.
+    ReverseTime,
+    /// Freeze the present curves.
+    Pin,
+    /// Remove all pins.
+    ClearPins,
+    /// Open a file: a network or a sequence.
+    Open,
+    /// Open the export dialog.
+    Export,
+    /// All figures to the clipboard, as an image.
+    CopyImage,
+    /// The numbers to the clipboard, as tab-separated text.
+    CopyNumbers,
+    /// Show or hide the table of numbers.
+    ToggleTable,
+    /// Settings as they were.
+    Undo,
+    /// Settings as they were before undo.
+    Redo,
+    /// Light or dark.
+    ToggleTheme,
+    /// Larger interface.
+    ZoomIn,
+    /// Smaller interface.
+    ZoomOut,
+    /// Interface at its natural size.
+    ZoomReset,
+    /// Formulas and how to read the plots.
+    Help,
+    /// Close the window.
+    Quit,
+}
+
+impl Command {
+    /// All commands, in the order the help lists them.
+    pub const ALL: [Self; 20] = [
+        Self::ResetScales,
+        Self::DrawAgain,
+        Self::PreviousSeed,
+        Self::NotebookView,
+        Self::ReverseTime,
+        Self::Pin,
+        Self::ClearPins,
+        Self::Open,
+        Self::Export,
+        Self::CopyImage,
+        Self::CopyNumbers,
+        Self::ToggleTable,
+        Self::Undo,
+        Self::Redo,
+        Self::ToggleTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::Help,
+        Self::Quit,
+    ];
+
+    /// Text of its button.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::ResetScales => "Reset",
+            Self::DrawAgain => "Draw again",
+            Self::PreviousSeed => "Back",
+            Self::NotebookView => "Notebook’s view",
+            Self::ReverseTime => "Time reversed",
+            Self::Pin => "Pin these curves",
+            Self::ClearPins => "Clear all",
+            Self::Open => "Open…",
+            Self::Export => "Export…",
+            Self::CopyImage => "Copy image",
+            Self::CopyNumbers => "Copy numbers",
+            Self::ToggleTable => "Numbers",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::ToggleTheme => "Light / dark",
+            Self::ZoomIn => "Larger",
+            Self::ZoomOut => "Smaller",
+            Self::ZoomReset => "Natural size",
+            Self::Help => "Help",
+            Self::Quit => "Quit",
+        }
+    }
+
+    /// What it does and why one would, in a sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::ResetScales => "Sets both scales to 1, the network as it was drawn.",
+            Self::DrawAgain => {
+                "Draws new weights from another seed, to see what depends on luck and what does not."
+            }
+            Self::PreviousSeed => "Returns to the seed before, step by step.",
+            Self::NotebookView => {
+                "Fixed ranges and reversed time, as in the course notebook: gradients from 1e-6 to \
+                 1e5, norms from -1 to 5."
+            }
+            Self::ReverseTime => {
+                "Draws the last step on the left, the way a gradient travels; otherwise time runs \
+                 left to right."
+            }
+            Self::Pin => {
+                "Freezes the present curves as faint ghosts, to compare with whatever you change \
+                 next."
+            }
+            Self::ClearPins => "Removes all pinned curves.",
+            Self::Open => {
+                "Opens weights (.safetensors with torch.nn names) or input sequences (.csv, a row a \
+                 step, a column a feature). Dropping files on the window does the same."
+            }
+            Self::Export => "Writes figures as PNG or SVG, or their numbers as CSV.",
+            Self::CopyImage => "Puts all figures on the clipboard as one image.",
+            Self::CopyNumbers => {
+                "Puts the table of numbers on the clipboard, ready to paste into a spreadsheet."
+            }
+            Self::ToggleTable => "Shows or hides the numbers behind the curves, step by step.",
+            Self::Undo => "Takes back the last change of a setting.",
+            Self::Redo => "Does again what was taken back.",
+            Self::ToggleTheme => "Switches between a light and a dark window.",
+            Self::ZoomIn => "Makes the interface larger, for a projector.",
+            Self::ZoomOut => "Makes the interface smaller.",
+            Self::ZoomReset => "Shows the interface at its natural size.",
+            Self::Help => "Shows the formulas of the present cell and how to read each plot.",
+            Self::Quit => "Closes the window; its settings are kept.",
+        }
+    }
+
+    /// Its keyboard shortcut.
+    pub fn shortcut(self) -> KeyboardShortcut {
+        let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+        let shift = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
+        match self {
+            Self::ResetScales => ctrl(Key::R),
+            Self::DrawAgain => ctrl(Key::D),
+            Self::PreviousSeed => shift(Key::D),
+            Self::NotebookView => ctrl(Key::B),
+            Self::ReverseTime => shift(Key::B),
+            Self::Pin => ctrl(Key::P),
+            Self::ClearPins => shift(Key::P),
+            Self::Open => ctrl(Key::O),
+            Self::Export => ctrl(Key::E),
+            Self::CopyImage => shift(Key::I),
+            Self::CopyNumbers => shift(Key::N),
+            Self::ToggleTable => ctrl(Key::T),
+            Self::Undo => ctrl(Key::Z),
+            Self::Redo => shift(Key::Z),
+            Self::ToggleTheme => ctrl(Key::L),
+            Self::ZoomIn => ctrl(Key::Plus),
+            Self::ZoomOut => ctrl(Key::Minus),
+            Self::ZoomReset => ctrl(Key::Num0),
+            Self::Help => KeyboardShortcut::new(Modifiers::NONE, Key::F1),
+            Self::Quit => ctrl(Key::Q),
+        }
+    }
+
+    /// Whether egui's own key handling already carries it out.
+    pub fn built_in(self) -> bool {
+        matches!(self, Self::ZoomIn | Self::ZoomOut | Self::ZoomReset)
+    }
+
+    /// A button for it, whose tooltip has the explanation and the shortcut.
+    pub fn button(self, ui: &mut egui::Ui) -> egui::Response {
+        self.named_button(ui, self.text())
+    }
+
+    /// The same with another text, where the place of the button says the rest.
+    pub fn named_button(self, ui: &mut egui::Ui, text: &str) -> egui::Response {
+        let response = ui.button(text);
+        self.explain(response)
+    }
+
+    /// Adds the explanation and the shortcut as a tooltip.
+    pub fn explain(self, response: egui::Response) -> egui::Response {
+        let shortcut = response.ctx.format_shortcut(&self.shortcut());
+        let tip = format!("{}\nShortcut: {shortcut}", self.explanation());
+        response.on_hover_text(&tip).on_disabled_hover_text(tip)
+    }
+
+    /// Commands whose shortcuts were pressed this frame.
+    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+        // Ctrl+Shift+Z also matches Ctrl+Z, so those with more modifiers take the key first.
+        let mut commands = Self::ALL;
+        commands.sort_by_key(|command| !command.shortcut().modifiers.shift);
+        ctx.input_mut(|input| {
+            commands
+                .into_iter()
+                .filter(|command| {
+                    !command.built_in() && input.consume_shortcut(&command.shortcut())
+                })
+                .collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_shortcut() {
+        for (index, one) in Command::ALL.iter().enumerate() {
+            for other in &Command::ALL[index + 1..] {
+                assert_ne!(one.shortcut(), other.shortcut(), "{one:?} and {other:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the network reads, and where the loss looks.
+
+use egui::{RichText, Ui};
+
+use super::Desk;
+use crate::app::widgets::{choice, count, named, row};
+use crate::flow::{Input, Loss, Signal};
+
+/// The longest sequence the slider offers; the box keeps longer ones that the command line set.
+const LONGEST: usize = 10_000;
+
+const SIGNALS: [(Signal, &str, &str); 4] = [
+    (Signal::Noise, "noise", "Independent N(0, 1) numbers; the target is their running mean."),
+    (
+        Signal::Impulse,
+        "impulse",
+        "1 at the first step, then 0: what does the network remember of it?",
+    ),
+    (Signal::Sine, "sine", "A sine of period 10 steps and amplitude 1."),
+    (
+        Signal::Constant,
+        "constant",
+        "1 at every step: the state runs to a fixed point, if there is one.",
+    ),
+];
+
+pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
+    row(
+        ui,
+        "Loss on",
+        "Which steps the mean squared error looks at: with the last step only, every gradient has to \
+         travel back through time.",
+        |ui| {
+            let options = [
+                (Loss::Last, "last step", "The loss looks at step T only."),
+                (Loss::All, "all steps", "The loss is the mean over all steps."),
+            ];
+            choice(ui, &mut desk.session.question.loss, &options);
+        },
+    );
+    let memory = &mut desk.session.memory.input_seed;
+    let Input { signal, length, batch, seed } = &mut desk.session.question.input;
+    signals(ui, signal);
+    if let Signal::Files(paths) = signal {
+        for path in paths.iter() {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
+                .on_hover_text(path.display().to_string());
+        }
+        let tip = "Returns to the built-in signals.";
+        if ui.button("Close the sequences").on_hover_text(tip).clicked() {
+            *signal = Signal::Noise;
+        }
+        return;
+    }
+    count(
+        ui,
+        "Length",
+        "Steps T of the sequence: the way a gradient has to go back.",
+        length,
+        1..=LONGEST,
+    );
+    count(
+        ui,
+        "Batch",
+        "Sequences B read at once: gradients are measured over all of them, states on the first.",
+        batch,
+        1..=Input::MAX_BATCH,
+    );
+    if *signal == Signal::Noise {
+        input_seed(ui, seed, memory);
+    }
+}
+
+fn signals(ui: &mut Ui, signal: &mut Signal) {
+    let tip = "The sequence that the network reads. Open or drop .csv files to use your own.";
+    row(ui, "Signal", tip, |ui| {
+        let text = SIGNALS.iter().find(|(option, ..)| option == signal);
+        let text = text.map_or("your files", |(_, text, _)| text);
+        let response = egui::ComboBox::from_id_salt("signal")
+            .selected_text(text)
+            .width(ui.available_width())
+            .show_ui(ui, |ui| {
+                for (option, text, tip) in SIGNALS {
+                    ui.selectable_value(signal, option, text).on_hover_text(tip);
+                }
+            })
+            .response;
+        named(response, "Signal").on_hover_text(tip);
+    });
+}
+
+fn input_seed(ui: &mut Ui, seed: &mut Option<u64>, memory: &mut u64) {
+    let tip = "A seed of its own gives every network the same input, so that cells can be compared. \
+               Without it the input continues the stream the weights were drawn from, as in a script \
+               with a single manual_seed.";
+    row(ui, "Input seed", tip, |ui| {
+        let mut own = seed.is_some();
+        let switch = ui.add(egui::Checkbox::without_text(&mut own));
+        named(switch, "Input seed of its own").on_hover_text(tip);
+        if let Some(seed) = seed {
+            *memory = *seed;
+        }
+        let value = egui::DragValue::new(memory).speed(0.1).update_while_editing(false);
+        named(ui.add_enabled(own, value), "Input seed").on_hover_text(tip);
+        if !own {
+            ui.weak("continues the weights’");
+        }
+        *seed = own.then_some(*memory);
+    });
+}

@@ -1,0 +1,56 @@
+//! The control panel, one file a group.
+
+mod input;
+mod network;
+mod scales;
+mod view;
+
+use egui::Ui;
+
+use super::pins;
+use crate::app::commands::Command;
+use crate::app::widgets::group;
+use crate::network::NetworkSpec;
+use crate::session::Session;
+
+/// What the controls work on.
+pub struct Desk<'a> {
+    /// The settings.
+    pub session: &'a mut Session,
+    /// What the buttons ask for, carried out after the frame.
+    pub commands: &'a mut Vec<Command>,
+    /// Shape of the network on screen: a file's is known only once it was read.
+    pub spec: Option<NetworkSpec>,
+    /// What went wrong with each pin.
+    pub pin_errors: &'a [Option<String>],
+}
+
+impl Desk<'_> {
+    /// A button for a command. The command is carried out after the frame.
+    pub fn button(&mut self, ui: &mut Ui, command: Command, enabled: bool) {
+        if ui.add_enabled_ui(enabled, |ui| command.button(ui)).inner.clicked() {
+            self.commands.push(command);
+        }
+    }
+}
+
+/// Draws all groups.
+pub fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
+    group(ui, "Scales", |ui| scales::show(ui, desk));
+    ui.separator();
+    group(ui, "Network", |ui| network::show(ui, desk));
+    ui.separator();
+    group(ui, "Input and loss", |ui| input::show(ui, desk));
+    ui.separator();
+    group(ui, "View", |ui| view::show(ui, desk));
+    ui.separator();
+    group(ui, "Pins", |ui| pins::show(ui, desk));
+    ui.separator();
+    group(ui, "Export", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for command in [Command::Export, Command::CopyImage, Command::CopyNumbers] {
+                desk.button(ui, command, true);
+            }
+        });
+    });
+}

@@ -1,0 +1,103 @@
+//! What the pointer is over, told beside it: a step with all its values, or one eigenvalue.
+
+use egui::{PopupAnchor, Pos2, RichText, Tooltip, Ui};
+use egui_plot::PlotPoint;
+
+use super::scene::Picture;
+use crate::app::plot::{Pointed, value_at};
+use crate::app::theme;
+use crate::figure::{Figure, Series, number};
+
+/// How close the pointer must come to an eigenvalue, in points.
+const REACH: f32 = 16.0;
+
+/// The label names at most this many curves.
+const MOST: usize = 14;
+
+/// The step under the pointer, if the figure has steps.
+pub fn step(figure: &Figure, pointed: &Pointed) -> Option<f64> {
+    let at = pointed.at.filter(|_| figure.x.integer)?;
+    let last = figure.series.iter().filter_map(|series| series.points.last()).map(|p| p[0]);
+    let last = last.fold(1.0, f64::max);
+    Some(pointed.transform.value_from_position(at).x.round().clamp(1.0, last))
+}
+
+/// Shows the label beside the pointer.
+pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
+    let Some(pointer) = pointed.at else { return };
+    let figure = &picture.figure;
+    if let Some(step) = step(figure, pointed) {
+        tooltip(ui, pointed, |ui| {
+            ui.label(RichText::new(format!("step t = {step}")).strong());
+            values(ui, figure, step);
+        });
+    } else if let Some((series, [re, im])) = nearest(figure, pointed, pointer) {
+        let sign = if im < 0.0 { '−' } else { '+' };
+        let text = format!("λ = {} {sign} {} i", number(re, 4), number(im.abs(), 4));
+        let size = format!("|λ| = {}", number(re.hypot(im), 4));
+        tooltip(ui, pointed, |ui| {
+            ui.label(RichText::new(&series.name).strong());
+            ui.label(text);
+            ui.label(size);
+        });
+    }
+}
+
+fn tooltip(ui: &Ui, pointed: &Pointed, add: impl FnOnce(&mut Ui)) {
+    let response = &pointed.response;
+    let mut tooltip = Tooltip::always_open(
+        ui.ctx().clone(),
+        response.layer_id,
+        response.id,
+        PopupAnchor::Pointer,
+    );
+    tooltip.popup = tooltip.popup.width(260.0);
+    tooltip.gap(14.0).show(|ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 2.0);
+        ui.spacing_mut().interact_size.y = 0.0;
+        add(ui);
+    });
+}
+
+/// One line a curve: its name in its colour, and its value.
+fn values(ui: &mut Ui, figure: &Figure, step: f64) {
+    let theme = theme::of_window(ui.visuals());
+    let told: Vec<(&Series, f64)> = figure
+        .series
+        .iter()
+        .rev()
+        .filter_map(|series| Some((series, value_at(series, step)?)))
+        .collect();
+    for (series, value) in told.iter().rev().take(MOST) {
+        let color = theme::color(theme, series.color);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("●").color(color).size(10.0));
+            ui.label(format!("{}  {}", series.name, number(*value, 4)));
+        });
+    }
+    if told.len() > MOST {
+        ui.weak(format!("and {} more: see the table", told.len() - MOST));
+    }
+}
+
+fn nearest<'a>(
+    figure: &'a Figure,
+    pointed: &Pointed,
+    pointer: Pos2,
+) -> Option<(&'a Series, [f64; 2])> {
+    let distance = |point: [f64; 2]| {
+        let at = PlotPoint::new(point[0], point[1]);
+        pointed.transform.position_from_point(&at).distance(pointer)
+    };
+    figure
+        .series
+        .iter()
+        .filter(|series| series.stroke == crate::figure::Stroke::Dots)
+        .flat_map(|series| series.points.iter().map(move |point| (series, *point)))
+        .filter(|(_, point)| point.iter().all(|value| value.is_finite()))
+        .map(|(series, point)| (distance(point), series, point))
+        .filter(|(distance, ..)| *distance <= REACH)
+        .min_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, series, point)| (series, point))
+}

@@ -1,0 +1,10 @@
+//! The Explore tab: controls on the left, what they do to gradients on the right.
+
+pub mod controls;
+pub mod hover;
+pub mod pins;
+pub mod plots;
+pub mod readouts;
+pub mod scene;
+pub mod shelf;
+pub mod table;

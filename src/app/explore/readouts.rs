@@ -1,0 +1,153 @@
+//! The few large figures above the plots: |λ|max with its verdict, the loss, what reaches step 1.
+
+use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
+
+use crate::app::theme;
+use crate::figure::of_flow::{Verdict, verdict};
+use crate::figure::{Color, number};
+use crate::flow::{FlowReport, Spectrum};
+use crate::network::Cell;
+
+/// Below this width in points the numbers are smaller, to leave room for the plots.
+const NARROW: f32 = 460.0;
+
+/// Draws the readouts of a report.
+pub fn show(ui: &mut Ui, report: &FlowReport) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(26.0, 4.0);
+        radius(ui, report);
+        loss(ui, report);
+        reach(ui, report);
+    });
+}
+
+/// A number in large figures under its name, with two short lines beside it.
+struct Readout<'a> {
+    caption: &'a str,
+    value: &'a str,
+    tip: &'a str,
+    /// Text, size and colour of each line beside the number.
+    beside: [(String, f32, Color32); 2],
+}
+
+impl Readout<'_> {
+    /// Allocated as one block, so that it wraps as one where there is little room.
+    fn show(self, ui: &mut Ui) {
+        let (ink, muted) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+        let lay = |text: &str, size: f32, color: Color32| {
+            ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(size), color)
+        };
+        let caption = lay(self.caption, 12.0, muted);
+        let size = if ui.max_rect().width() < NARROW { 22.0 } else { 32.0 };
+        let value = lay(self.value, size, ink);
+        let beside = self.beside.each_ref().map(|(text, size, color)| lay(text, *size, *color));
+        let (gap, top) = (9.0, caption.size().y);
+        let aside = beside[0].size().x.max(beside[1].size().x);
+        let width = caption.size().x.max(value.size().x + gap + aside);
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(width, top + value.size().y), Sense::hover());
+        let spoken = format!("{}: {} {}", self.caption, self.value, self.beside[0].0);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+        let left = rect.left() + value.size().x + gap;
+        let last = rect.bottom() - 4.0 - beside[1].size().y;
+        let places = [
+            rect.min,
+            rect.min + vec2(0.0, top),
+            pos2(left, last - beside[0].size().y),
+            pos2(left, last),
+        ];
+        let [first, second] = beside;
+        for (place, galley) in places.into_iter().zip([caption, value, first, second]) {
+            ui.painter().galley(place, galley, ink);
+        }
+        response.on_hover_text(self.tip);
+    }
+}
+
+/// A line beside a number, subdued.
+fn aside(ui: &Ui, text: impl Into<String>) -> (String, f32, Color32) {
+    (text.into(), 12.0, ui.visuals().weak_text_color())
+}
+
+/// The layer whose spectral radius is largest, NaN above all, as it must not be hidden.
+fn largest(report: &FlowReport) -> Option<(usize, &Spectrum)> {
+    let leading = |index: usize| report.spectra[index].leading().map(|s| (index, s));
+    (0..report.spectra.len())
+        .filter_map(leading)
+        .max_by(|(_, one), (_, other)| one.radius.abs().total_cmp(&other.radius.abs()))
+}
+
+fn radius(ui: &mut Ui, report: &FlowReport) {
+    let matrix = match report.spec.cell {
+        Cell::Rnn(_) => "Wₕₕ",
+        Cell::Lstm | Cell::Gru => "the step Jacobian",
+    };
+    let layers = report.spectra.len();
+    let tip = "The largest absolute eigenvalue tells what repeated multiplication does to a vector: \
+               below 1 it shrinks, above 1 it grows. Saturated or inactive units shrink gradients \
+               further. The bias scale does not change W_hh. σmax, the largest singular value, \
+               bounds a single step.";
+    let Some((layer, spectrum)) = largest(report) else {
+        let caption = format!("|λ|max of {matrix}");
+        let beside = [aside(ui, "being"), aside(ui, "computed")];
+        Readout { caption: &caption, value: "…", tip, beside }.show(ui);
+        return;
+    };
+    let caption = match layers {
+        1 => format!("|λ|max of {matrix}"),
+        _ => format!("|λ|max of {matrix}, largest: layer {}", layer + 1),
+    };
+    let theme = theme::of_window(ui.visuals());
+    let verdict = verdict(spectrum.radius);
+    let (sign, color) = match verdict {
+        Verdict::Shrinks => ("▼", Color::Category(0)),
+        Verdict::Keeps => ("●", Color::Category(2)),
+        Verdict::Grows => ("▲", Color::Category(1)),
+        Verdict::Unknown => ("✕", Color::Alarm),
+    };
+    let word = (format!("{sign} {verdict}"), 16.0, theme::color(theme, color));
+    let beside = [word, aside(ui, format!("σmax {}", number(spectrum.sigma_max, 3)))];
+    Readout { caption: &caption, value: &number(spectrum.radius, 3), tip, beside }.show(ui);
+}
+
+fn loss(ui: &mut Ui, report: &FlowReport) {
+    let tip = "Mean squared error between prediction and running mean, over the steps the loss looks \
+               at and over the batch.";
+    let beside = [aside(ui, "mean squared error"), aside(ui, report.question.loss.to_string())];
+    Readout { caption: "loss", value: &number(report.loss, 4), tip, beside }.show(ui);
+}
+
+/// How much of the gradient at the last step is left at the first, in the lowest layer.
+fn reach(ui: &mut Ui, report: &FlowReport) {
+    let Some(flow) = report.layers.first() else { return };
+    let (Some(first), Some(last)) = (flow.grad_norm.first(), flow.grad_norm.last()) else { return };
+    if report.length < 2 {
+        return;
+    }
+    let ratio = first / last;
+    let tip = "‖∂L/∂h₁‖ divided by ‖∂L/∂hT‖ in the lowest layer: how much of the gradient is left \
+               after travelling back through all steps.";
+    let word = match ratio {
+        ratio if ratio.is_nan() => "undefined",
+        ratio if ratio < 1e-3 => "vanishes",
+        ratio if ratio < 0.3 => "fades",
+        ratio if ratio <= 3.0 => "arrives",
+        ratio if ratio <= 1e3 => "swells",
+        _ => "explodes",
+    };
+    let beside = [(word.to_owned(), 16.0, ui.visuals().text_color()), aside(ui, "lowest layer")];
+    let caption = "gradient at step 1 ÷ at step T";
+    Readout { caption, value: &number(ratio, 3), tip, beside }.show(ui);
+}
+
+/// The network on screen, the numbers training would change, and how long the measurement took.
+pub fn facts(report: &FlowReport) -> String {
+    format!(
+        "{} · {} parameters · T = {}, B = {} · measured in {} ms",
+        report.spec,
+        report.spec.parameter_count(),
+        report.length,
+        report.batch,
+        number(report.seconds * 1e3, 2)
+    )
+}

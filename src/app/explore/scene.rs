@@ -1,0 +1,112 @@
+//! What is computed off the interface's thread: from everything that decides the picture to figures.
+
+use std::sync::Arc;
+
+use super::shelf::Shelf;
+use crate::error::Result;
+use crate::figure::of_flow::{self, Table, View};
+use crate::figure::{Figure, Resolved};
+use crate::flow::{FlowReport, Instrument, Question};
+use crate::network::NetworkSpec;
+use crate::ticket::Ticket;
+
+/// Everything the picture depends on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What is measured.
+    pub question: Question,
+    /// Pinned questions with the names their ghosts get.
+    pub pins: Vec<(String, Question)>,
+    /// How the figures are laid out.
+    pub view: View,
+    /// Counts how often files were opened: a file opened again is read again.
+    pub opened: u64,
+    /// Complete reports that are at hand, of pins and of what took long.
+    pub shelf: Shelf,
+}
+
+/// What is on screen.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The numbers.
+    pub report: Arc<FlowReport>,
+    /// The figures, ready to be drawn.
+    pub pictures: Arc<Vec<Picture>>,
+    /// Norms by step.
+    pub table: Arc<Table>,
+}
+
+/// A figure with everything its drawing needs.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The description, also used for export.
+    pub figure: Figure,
+    /// Positions of everything in it.
+    pub resolved: Resolved,
+    /// What happened to numbers that cannot be drawn, in sentences.
+    pub sentences: Vec<String>,
+}
+
+/// Step Jacobians of at most this many rows are decomposed before anything is shown, as that takes
+/// no longer than a frame; larger ones come later, from another thread.
+const QUICK_ROWS: usize = 64;
+
+/// Measures and draws. Remembers the last report, so that a change of the view measures nothing.
+#[derive(Default)]
+pub struct Studio {
+    instrument: Instrument,
+    last: Option<Arc<FlowReport>>,
+    /// [`Request::opened`] of the last request.
+    opened: u64,
+}
+
+impl Studio {
+    /// The picture that was asked for.
+    ///
+    /// # Errors
+    /// As for [`Instrument::answer`].
+    pub fn answer(&mut self, request: &Request, ticket: &Ticket) -> Result<Scene> {
+        if self.opened != request.opened {
+            *self = Self { opened: request.opened, ..Self::default() };
+        }
+        let same = |report: &&Arc<FlowReport>| report.question == request.question;
+        let known = request.shelf.find(&request.question).or(self.last.as_ref().filter(same));
+        let report = match known {
+            Some(report) => Arc::clone(report),
+            None => {
+                let mut report = self.instrument.answer(&request.question, ticket)?;
+                if rows(&report.spec) <= QUICK_ROWS {
+                    self.instrument.complete(&mut report, ticket)?;
+                }
+                Arc::new(report)
+            }
+        };
+        self.last = Some(Arc::clone(&report));
+        Ok(Scene::new(report, request))
+    }
+}
+
+impl Scene {
+    fn new(report: Arc<FlowReport>, request: &Request) -> Self {
+        let ghost = |(name, question): &(String, Question)| {
+            Some((name.clone(), request.shelf.find(question)?.as_ref()))
+        };
+        let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
+        let figures = of_flow::explore(&report, &ghosts, &request.view);
+        let pictures = figures.into_iter().map(Picture::new).collect();
+        Self { table: Arc::new(of_flow::table(&report)), pictures: Arc::new(pictures), report }
+    }
+}
+
+impl Picture {
+    fn new(figure: Figure) -> Self {
+        let resolved = figure.resolve();
+        let sentences = resolved.sentences();
+        Self { figure, resolved, sentences }
+    }
+}
+
+/// Rows of a layer's step Jacobian.
+fn rows(spec: &NetworkSpec) -> usize {
+    spec.hidden_size * spec.cell.states()
+}

@@ -1,0 +1,103 @@
+//! Short messages that do not interrupt: what was saved, what failed, what was set aside.
+
+use std::time::{Duration, Instant};
+
+/// How long good news stay; bad news stay until they are closed.
+const STAY: Duration = Duration::from_secs(8);
+
+/// Whether a notice is good news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something worked.
+    Success,
+    /// Something failed or was set aside.
+    Warning,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Good or bad news.
+    pub kind: Kind,
+    /// One sentence.
+    pub text: String,
+    since: Instant,
+}
+
+/// The messages on screen, oldest first.
+#[derive(Debug, Default)]
+pub struct Notices(Vec<Notice>);
+
+impl Notices {
+    /// Shows good news for a while.
+    pub fn success(&mut self, text: impl Into<String>) {
+        self.push(Kind::Success, text.into());
+    }
+
+    /// Shows bad news until they are closed.
+    pub fn warning(&mut self, text: impl Into<String>) {
+        self.push(Kind::Warning, text.into());
+    }
+
+    /// The messages on screen.
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.0.iter()
+    }
+
+    fn push(&mut self, kind: Kind, text: String) {
+        // The same news twice say no more than once.
+        self.0.retain(|notice| notice.text != text);
+        self.0.push(Notice { kind, text, since: Instant::now() });
+        let surplus = self.0.len().saturating_sub(4);
+        self.0.drain(..surplus);
+    }
+
+    /// Draws them in the lower right corner.
+    pub fn show(&mut self, ctx: &egui::Context) {
+        self.0.retain(|notice| notice.kind == Kind::Warning || notice.since.elapsed() < STAY);
+        if self.0.is_empty() {
+            return;
+        }
+        if self.0.iter().any(|notice| notice.kind == Kind::Success) {
+            ctx.request_repaint_after(Duration::from_millis(500));
+        }
+        let mut closed = None;
+        egui::Area::new(egui::Id::unique("notices"))
+            .anchor(egui::Align2::RIGHT_BOTTOM, [-12.0, -12.0])
+            .order(egui::Order::Foreground)
+            .show(ctx, |ui| {
+                for (index, notice) in self.0.iter().enumerate() {
+                    if notice.ui(ui) {
+                        closed = Some(index);
+                    }
+                    ui.add_space(6.0);
+                }
+            });
+        if let Some(index) = closed {
+            self.0.remove(index);
+        }
+    }
+}
+
+impl Notice {
+    /// Draws it; true if it was closed.
+    fn ui(&self, ui: &mut egui::Ui) -> bool {
+        let (sign, color) = match self.kind {
+            Kind::Success => ("✔", ui.visuals().hyperlink_color),
+            Kind::Warning => ("⚠", ui.visuals().warn_fg_color),
+        };
+        let width = (ui.ctx().content_rect().width() - 48.0).clamp(120.0, 420.0);
+        egui::Frame::popup(ui.style())
+            .stroke(egui::Stroke::new(1.5, color))
+            .show(ui, |ui| {
+                ui.set_max_width(width);
+                ui.horizontal_top(|ui| {
+                    ui.label(egui::RichText::new(sign).color(color).strong());
+                    ui.add(egui::Label::new(&self.text).wrap().selectable(true));
+                    ui.button("✖").on_hover_text("Close this message.").clicked()
+                })
+                .inner
+            })
+            .inner
+    }
+}

@@ -1,0 +1,67 @@
+//! The legend above a plot, where it covers no data.
+
+use egui::{Align2, Color32, Sense, Stroke, Ui, vec2};
+
+use crate::app::theme;
+use crate::figure::{Figure, Series, Stroke as Style, Theme};
+
+/// Draws one entry a name; series of the same name share one.
+pub fn legend(ui: &mut Ui, figure: &Figure) {
+    let theme = theme::of_window(ui.visuals());
+    let mut named: Vec<&Series> = Vec::new();
+    for series in &figure.series {
+        if !series.name.is_empty() && !named.iter().any(|other| other.name == series.name) {
+            named.push(series);
+        }
+    }
+    ui.scope(|ui| {
+        // Lines as close as text, not as buttons.
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
+        ui.horizontal_wrapped(|ui| {
+            for series in named {
+                entry(ui, series, theme);
+            }
+        });
+    });
+}
+
+fn entry(ui: &mut Ui, series: &Series, theme: Theme) {
+    let font = egui::FontId::proportional(12.0);
+    let ink = ui.visuals().text_color();
+    let galley = ui.painter().layout_no_wrap(series.name.clone(), font, ink);
+    let swatch = 22.0;
+    let size = vec2(swatch + 5.0 + galley.size().x, galley.size().y.max(14.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &series.name));
+    let painter = ui.painter();
+    let left = rect.left_center();
+    let right = left + vec2(swatch, 0.0);
+    let color = shade(series, theme);
+    let stroke = Stroke::new(2.0, color);
+    match series.stroke {
+        Style::Solid => {
+            painter.line_segment([left, right], stroke);
+        }
+        Style::Dashed => {
+            painter.extend(egui::Shape::dashed_line(&[left, right], stroke, 6.0, 3.0));
+        }
+        Style::Dotted => {
+            painter.extend(egui::Shape::dotted_line(&[left, right], color, 4.5, 1.3));
+        }
+        Style::Dots => {
+            painter.circle_filled(left + vec2(swatch / 2.0, 0.0), 3.2, color);
+        }
+        Style::Rings => {
+            painter.circle_stroke(left + vec2(swatch / 2.0, 0.0), 5.0, stroke);
+        }
+    }
+    let text = Align2::LEFT_CENTER.anchor_size(right + vec2(5.0, 0.0), galley.size());
+    painter.galley(text.min, galley, ink);
+}
+
+/// The colour of a series; ghosts are faint.
+pub fn shade(series: &Series, theme: Theme) -> Color32 {
+    let color = theme::color(theme, series.color);
+    if series.ghost { color.gamma_multiply(0.45) } else { color }
+}

@@ -1,0 +1,90 @@
+//! Draws a figure on screen with egui_plot, from the same [`Resolved`](crate::figure::Resolved) that
+//! files are drawn from: bounds, pieces of curve and marks agree.
+
+mod axes;
+mod legend;
+mod marks;
+mod sketch;
+mod thin;
+
+use egui::{Align2, Pos2, Ui, Vec2b};
+use egui_plot::{Plot, PlotTransform};
+
+use super::explore::scene::Picture;
+use super::theme;
+use crate::figure::Theme;
+use sketch::Sketch;
+
+pub use legend::legend;
+pub use sketch::value_at;
+
+/// What the pointer is over.
+#[derive(Clone, Debug)]
+pub struct Pointed {
+    /// The widget of the plot area.
+    pub response: egui::Response,
+    /// From drawing coordinates to the screen.
+    pub transform: PlotTransform,
+    /// The pointer, if it is over the plot area.
+    pub at: Option<Pos2>,
+}
+
+/// Draws the plot area with its axes, `height` points high. `marked` is the step to single out.
+pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Pointed {
+    let figure = &picture.figure;
+    let resolved = &picture.resolved;
+    let theme = theme::of_window(ui.visuals());
+    let size = egui::vec2(ui.available_width(), height);
+    let room = axes::room(size);
+    let mut plot = Plot::new(figure.name)
+        .width(size.x)
+        .height(size.y)
+        .include_x(resolved.x.lo)
+        .include_x(resolved.x.hi)
+        .include_y(resolved.y.lo)
+        .include_y(resolved.y.hi)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .invert_x(resolved.x.reversed)
+        .invert_y(resolved.y.reversed)
+        .show_grid(Vec2b::FALSE)
+        .show_crosshair(false)
+        .show_x(false)
+        .show_y(false)
+        .allow_drag(Vec2b::FALSE)
+        .allow_scroll(Vec2b::FALSE)
+        .allow_axis_zoom_drag(Vec2b::FALSE)
+        .boxed_zoom_pointer_button(egui::PointerButton::Primary)
+        .x_grid_spacer(move |input| axes::marks(figure, axes::Side::X, input.bounds, room.x))
+        .y_grid_spacer(move |input| axes::marks(figure, axes::Side::Y, input.bounds, room.y))
+        .custom_x_axes(vec![axes::hints(ui, figure, axes::Side::X, room.x, size.x)])
+        .custom_y_axes(vec![axes::hints(ui, figure, axes::Side::Y, room.y, size.y)]);
+    if figure.equal_aspect {
+        plot = plot.data_aspect(1.0);
+    }
+    let sketch = Sketch::new(figure, resolved, theme, marked, room);
+    let drawn = plot.show(ui, |plot_ui| plot_ui.add(sketch));
+    let at = drawn.response.hover_pos();
+    if zoomed(&drawn.transform, picture) {
+        hint(ui, &drawn.transform, theme);
+    }
+    Pointed { response: drawn.response, transform: drawn.transform, at }
+}
+
+/// Whether the bounds on screen are not the figure's own.
+fn zoomed(transform: &PlotTransform, picture: &Picture) -> bool {
+    let (min, max) = (transform.bounds().min(), transform.bounds().max());
+    let (x, y) = (&picture.resolved.x, &picture.resolved.y);
+    let slack = 1e-6;
+    let cuts = |lo: f64, hi: f64, home_lo: f64, home_hi: f64| {
+        let span = home_hi - home_lo;
+        lo > home_lo + slack * span || hi < home_hi - slack * span
+    };
+    cuts(min[0], max[0], x.lo, x.hi) || cuts(min[1], max[1], y.lo, y.hi)
+}
+
+fn hint(ui: &Ui, transform: &PlotTransform, theme: Theme) {
+    let corner = transform.frame().right_top() + egui::vec2(-6.0, 4.0);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let color = theme::color(theme, crate::figure::Color::Muted);
+    ui.painter().text(corner, Align2::RIGHT_TOP, "zoomed in: double-click for all", font, color);
+}

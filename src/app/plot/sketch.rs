@@ -1,0 +1,209 @@
+//! One item of egui_plot that draws a whole figure: grid, guides, curves, marks, the marked step.
+
+use std::ops::RangeInclusive;
+
+use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
+
+use super::axes::{self, Room, Side};
+use super::legend::shade;
+use super::marks;
+use super::thin::thin;
+use crate::app::theme;
+use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Style, Theme};
+
+/// Corners of the polygon that stands for a circle.
+const CORNERS: usize = 180;
+
+/// Everything to draw in one plot.
+pub struct Sketch<'a> {
+    base: PlotItemBase,
+    figure: &'a Figure,
+    resolved: &'a Resolved,
+    theme: Theme,
+    marked: Option<f64>,
+    room: Room,
+}
+
+impl<'a> Sketch<'a> {
+    /// A sketch of a figure; `marked` is the step to single out.
+    pub fn new(
+        figure: &'a Figure,
+        resolved: &'a Resolved,
+        theme: Theme,
+        marked: Option<f64>,
+        room: Room,
+    ) -> Self {
+        let base = PlotItemBase::new(figure.name.to_owned());
+        let marked = marked.filter(|_| figure.x.integer);
+        Self { base, figure, resolved, theme, marked, room }
+    }
+
+    fn grid(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let (min, max) = (transform.bounds().min(), transform.bounds().max());
+        let frame = *transform.frame();
+        let major = Stroke::new(1.0, theme::screen(self.theme.grid()));
+        let minor = Stroke::new(1.0, theme::screen(self.theme.frame()));
+        for tick in axes::ticks(self.figure, Side::X, min[0], max[0], self.room.x) {
+            let x = transform.position_from_point_x(tick.at);
+            let top = if tick.is_major() { frame.top() } else { frame.bottom() - 4.0 };
+            let stroke = if tick.is_major() { major } else { minor };
+            shapes.push(Shape::line_segment([pos2(x, top), pos2(x, frame.bottom())], stroke));
+        }
+        for tick in axes::ticks(self.figure, Side::Y, min[1], max[1], self.room.y) {
+            let y = transform.position_from_point_y(tick.at);
+            let right = if tick.is_major() { frame.right() } else { frame.left() + 4.0 };
+            let stroke = if tick.is_major() { major } else { minor };
+            shapes.push(Shape::line_segment([pos2(frame.left(), y), pos2(right, y)], stroke));
+        }
+    }
+
+    fn guide(&self, ui: &Ui, guide: &Guide, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let muted = theme::color(self.theme, Color::Muted);
+        let stroke = Stroke::new(1.2, muted);
+        let frame = *transform.frame();
+        let (line, label_at, align, label) = match guide {
+            Guide::Horizontal(value, label) => {
+                let Some(at) = self.resolved.y.place(*value) else { return };
+                let y = transform.position_from_point_y(at);
+                let line = vec![pos2(frame.left(), y), pos2(frame.right(), y)];
+                (line, pos2(frame.right() - 4.0, y - 2.0), Align2::RIGHT_BOTTOM, label)
+            }
+            Guide::Vertical(value, label) => {
+                let Some(at) = self.resolved.x.place(*value) else { return };
+                let x = transform.position_from_point_x(at);
+                let line = vec![pos2(x, frame.top()), pos2(x, frame.bottom())];
+                (line, pos2(x + 4.0, frame.top() + 3.0), Align2::LEFT_TOP, label)
+            }
+            Guide::Circle(radius, label) => {
+                let turn = |n: usize| n as f64 / CORNERS as f64 * std::f64::consts::TAU;
+                let at =
+                    |angle: f64| place(transform, [radius * angle.cos(), radius * angle.sin()]);
+                let line: Vec<Pos2> = (0..=CORNERS).map(|n| at(turn(n))).collect();
+                let label_at = at(0.5 * std::f64::consts::FRAC_PI_2) + vec2(4.0, -2.0);
+                (line, label_at, Align2::LEFT_BOTTOM, label)
+            }
+        };
+        shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
+        if !label.is_empty() {
+            let font = egui::FontId::proportional(11.0);
+            let text =
+                ui.fonts_mut(|fonts| Shape::text(fonts, label_at, align, label, font, muted));
+            shapes.push(text);
+        }
+    }
+
+    fn curve(
+        &self,
+        series: &Series,
+        curve: &Curve,
+        transform: &PlotTransform,
+        out: &mut Vec<Shape>,
+    ) {
+        let color = shade(series, self.theme);
+        let stroke = Stroke::new(if series.ghost { 1.5 } else { 1.9 }, color);
+        for segment in &curve.segments {
+            let line = thin(segment.iter().map(|&point| place(transform, point)), 1.0);
+            match series.stroke {
+                Style::Dashed => out.extend(Shape::dashed_line(&line, stroke, 7.0, 4.0)),
+                Style::Dotted => out.extend(Shape::dotted_line(&line, color, 4.5, 1.3)),
+                Style::Solid | Style::Dots | Style::Rings => out.push(Shape::line(line, stroke)),
+            }
+        }
+        for &dot in &curve.dots {
+            let center = place(transform, dot);
+            out.push(match series.stroke {
+                Style::Rings => Shape::circle_stroke(center, 6.0, Stroke::new(2.0, color)),
+                Style::Dots => Shape::circle_filled(center, 3.0, color),
+                Style::Solid | Style::Dashed | Style::Dotted => {
+                    Shape::circle_filled(center, 2.4, color)
+                }
+            });
+        }
+    }
+
+    fn marked_step(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let Some(step) = self.marked else { return };
+        let frame = *transform.frame();
+        let x = transform.position_from_point_x(step);
+        if !(frame.left()..=frame.right()).contains(&x) {
+            return;
+        }
+        let ink = theme::color(self.theme, Color::Ink);
+        let line = Stroke::new(1.0, ink.gamma_multiply(0.55));
+        shapes.push(Shape::line_segment([pos2(x, frame.top()), pos2(x, frame.bottom())], line));
+        for series in self.figure.series.iter().filter(|series| !series.ghost) {
+            let value = value_at(series, step).and_then(|value| self.resolved.y.place(value));
+            if let Some(at) = value.filter(|&at| self.resolved.y.contains(at)) {
+                let center = pos2(x, transform.position_from_point_y(at));
+                let color = shade(series, self.theme);
+                let paper = theme::screen(self.theme.background());
+                shapes.push(Shape::circle_filled(center, 5.0, color));
+                shapes.push(Shape::circle_filled(center, 2.2, paper));
+            }
+        }
+    }
+}
+
+/// The raw value of a series at a step, if it has one there.
+pub fn value_at(series: &Series, step: f64) -> Option<f64> {
+    // Steps are counted from 1 without gaps in most series, so the place is known at once.
+    let guess = series.points.get((step - 1.0).max(0.0) as usize);
+    guess
+        .filter(|point| point[0] == step)
+        .or_else(|| series.points.iter().find(|point| point[0] == step))
+        .map(|point| point[1])
+}
+
+fn place(transform: &PlotTransform, [x, y]: [f64; 2]) -> Pos2 {
+    transform.position_from_point(&PlotPoint::new(x, y))
+}
+
+impl PlotItem for Sketch<'_> {
+    fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        self.grid(transform, shapes);
+        for guide in &self.figure.guides {
+            self.guide(ui, guide, transform, shapes);
+        }
+        let drawn = self.figure.series.iter().zip(&self.resolved.curves);
+        for (series, curve) in drawn.clone().filter(|(series, _)| series.ghost) {
+            self.curve(series, curve, transform, shapes);
+        }
+        for (series, curve) in drawn.filter(|(series, _)| !series.ghost) {
+            self.curve(series, curve, transform, shapes);
+        }
+        for flag in &self.resolved.flags {
+            let color = theme::color(self.theme, flag.color);
+            let color = if flag.ghost { color.gamma_multiply(0.45) } else { color };
+            marks::shapes(flag, place(transform, flag.at), color, shapes);
+        }
+        self.marked_step(transform, shapes);
+        let outline = Stroke::new(1.0, theme::screen(self.theme.frame()));
+        let frame: Rect = *transform.frame();
+        shapes.push(Shape::rect_stroke(frame, 0.0, outline, egui::StrokeKind::Inside));
+    }
+
+    fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}
+
+    fn color(&self) -> egui::Color32 {
+        theme::color(self.theme, Color::Ink)
+    }
+
+    /// None, because the pointer is served by the app for all plots at once.
+    fn geometry(&self) -> PlotGeometry<'_> {
+        PlotGeometry::None
+    }
+
+    /// None, because the figure has settled the bounds already.
+    fn bounds(&self) -> PlotBounds {
+        PlotBounds::NOTHING
+    }
+
+    fn base(&self) -> &PlotItemBase {
+        &self.base
+    }
+
+    fn base_mut(&mut self) -> &mut PlotItemBase {
+        &mut self.base
+    }
+}

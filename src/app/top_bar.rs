@@ -1,0 +1,57 @@
+//! The bar at the top: name, what is going on, and what concerns the whole window.
+
+use egui::{Align, Layout, RichText, Ui};
+
+use super::commands::Command;
+
+/// What the bar tells.
+pub struct State {
+    /// Whether work has taken long enough to be worth a mark.
+    pub busy: bool,
+    /// How far it is, if it says.
+    pub progress: Option<f64>,
+    /// What is on screen, in a line.
+    pub facts: String,
+    /// Whether there is something to undo, and to redo.
+    pub undo: [bool; 2],
+}
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) {
+    let State { busy, progress, facts, undo: [undo, redo] } = state;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("rnnscope").strong().size(16.0));
+        ui.separator();
+        ui.label(RichText::new("Explore").size(14.0)).on_hover_text(
+            "What happens to gradients inside a recurrent network, while you change it.",
+        );
+        if busy {
+            ui.add(egui::Spinner::new().size(14.0));
+            let text = match progress {
+                Some(done) => format!("computing, {:.0} %", 100.0 * done),
+                None => "computing".to_owned(),
+            };
+            ui.weak(text);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mut button = |ui: &mut Ui, command: Command, text: &str, enabled: bool| {
+                let response = ui.add_enabled_ui(enabled, |ui| command.named_button(ui, text));
+                if response.inner.clicked() {
+                    commands.push(command);
+                }
+            };
+            button(ui, Command::Help, "?", true);
+            let other = if ui.visuals().dark_mode { "☀" } else { "☾" };
+            button(ui, Command::ToggleTheme, other, true);
+            button(ui, Command::Export, Command::Export.text(), true);
+            button(ui, Command::Redo, "↷", redo);
+            button(ui, Command::Undo, "↶", undo);
+            ui.add_space(6.0);
+            let facts = RichText::new(facts).size(12.0).weak();
+            ui.add(egui::Label::new(facts).truncate()).on_hover_text(
+                "The network on screen, the numbers that training would change, and the time this \
+                 measurement took.",
+            );
+        });
+    });
+}

@@ -1,0 +1,201 @@
+//! The words and numbers that flags accept, and what they mean to the library.
+
+use clap::ValueEnum;
+
+use crate::figure::Theme;
+use crate::flow::{Init, Loss, Precision, Recipe, Signal};
+use crate::network::Nonlinearity;
+
+/// A word that stands for a value of the library. The library itself knows nothing of flags.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident => $target:ty {
+        $($(#[$help:meta])* $word:ident => $value:expr),+ $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+        pub(super) enum $name { $($(#[$help])* $word),+ }
+
+        impl From<$name> for $target {
+            fn from(word: $name) -> Self {
+                match word { $($name::$word => $value),+ }
+            }
+        }
+    };
+}
+
+words! {
+    /// `--nonlinearity`.
+    NonlinearityWord => Nonlinearity {
+        /// Hyperbolic tangent
+        Tanh => Nonlinearity::Tanh,
+        /// Rectified linear unit
+        Relu => Nonlinearity::Relu,
+        /// None: a linear recurrence
+        Identity => Nonlinearity::Identity,
+    }
+}
+
+words! {
+    /// `--init`.
+    InitWord => Init {
+        /// As drawn, uniform within 1/√hidden_size
+        Default => Init::Default,
+        /// A random orthogonal matrix per gate
+        Orthogonal => Init::Orthogonal,
+        /// The identity matrix per gate
+        Identity => Init::Identity,
+    }
+}
+
+words! {
+    /// `--biases`.
+    BiasesWord => Recipe {
+        /// The course notebook's own cells: two nn.Linear a layer
+        #[value(name = "1")]
+        One => Recipe::Notebook,
+        /// nn.RNN, nn.LSTM, nn.GRU
+        #[value(name = "2")]
+        Two => Recipe::Torch,
+    }
+}
+
+words! {
+    /// `--signal`.
+    SignalWord => Signal {
+        /// Independent normal numbers
+        Noise => Signal::Noise,
+        /// 1 at the first step, then 0
+        Impulse => Signal::Impulse,
+        /// A sine of period 10 steps
+        Sine => Signal::Sine,
+        /// 1 at every step
+        Constant => Signal::Constant,
+    }
+}
+
+words! {
+    /// `--loss`.
+    LossWord => Loss {
+        /// The last step only
+        Last => Loss::Last,
+        /// The mean over all steps
+        All => Loss::All,
+    }
+}
+
+words! {
+    /// `--precision`.
+    PrecisionWord => Precision {
+        /// Single precision: what training sees
+        F32 => Precision::F32,
+        /// Double precision: resolves gradients down to 1e-308
+        F64 => Precision::F64,
+    }
+}
+
+words! {
+    /// `--theme`.
+    ThemeWord => Theme {
+        /// Dark ink on white
+        Light => Theme::Light,
+        /// Light ink on near-black
+        Dark => Theme::Dark,
+    }
+}
+
+/// `--cell`. The nonlinearity of a plain RNN is a flag of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CellWord {
+    /// Elman RNN
+    Rnn,
+    /// Long short-term memory
+    Lstm,
+    /// Gated recurrent unit
+    Gru,
+}
+
+/// A finite number; `nan` and `inf` parse as floats, but scale nothing sensibly.
+pub(super) fn finite(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        Ok(_) => Err("must be a finite number".into()),
+        Err(_) => Err("must be a number, such as 1.5 or -2".into()),
+    }
+}
+
+/// A whole number within `LOW..=HIGH`.
+pub(super) fn whole<const LOW: usize, const HIGH: usize>(text: &str) -> Result<usize, String> {
+    let number = text.trim().parse().ok().filter(|number| (LOW..=HIGH).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from {LOW} to {HIGH}"))
+}
+
+/// A seed: any whole number from 0 that fits 64 bits.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("must be a whole number from 0 to {}", u64::MAX))
+}
+
+/// Width of a sheet of figures in pixels; its height follows and stays within what can be drawn.
+pub(super) fn width(text: &str) -> Result<u32, String> {
+    whole::<400, 8000>(text).map(|pixels| pixels as u32)
+}
+
+/// A window size such as `1280x800`, in logical pixels.
+pub(super) fn size(text: &str) -> Result<[f32; 2], String> {
+    let side = |text: &str| whole::<MIN_SIDE, MAX_SIDE>(text).ok().map(|pixels| pixels as f32);
+    let sides = text.split_once(['x', 'X', '×']).map(|(width, height)| [side(width), side(height)]);
+    match sides {
+        Some([Some(width), Some(height)]) => Ok([width, height]),
+        _ => {
+            Err(format!("must be WIDTHxHEIGHT, such as 1280x800, of {MIN_SIDE} to {MAX_SIDE} each"))
+        }
+    }
+}
+
+/// Smallest window side worth a picture.
+const MIN_SIDE: usize = 200;
+/// Largest window side asked of a graphics driver.
+const MAX_SIDE: usize = 8192;
+
+/// Interface zoom.
+pub(super) fn zoom(text: &str) -> Result<f32, String> {
+    let number = text.trim().parse().ok().filter(|zoom| (0.25..=5.0).contains(zoom));
+    number.ok_or_else(|| "must be a number from 0.25 to 5".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_scale_nothing_are_refused() {
+        assert_eq!(finite("-2.5"), Ok(-2.5));
+        assert!(finite("nan").is_err());
+        assert!(finite("-inf").is_err());
+        assert!(finite("1e999").is_err());
+        assert!(finite("two").is_err());
+    }
+
+    #[test]
+    fn whole_numbers_keep_their_bounds() {
+        assert_eq!(whole::<1, 8>("8"), Ok(8));
+        for text in ["0", "9", "-1", "1.5", "", "99999999999999999999999"] {
+            assert!(whole::<1, 8>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_two_sides() {
+        assert_eq!(size("1280x800"), Ok([1280.0, 800.0]));
+        for text in ["1280", "x", "1280x", "0x0", "1280x800x2", "99999x800"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn zoom_is_bounded() {
+        assert_eq!(zoom("2"), Ok(2.0));
+        for text in ["0", "nan", "inf", "-1", "6"] {
+            assert!(zoom(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `rnnscope explore`: measure one network once, without a window.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::choices::{ThemeWord, width};
+use super::failure::Failure;
+use super::question::QuestionArguments;
+use super::{json::json, stdout, table::table};
+use crate::figure::of_flow::{self, View};
+use crate::figure::{Figure, Style, check_writable, png, save_all, svg};
+use crate::flow::{FlowReport, Instrument, Question};
+use crate::ticket::Ticket;
+
+/// A file to be written, and what it will hold.
+pub(super) type Output = (PathBuf, Vec<u8>);
+
+/// The flags of `rnnscope explore`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ExploreArguments {
+    #[command(flatten)]
+    question: QuestionArguments,
+
+    /// Write the four Explore figures as PNG
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    png: Option<PathBuf>,
+    /// Write the four Explore figures as SVG
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    svg: Option<PathBuf>,
+    /// Write all norms as CSV: a row a layer and step
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    csv: Option<PathBuf>,
+    /// Write everything measured as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE|-", help_heading = "Output")]
+    json: Option<PathBuf>,
+    /// Width of the PNG and SVG in pixels, 400 to 8000 [default: 1600]
+    #[arg(long, value_name = "PX", allow_hyphen_values = true, help_heading = "Output")]
+    #[arg(value_parser = width)]
+    width: Option<u32>,
+    /// Colours of the PNG and SVG [default: light]
+    #[arg(long, value_enum, value_name = "THEME", ignore_case = true, help_heading = "Output")]
+    theme: Option<ThemeWord>,
+}
+
+/// Measures and writes what was asked for; without any output flag, prints a table.
+///
+/// # Errors
+/// Bad input, in one line; then no file was written.
+pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
+    let question = arguments.question.question()?;
+    arguments.check_style()?;
+    arguments.check_paths()?;
+    let report = measure(&question)?;
+    arguments.question.check(&report)?;
+    let outputs = arguments.outputs(&report)?;
+    let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
+        json(&report)?
+    } else if outputs.is_empty() {
+        table(&report).into_bytes()
+    } else {
+        written(&outputs).into_bytes()
+    };
+    save(&outputs)?;
+    stdout::print(&printed)
+}
+
+/// The full answer to one question, step Jacobians included.
+///
+/// # Errors
+/// As for [`Instrument::answer`].
+pub(super) fn measure(question: &Question) -> Result<FlowReport, Failure> {
+    let (mut instrument, ticket) = (Instrument::new(), Ticket::new());
+    let mut report = instrument.answer(question, &ticket)?;
+    instrument.complete(&mut report, &ticket)?;
+    Ok(report)
+}
+
+/// The four Explore figures of a report.
+pub(super) fn figures(report: &FlowReport) -> Vec<Figure> {
+    of_flow::explore(report, &[], &View::default())
+}
+
+impl ExploreArguments {
+    fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let json = self.json.iter().filter(|path| !is_stdout(path));
+        self.png.iter().chain(&self.svg).chain(&self.csv).chain(json)
+    }
+
+    /// Refuses a look for a picture that nobody asked for.
+    fn check_style(&self) -> Result<(), Failure> {
+        let styled = [(self.width.is_some(), "--width"), (self.theme.is_some(), "--theme")];
+        let drawn = self.png.is_some() || self.svg.is_some();
+        match styled.iter().find(|(given, _)| *given && !drawn) {
+            Some((_, flag)) => Err(Failure::input(format!("{flag} needs --png or --svg"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses paths that cannot be written, are named twice, or are about to be read.
+    fn check_paths(&self) -> Result<(), Failure> {
+        let paths: Vec<_> = self.paths().collect();
+        for (index, path) in paths.iter().enumerate() {
+            if is_stdout(path) {
+                return Err(Failure::input("only --json can write to standard output (-)"));
+            }
+            let taken = paths[..index]
+                .iter()
+                .chain(self.question.files().collect::<Vec<_>>().iter())
+                .any(|other| same_file(path, other));
+            if taken {
+                let path = path.display();
+                return Err(Failure::input(format!(
+                    "{path} is named twice: give each its own file"
+                )));
+            }
+            check_writable(path)?;
+        }
+        Ok(())
+    }
+
+    fn outputs(&self, report: &FlowReport) -> Result<Vec<Output>, Failure> {
+        let mut outputs = Vec::new();
+        if self.png.is_some() || self.svg.is_some() {
+            let (figures, style) = (figures(report), self.style(report));
+            if let Some(path) = &self.png {
+                outputs.push((path.clone(), png(&figures, &style, 1.0)?));
+            }
+            if let Some(path) = &self.svg {
+                outputs.push((path.clone(), svg(&figures, &style)?.into_bytes()));
+            }
+        }
+        if let Some(path) = &self.csv {
+            outputs.push((path.clone(), of_flow::wide_csv(report)?.into_bytes()));
+        }
+        if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
+            outputs.push((path.clone(), json(report)?));
+        }
+        Ok(outputs)
+    }
+
+    fn style(&self, report: &FlowReport) -> Style {
+        let default = Style { heading: Some(of_flow::heading(report)), ..Style::default() };
+        Style {
+            width_px: self.width.unwrap_or(default.width_px),
+            theme: self.theme.map_or(default.theme, Into::into),
+            ..default
+        }
+    }
+}
+
+/// Writes all files or none.
+///
+/// # Errors
+/// The first path that could not be written.
+pub(super) fn save(outputs: &[Output]) -> Result<(), Failure> {
+    let files: Vec<_> = outputs.iter().map(|(path, bytes)| (&**path, &**bytes)).collect();
+    Ok(save_all(&files)?)
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Whether two names lead to the same file, as far as can be seen before they exist.
+fn same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        _ => std::path::absolute(one).ok() == std::path::absolute(other).ok(),
+    }
+}
+
+fn written(outputs: &[Output]) -> String {
+    outputs.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect()
+}

@@ -1,0 +1,113 @@
+//! The command line: flags to a question, an answer to a table and files. One file a command.
+
+mod agreement;
+mod choices;
+mod display;
+mod explore;
+mod failure;
+mod guard;
+mod json;
+mod manual;
+mod question;
+mod stdout;
+mod table;
+mod window;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use explore::ExploreArguments;
+use window::WindowArguments;
+
+pub use failure::Failure;
+
+/// Everything the command line can say.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "rnnscope", version, about = manual::ABOUT, long_about = manual::LONG_ABOUT)]
+#[command(after_long_help = manual::EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(after_help = manual::HINT, disable_help_subcommand = true, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    window: WindowArguments,
+}
+
+/// What can be done without a window.
+#[derive(Clone, Debug, Subcommand)]
+enum Command {
+    /// Measure one network and print a table, or write figures and numbers to files
+    #[command(long_about = manual::EXPLORE, after_long_help = manual::EXPLORE_EXAMPLES)]
+    #[command(after_help = manual::EXPLORE_HINT)]
+    Explore(Box<ExploreArguments>),
+}
+
+/// Parses `arguments` (the program's name first) and does what they say.
+///
+/// # Errors
+/// A [`Failure`] with its line of text and exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let CommandLine { command, window } = match CommandLine::try_parse_from(&arguments) {
+        Ok(parsed) => parsed,
+        // `--help` and `--version` arrive here too; they are answers, not failures.
+        Err(answer) if !answer.use_stderr() => return answer_on_stdout(&answer),
+        Err(error) => return Err(Failure::input(usage(&error, &arguments))),
+    };
+    let done = guard::guard(|| match command {
+        Some(Command::Explore(arguments)) => explore::run(&arguments),
+        None => window::run(&window),
+    });
+    done.unwrap_or_else(|panic| Err(Failure::fault(&panic)))
+}
+
+fn answer_on_stdout(answer: &clap::Error) -> Result<(), Failure> {
+    use std::io::IsTerminal;
+    let text = answer.render();
+    let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = if styled { text.ansi().to_string() } else { text.to_string() };
+    stdout::print(text.as_bytes())
+}
+
+/// clap's complaint as one line: what is wrong, the tip if there is one, where to read on.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let complaint: Vec<_> = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let explore = arguments.get(1).is_some_and(|first| first == "explore");
+    let help = if explore { "rnnscope explore --help" } else { "rnnscope --help" };
+    format!("{} (see {help})", complaint.join(" ").replace(" tip: ", "; tip: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        use clap::CommandFactory;
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_flag_is_one_line_with_a_tip() {
+        let words = ["rnnscope", "explore", "--celll", "rnn"].map(OsString::from);
+        let parsed = CommandLine::try_parse_from(&words);
+        let line = usage(&parsed.expect_err("no such flag"), &words);
+        assert!(line.contains("'--celll'") && line.contains("'--cell'"), "{line}");
+        assert!(line.ends_with("(see rnnscope explore --help)"), "{line}");
+        assert!(!line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn negative_scales_are_values_not_flags() {
+        let words = ["rnnscope", "explore", "--weight-scale", "-2", "--bias-scale=-.5"];
+        assert!(CommandLine::try_parse_from(words).is_ok());
+    }
+}

@@ -1,0 +1,176 @@
+//! From flags to a [`Question`].
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::choices::{
+    BiasesWord, CellWord, InitWord, LossWord, NonlinearityWord, PrecisionWord, SignalWord, finite,
+    seed, whole,
+};
+use super::failure::Failure;
+use crate::flow::{Draw, Input, Precision, Question, Recipe, Signal, Weights};
+use crate::network::{Cell, NetworkSpec, Nonlinearity};
+
+/// The flags that say what to measure. Absent ones keep the library's defaults.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct QuestionArguments {
+    /// Recurrent cell of every layer [default: rnn]
+    #[arg(long, value_enum, ignore_case = true, help_heading = "Network")]
+    pub(super) cell: Option<CellWord>,
+    /// Activation of an RNN [default: tanh]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    pub(super) nonlinearity: Option<NonlinearityWord>,
+    /// Units of a layer, 1 to 512 [default: 16]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Network")]
+    #[arg(value_parser = whole::<1, { NetworkSpec::MAX_HIDDEN }>)]
+    pub(super) hidden_size: Option<usize>,
+    /// Layers stacked, 1 to 8 [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Network")]
+    #[arg(value_parser = whole::<1, { NetworkSpec::MAX_LAYERS }>)]
+    pub(super) num_layers: Option<usize>,
+    /// Bias vectors a layer: 2 as torch.nn, 1 as the course notebook [default: 2]
+    #[arg(long, value_enum, value_name = "1|2", help_heading = "Network")]
+    pub(super) biases: Option<BiasesWord>,
+    /// Seed of all that is drawn, as in torch.manual_seed [default: 0]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    #[arg(help_heading = "Network")]
+    seed: Option<u64>,
+    /// What replaces the recurrent weights as drawn [default: default]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    #[arg(conflicts_with = "weights")]
+    init: Option<InitWord>,
+    /// Bias of the forget gate (LSTM), instead of the one drawn
+    #[arg(long, value_name = "X", value_parser = finite, allow_hyphen_values = true)]
+    #[arg(help_heading = "Network", conflicts_with = "weights")]
+    forget_bias: Option<f64>,
+    /// Read the weights from a .safetensors file with torch.nn names
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    pub(super) weights: Option<PathBuf>,
+
+    /// Factor on every recurrent weight [default: 1]
+    #[arg(long, value_name = "W", value_parser = finite, allow_hyphen_values = true)]
+    #[arg(help_heading = "Scales, loss, precision")]
+    weight_scale: Option<f64>,
+    /// Factor on every recurrent bias [default: 1]
+    #[arg(long, value_name = "B", value_parser = finite, allow_hyphen_values = true)]
+    #[arg(help_heading = "Scales, loss, precision")]
+    bias_scale: Option<f64>,
+    /// Steps the mean squared error looks at [default: last]
+    #[arg(long, value_enum, value_name = "STEPS", ignore_case = true)]
+    #[arg(help_heading = "Scales, loss, precision")]
+    loss: Option<LossWord>,
+    /// Number format of the computation [default: f64]
+    #[arg(long, value_enum, value_name = "FORMAT", ignore_case = true)]
+    #[arg(help_heading = "Scales, loss, precision")]
+    precision: Option<PrecisionWord>,
+
+    /// Steps of the input sequence, 1 to 100000 [default: 10]
+    #[arg(long, value_name = "T", allow_hyphen_values = true, help_heading = "Input")]
+    #[arg(value_parser = whole::<1, { Input::MAX_LENGTH }>)]
+    pub(super) length: Option<usize>,
+    /// Sequences, 1 to 256 [default: 1]
+    #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = "Input")]
+    #[arg(value_parser = whole::<1, { Input::MAX_BATCH }>)]
+    pub(super) batch: Option<usize>,
+    /// Shape of the input [default: noise]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Input")]
+    #[arg(conflicts_with = "sequence")]
+    signal: Option<SignalWord>,
+    /// Seed of the input alone [default: the weights' stream goes on, as in a PyTorch script]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    #[arg(help_heading = "Input", conflicts_with = "sequence")]
+    input_seed: Option<u64>,
+    /// Read the input from a CSV file: a row a step, a column a feature; repeat for a batch
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(super) sequence: Vec<PathBuf>,
+}
+
+impl QuestionArguments {
+    /// The question these flags ask.
+    ///
+    /// # Errors
+    /// Flags that contradict each other.
+    pub(super) fn question(&self) -> Result<Question, Failure> {
+        let default = Question::default();
+        let question = Question {
+            weights: self.weights()?,
+            input: self.input(default.input),
+            weight_scale: self.weight_scale.unwrap_or(default.weight_scale),
+            bias_scale: self.bias_scale.unwrap_or(default.bias_scale),
+            loss: self.loss.map_or(default.loss, Into::into),
+            precision: self.precision.map_or(default.precision, Precision::from),
+        };
+        question.validate()?;
+        Ok(question)
+    }
+
+    /// Files the question reads, which no output may overwrite.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.weights.iter().chain(&self.sequence)
+    }
+
+    fn weights(&self) -> Result<Weights, Failure> {
+        let nonlinearity = self.nonlinearity.map_or(Nonlinearity::Tanh, Nonlinearity::from);
+        let default = Draw::default();
+        let seed = self.seed.unwrap_or(default.seed);
+        if let Some(path) = &self.weights {
+            return Ok(Weights::File { path: path.clone(), nonlinearity, seed });
+        }
+        let cell = self.cell(nonlinearity)?;
+        if self.forget_bias.is_some() && cell != Cell::Lstm {
+            return Err(Failure::input(format!(
+                "--forget-bias needs --cell lstm: {} has no forget gate",
+                named(cell)
+            )));
+        }
+        Ok(Weights::Draw(Draw {
+            cell,
+            hidden_size: self.hidden_size.unwrap_or(default.hidden_size),
+            num_layers: self.num_layers.unwrap_or(default.num_layers),
+            recipe: self.biases.map_or(default.recipe, Recipe::from),
+            seed,
+            init: self.init.map_or(default.init, Into::into),
+            forget_bias: self.forget_bias,
+        }))
+    }
+
+    fn cell(&self, nonlinearity: Nonlinearity) -> Result<Cell, Failure> {
+        let gated = match self.cell {
+            None | Some(CellWord::Rnn) => return Ok(Cell::Rnn(nonlinearity)),
+            Some(CellWord::Lstm) => Cell::Lstm,
+            Some(CellWord::Gru) => Cell::Gru,
+        };
+        if nonlinearity != Nonlinearity::Tanh {
+            return Err(Failure::input(format!(
+                "--nonlinearity {} needs --cell rnn: {} is built on tanh",
+                nonlinearity.to_string().to_lowercase(),
+                named(gated)
+            )));
+        }
+        Ok(gated)
+    }
+
+    fn input(&self, default: Input) -> Input {
+        let signal = if self.sequence.is_empty() {
+            self.signal.map_or(default.signal, Signal::from)
+        } else {
+            Signal::Files(self.sequence.clone())
+        };
+        Input {
+            signal,
+            length: self.length.unwrap_or(default.length),
+            batch: self.batch.unwrap_or(default.batch),
+            seed: self.input_seed,
+        }
+    }
+}
+
+/// A cell with its article.
+fn named(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Rnn(_) => "an RNN",
+        Cell::Lstm => "an LSTM",
+        Cell::Gru => "a GRU",
+    }
+}

@@ -1,0 +1,141 @@
+//! `rnnscope` without a command: the window, or the same work without one where none can be had.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+
+use super::choices::{ThemeWord, size, zoom};
+use super::explore::{Output, figures, measure, save};
+use super::failure::{Failure, one_line};
+use super::guard::guard;
+use super::table::table;
+use super::{display, stdout};
+use crate::app;
+use crate::figure::{Style, Theme, check_writable, of_flow, png};
+use crate::session::Session;
+
+/// The flags of `rnnscope` itself.
+#[derive(Clone, Debug, Args)]
+pub(super) struct WindowArguments {
+    /// Save what the settled window shows as PNG, then end
+    #[arg(long, value_name = "FILE")]
+    screenshot: Option<PathBuf>,
+    /// Size of the window for --screenshot, in pixels [default: 1280x800]
+    #[arg(long, value_name = "WxH", value_parser = size, requires = "screenshot")]
+    size: Option<[f32; 2]>,
+    /// Interface zoom for --screenshot, 0.25 to 5 [default: 1]
+    #[arg(long, value_name = "Z", value_parser = zoom, requires = "screenshot")]
+    zoom: Option<f32>,
+    /// Colours for --screenshot [default: light]
+    #[arg(long, value_enum, value_name = "THEME", ignore_case = true, requires = "screenshot")]
+    theme: Option<ThemeWord>,
+}
+
+/// Opens the window; where none can be had, prints the table and writes the figures instead.
+///
+/// # Errors
+/// A screenshot that cannot be had or written; figures that cannot be written.
+pub(super) fn run(arguments: &WindowArguments) -> Result<(), Failure> {
+    if let Some(path) = &arguments.screenshot {
+        check_writable(path)?;
+    }
+    let obstacle = match display::obstacle() {
+        Some(obstacle) => obstacle,
+        None => match open(arguments)? {
+            Opening::Done => return Ok(()),
+            Opening::Impossible(why) => why,
+        },
+    };
+    match &arguments.screenshot {
+        Some(_) => Err(Failure::input(format!("no screenshot without a window: {obstacle}"))),
+        None => without_window(&obstacle),
+    }
+}
+
+/// What came of trying to open the window.
+enum Opening {
+    /// It was open, and the user closed it or the screenshot is written.
+    Done,
+    /// It never opened, for this reason.
+    Impossible(String),
+}
+
+/// Runs the window until it is closed.
+///
+/// # Errors
+/// What went wrong while the window was open, and a screenshot that could not be written.
+fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
+    let screenshot = arguments.screenshot.clone().map(|path| app::Screenshot {
+        path,
+        size: arguments.size.unwrap_or([1280.0, 800.0]),
+        zoom: arguments.zoom.unwrap_or(1.0),
+        theme: arguments.theme.map_or(Theme::Light, Theme::from),
+    });
+    let options = app::Options { screenshot, ..app::Options::default() };
+    let opened = options.opened.clone();
+    // The window library panics where a library or the X server disappoints it.
+    let why = match guard(|| app::run(options)) {
+        Ok(Ok(())) => return Ok(Opening::Done),
+        Ok(Err(error)) if opened.load(Ordering::Relaxed) => return Err(error.into()),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) if opened.load(Ordering::Relaxed) => return Err(Failure::fault(&panic)),
+        Err(panic) => format!("the window failed: {}", panic.message),
+    };
+    Ok(Opening::Impossible(format!(
+        "{} (a display that answers and OpenGL are needed; on Debian or Ubuntu: apt install {})",
+        without_place(&one_line(&why)),
+        display::packages()
+    )))
+}
+
+/// What the window library says, less the place in its sources, which helps no user.
+fn without_place(text: &str) -> String {
+    const PLACE: &str = "os error at ";
+    match text.split_once(PLACE) {
+        Some((before, after)) => {
+            let after = after.split_once(": ").map_or(after, |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// The window's main job without it, for the network the window starts with.
+fn without_window(obstacle: &str) -> Result<(), Failure> {
+    // If even this cannot be said, the table and the figures still can.
+    let _ = writeln!(std::io::stderr(), "rnnscope: {obstacle}; going on without a window");
+    let report = measure(&Session::default().question)?;
+    let heading = Some(of_flow::heading(&report));
+    let style = Style { width_px: 1000, heading, ..Style::default() };
+    let outputs = figures(&report)
+        .into_iter()
+        .map(|figure| {
+            let path = PathBuf::from(format!("rnnscope-{}.png", figure.name));
+            Ok((path, png(&[figure], &style, 1.0)?))
+        })
+        .collect::<Result<Vec<Output>, Failure>>()?;
+    stdout::print(table(&report).as_bytes())?;
+    save(&outputs)?;
+    let names: Vec<_> = outputs.iter().map(|(path, _)| path.display().to_string()).collect();
+    let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
+    let note = format!(
+        "\nwrote {} into {}\n`rnnscope explore --help` tells how to ask for other networks\n",
+        names.join(", "),
+        folder.display()
+    );
+    stdout::print(note.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_foreign_sources_are_left_out() {
+        let text = "winit: os error at /src/linux/mod.rs:788: Failed to open connection";
+        assert_eq!(without_place(text), "winit: Failed to open connection");
+        assert_eq!(without_place("no OpenGL"), "no OpenGL");
+    }
+}

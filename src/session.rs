@@ -1,0 +1,357 @@
+//! Everything that decides what is on screen, as one value that is saved, restored and shared.
+
+mod history;
+mod label;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use history::History;
+pub use label::{label, labels};
+
+use crate::error::{Error, Result};
+use crate::figure::Theme;
+use crate::figure::of_flow::View;
+use crate::flow::{Draw, Input, Question, Weights};
+use crate::network::{Cell, Nonlinearity};
+
+/// The version written; any other is refused, since its meaning is not known.
+const VERSION: u32 = 1;
+
+/// Everything that decides what is on screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// What is measured.
+    pub question: Question,
+    /// How the figures are laid out.
+    pub view: View,
+    /// Frozen earlier curves, oldest first.
+    pub pins: Vec<Pin>,
+    /// What controls return to when they are switched back.
+    pub memory: Memory,
+    /// Light, dark or the system's choice.
+    pub theme: ThemeChoice,
+    /// Magnification of the interface, 0.5 to 3.
+    pub zoom: f32,
+    /// Whether the table of numbers is open.
+    pub table_open: bool,
+    /// What the export dialog was last set to.
+    pub export: ExportSettings,
+}
+
+/// A frozen question; its curves are drawn as ghosts and computed again when they are not at hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pin {
+    /// The user's name for it; without one it is named by what differs.
+    pub name: Option<String>,
+    /// What was on screen.
+    pub question: Question,
+}
+
+/// What controls return to when they are switched back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Nonlinearity of the RNN, kept while another cell is looked at.
+    pub nonlinearity: Nonlinearity,
+    /// The drawn network, kept while one from a file is looked at.
+    pub draw: Draw,
+    /// Forget-gate bias, kept while it is switched off.
+    pub forget_bias: f64,
+    /// Seed of the input, kept while the input continues the weights' stream.
+    pub input_seed: u64,
+    /// Seeds drawn before the present one, oldest first.
+    pub seeds: Vec<u64>,
+}
+
+/// Light, dark or the system's choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// What the desktop is set to.
+    #[default]
+    System,
+    /// Dark on white.
+    Light,
+    /// Light on black.
+    Dark,
+}
+
+/// What the export dialog was last set to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportSettings {
+    /// One figure by its name, or all of them.
+    pub figure: Option<String>,
+    /// `png`, `svg` or `csv`.
+    pub format: ExportFormat,
+    /// Width of the drawing in pixels at scale 1.
+    pub width: u32,
+    /// Pixels of the PNG per pixel of the drawing.
+    pub scale: f32,
+    /// Theme of the files, whatever the window's.
+    pub theme: Theme,
+    /// Folder last written to; none means the current one.
+    pub folder: Option<PathBuf>,
+}
+
+/// Format of an exported file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// A picture made of pixels.
+    #[default]
+    Png,
+    /// A picture made of lines and text.
+    Svg,
+    /// The numbers.
+    Csv,
+}
+
+impl ExportFormat {
+    /// File extension, lower case.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+impl Default for Session {
+    /// The first window: the network as drawn, with an input of its own seed, so that another cell
+    /// reads the same sequence.
+    fn default() -> Self {
+        let input = Input { seed: Some(0), ..Input::default() };
+        Self {
+            question: Question { input, ..Question::default() },
+            view: View::default(),
+            pins: Vec::new(),
+            memory: Memory::default(),
+            theme: ThemeChoice::System,
+            zoom: 1.0,
+            table_open: false,
+            export: ExportSettings::default(),
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            nonlinearity: Nonlinearity::Tanh,
+            draw: Draw::default(),
+            forget_bias: 1.0,
+            input_seed: 0,
+            seeds: Vec::new(),
+        }
+    }
+}
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self {
+            figure: None,
+            format: ExportFormat::Png,
+            width: 1600,
+            scale: 1.0,
+            theme: Theme::Light,
+            folder: None,
+        }
+    }
+}
+
+/// What is written: the version stands outside, so that it can be read whatever the rest looks like.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    version: u32,
+    session: &'a Session,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    session: Session,
+}
+
+impl Session {
+    /// The session as text, in RON.
+    ///
+    /// # Errors
+    /// [`Error::Session`] if the serialiser refuses, which no value of a session makes it do.
+    pub fn save(&self) -> Result<String> {
+        let envelope = Envelope { version: VERSION, session: self };
+        ron::ser::to_string_pretty(&envelope, ron::ser::PrettyConfig::default())
+            .map_err(|error| Error::Session(error.to_string()))
+    }
+
+    /// Reads what [`Session::save`] wrote. Settings that are missing get their default.
+    ///
+    /// # Errors
+    /// [`Error::Session`] for a text that does not parse, another version, or values out of range.
+    pub fn load(text: &str) -> Result<Self> {
+        let unreadable = |error: ron::error::SpannedError| Error::Session(error.to_string());
+        let Version { version } = ron::from_str(text).map_err(unreadable)?;
+        if version != VERSION {
+            return Err(Error::Session(format!(
+                "they have version {version}, and this rnnscope reads version {VERSION}"
+            )));
+        }
+        let Content { mut session } = ron::from_str(text).map_err(unreadable)?;
+        session.question.validate()?;
+        for pin in &session.pins {
+            pin.question.validate()?;
+        }
+        session.zoom = if session.zoom.is_finite() { session.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        session.export.width = session.export.width.clamp(200, 8000);
+        session.export.scale = if session.export.scale.is_finite() {
+            session.export.scale.clamp(0.5, 4.0)
+        } else {
+            1.0
+        };
+        Ok(session)
+    }
+
+    /// The drawn network, or the one remembered while a file is looked at.
+    pub fn draw(&self) -> Draw {
+        match &self.question.weights {
+            Weights::Draw(draw) => *draw,
+            Weights::File { .. } => self.memory.draw,
+        }
+    }
+
+    /// Changes the cell; an RNN comes back with the nonlinearity it had.
+    pub fn set_cell(&mut self, cell: Cell) {
+        if let Weights::Draw(draw) = &mut self.question.weights {
+            draw.cell = cell;
+        }
+        if let Cell::Rnn(nonlinearity) = cell {
+            self.memory.nonlinearity = nonlinearity;
+        }
+    }
+
+    /// Draws again: takes another seed, and remembers the present one.
+    pub fn draw_again(&mut self, seed: u64) {
+        if let Weights::Draw(draw) = &mut self.question.weights {
+            self.memory.seeds.push(draw.seed);
+            draw.seed = seed;
+            // Nobody goes back further, and the file must not grow for ever.
+            let surplus = self.memory.seeds.len().saturating_sub(100);
+            self.memory.seeds.drain(..surplus);
+        }
+    }
+
+    /// Returns to the seed before the present one. Does nothing if there is none.
+    pub fn previous_seed(&mut self) {
+        if let Weights::Draw(draw) = &mut self.question.weights
+            && let Some(seed) = self.memory.seeds.pop()
+        {
+            draw.seed = seed;
+        }
+    }
+
+    /// Looks at a network from a file; the drawn one is remembered.
+    pub fn open_weights(&mut self, path: PathBuf) {
+        self.memory.draw = self.draw();
+        let (nonlinearity, seed) = (self.memory.nonlinearity, self.memory.draw.seed);
+        self.question.weights = Weights::File { path, nonlinearity, seed };
+    }
+
+    /// Returns from a file to the network drawn before.
+    pub fn close_weights(&mut self) {
+        self.question.weights = Weights::Draw(self.draw());
+    }
+
+    /// Freezes the present question, unless it is frozen already.
+    pub fn pin(&mut self) {
+        if !self.pins.iter().any(|pin| pin.question == self.question) {
+            self.pins.push(Pin { name: None, question: self.question.clone() });
+        }
+    }
+
+    /// Names of the pins, and last of all what tells the present question from them.
+    pub fn pin_labels(&self) -> (Vec<String>, String) {
+        let questions: Vec<&Question> =
+            self.pins.iter().map(|pin| &pin.question).chain([&self.question]).collect();
+        let mut labels = labels(&questions);
+        let present = labels.pop().unwrap_or_default();
+        for (label, pin) in labels.iter_mut().zip(&self.pins) {
+            if let Some(name) = &pin.name {
+                label.clone_from(name);
+            }
+        }
+        (labels, present)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_survives_saving_and_loading() {
+        let mut session = Session::default();
+        session.question.weight_scale = -1.35;
+        session.set_cell(Cell::Lstm);
+        session.draw_again(17);
+        session.pin();
+        session.pins[0].name = Some("first try".to_owned());
+        session.theme = ThemeChoice::Dark;
+        session.zoom = 1.5;
+        let text = session.save().expect("saves");
+        assert_eq!(Session::load(&text).expect("loads"), session);
+    }
+
+    #[test]
+    fn another_version_is_refused_with_a_sentence() {
+        let text = Session::default().save().expect("saves").replacen("1", "7", 1);
+        let error = Session::load(&text).expect_err("version 7").to_string();
+        assert!(error.contains("version 7"), "{error}");
+    }
+
+    #[test]
+    fn damage_and_values_out_of_range_are_refused() {
+        assert!(Session::load("(version: 1, session: (quest").is_err());
+        assert!(Session::load("").is_err());
+        let mut session = Session::default();
+        session.question.weight_scale = f64::NAN;
+        assert!(Session::load(&session.save().expect("saves")).is_err());
+    }
+
+    #[test]
+    fn missing_settings_get_their_default() {
+        let session = Session::load("(version: 1, session: (zoom: 2.0))").expect("loads");
+        assert_eq!(session, Session { zoom: 2.0, ..Session::default() });
+    }
+
+    #[test]
+    fn seeds_go_forth_and_back() {
+        let mut session = Session::default();
+        session.draw_again(5);
+        session.draw_again(9);
+        assert_eq!(session.draw().seed, 9);
+        session.previous_seed();
+        assert_eq!(session.draw().seed, 5);
+        session.previous_seed();
+        session.previous_seed();
+        assert_eq!(session.draw().seed, 0);
+    }
+
+    #[test]
+    fn a_file_can_be_closed_again() {
+        let mut session = Session::default();
+        session.draw_again(5);
+        let before = session.question.clone();
+        session.open_weights("net.safetensors".into());
+        assert_ne!(session.question, before);
+        session.close_weights();
+        assert_eq!(session.question, before);
+    }
+}

@@ -1,0 +1,9 @@
+//! What a user of the command line relies on: numbers, files, errors, and the end without a display.
+
+mod bad_input;
+mod fallback;
+mod flags;
+mod help;
+mod numbers;
+mod support;
+mod window;

@@ -1,0 +1,15 @@
+//! The window, driven as a user drives it, without a display.
+
+#[path = "window/driver.rs"]
+mod driver;
+
+#[path = "window/controls.rs"]
+mod controls;
+#[path = "window/exporting.rs"]
+mod exporting;
+#[path = "window/figures.rs"]
+mod figures;
+#[path = "window/files.rs"]
+mod files;
+#[path = "window/pins.rs"]
+mod pins;
