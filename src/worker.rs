@@ -5,11 +5,15 @@
 //! cancelled by a newer request, but not before it had [`GRACE`] to publish its first answer:
 //! otherwise nothing would ever be seen while a slider is being dragged.
 
+mod race;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+pub use race::{LaneStatus, Race};
 
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;

@@ -52,9 +52,8 @@ fn the_first_fifty_losses_of_the_notebook_agree_to_1e5() {
     }
 }
 
-/// The whole comparison, 40,000 updates: run with `cargo test --release -- --ignored`.
+/// The whole comparison, 40,000 updates.
 #[test]
-#[ignore = "takes minutes without optimisation; the continuous integration runs it in release"]
 fn the_eight_losses_of_the_notebook_agree_to_three_digits() {
     let reference = json("seed1_train.json");
     for (round, loss) in [Loss::All, Loss::Last].into_iter().enumerate() {
