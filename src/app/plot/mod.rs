@@ -36,11 +36,13 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     let theme = theme::of_window(ui.visuals());
     let size = egui::vec2(ui.available_width(), height);
     let room = axes::room(size);
+    // Dots and rings at the first and the last step are seen whole.
+    let rim = if figure.x.integer { 0.012 * (resolved.x.hi - resolved.x.lo) } else { 0.0 };
     let mut plot = Plot::new(figure.name)
         .width(size.x)
         .height(size.y)
-        .include_x(resolved.x.lo)
-        .include_x(resolved.x.hi)
+        .include_x(resolved.x.lo - rim)
+        .include_x(resolved.x.hi + rim)
         .include_y(resolved.y.lo)
         .include_y(resolved.y.hi)
         .set_margin_fraction(egui::Vec2::ZERO)
