@@ -21,13 +21,20 @@ fn wait_idle<Q: Send + 'static, A: Send + 'static>(worker: &Worker<Q, A>) {
     }
 }
 
+/// Spins until somebody asks to stop.
+fn until_cancelled(ticket: &Ticket) -> Result<()> {
+    loop {
+        ticket.advance(1)?;
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// A job that spins until it is cancelled for request 0 and answers others with themselves.
 fn stubborn() -> Worker<u32, u32> {
     let job = || {
         |request: u32, ticket: &Ticket, publish: &mut dyn FnMut(u32)| {
-            while request == 0 {
-                ticket.advance(1)?;
-                thread::sleep(Duration::from_millis(1));
+            if request == 0 {
+                until_cancelled(ticket)?;
             }
             publish(request);
             Ok(())
@@ -99,9 +106,8 @@ fn a_published_job_gives_way_at_once() {
     let job = || {
         |request: u32, ticket: &Ticket, publish: &mut dyn FnMut(u32)| {
             publish(request);
-            while request == 0 {
-                ticket.advance(1)?;
-                thread::sleep(Duration::from_millis(1));
+            if request == 0 {
+                until_cancelled(ticket)?;
             }
             Ok(())
         }
