@@ -37,8 +37,12 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let at_rest = question.weight_scale == 1.0 && question.bias_scale == 1.0;
     ui.horizontal(|ui| {
         desk.button(ui, Command::ResetScales, !at_rest);
-        let hint = ui.weak("double-click a slider to reset it");
-        hint.on_hover_text("Each scale returns to 1, the network as it was drawn.");
+        if desk.session.view.notebook {
+            desk.button(ui, Command::ZeroScales, true);
+        } else {
+            let hint = ui.weak("double-click a slider to reset it");
+            hint.on_hover_text("Each scale returns to 1, the network as it was drawn.");
+        }
     });
 }
 
