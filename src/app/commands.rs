@@ -91,7 +91,7 @@ impl Command {
             Self::Export => "Export…",
             Self::CopyImage => "Copy image",
             Self::CopyNumbers => "Copy numbers",
-            Self::ToggleTable => "Numbers",
+            Self::ToggleTable => "Table",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::ToggleTheme => "Light / dark",
