@@ -1,6 +1,7 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
 //! networks; [`of_flow`] turns a report into figures and knows nothing of renderers.
 
+mod colormap;
 mod csv;
 pub mod font;
 mod model;
@@ -15,9 +16,9 @@ mod write;
 
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};
-pub use model::{Axis, Color, Figure, Guide, Range, Scale, Series, Stroke};
+pub use model::{Axis, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
-pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip, decimate};
+pub use resolve::{Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, clip, decimate};
 pub use svg::{Style, svg};
 pub use write::{Format, save};
