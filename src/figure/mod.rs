@@ -1,5 +1,6 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
-//! networks; [`of_flow`] turns a report into figures and knows nothing of renderers.
+//! networks; [`of_flow`] turns a report into figures, [`of_run`] the record of a training, and neither
+//! knows of renderers.
 
 mod colormap;
 mod csv;
@@ -7,6 +8,7 @@ pub mod font;
 mod model;
 mod number;
 pub mod of_flow;
+pub mod of_run;
 mod palette;
 mod png;
 mod resolve;
