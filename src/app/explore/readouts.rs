@@ -5,7 +5,7 @@ use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
 use crate::app::theme;
 use crate::figure::of_flow::{Verdict, verdict};
 use crate::figure::{Color, number};
-use crate::flow::{FlowReport, Spectrum};
+use crate::flow::{FlowReport, LayerSpectrum, Spectrum};
 use crate::network::Cell;
 
 /// Below this width in points the numbers are smaller, to leave room for the plots.
@@ -24,7 +24,8 @@ pub fn show(ui: &mut Ui, report: &FlowReport) {
 
 /// |λ|max of each gate's block of the recurrent weights, for cells that have gates.
 fn gates(ui: &mut Ui, report: &FlowReport) {
-    if matches!(report.spec.cell, Cell::Rnn(_)) {
+    let bare = |layer: &LayerSpectrum| layer.blocks.is_empty();
+    if matches!(report.spec.cell, Cell::Rnn(_)) || report.spectra.iter().any(bare) {
         return;
     }
     let layer = |index: usize| {
@@ -40,9 +41,6 @@ fn gates(ui: &mut Ui, report: &FlowReport) {
     let line =
         |index: usize| format!("|λ|max of Wₕₕ by gate{}:  {}", of_layer(index), layer(index));
     let shown = largest(report).map_or(0, |(index, _)| index);
-    if report.spectra.is_empty() {
-        return;
-    }
     let all: Vec<String> = (0..report.spectra.len()).map(line).collect();
     let text = egui::RichText::new(line(shown)).size(12.0).weak();
     ui.add(egui::Label::new(text).wrap()).on_hover_text(all.join("\n"));
