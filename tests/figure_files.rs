@@ -1,7 +1,8 @@
 //! Figures as files: what a user gets when exporting.
 
 use rnnscope::figure::{
-    Axis, Color, Figure, Format, Guide, Series, Stroke, Style, Theme, csv, png, raster, save, svg,
+    Axis, Color, Figure, Format, Guide, Heat, Series, Stroke, Style, Theme, csv, png, raster, save,
+    svg,
 };
 
 /// Two lines with everything that can go wrong, and a cloud of points.
@@ -48,6 +49,29 @@ fn figures() -> Vec<Figure> {
         equal_aspect: true,
     };
     vec![lines, plane]
+}
+
+/// These and the map.
+fn with_map() -> Vec<Figure> {
+    [figures(), vec![map()]].concat()
+}
+
+/// A heat map with everything that can go wrong, and a cursor.
+fn map() -> Figure {
+    let value = |n: usize| 10f64.powf((n as f64 * 0.37).sin() * 4.0);
+    let mut values: Vec<f64> = (0..600).map(value).collect();
+    (values[0], values[300], values[599]) = (0.0, f64::INFINITY, f64::NAN);
+    let heat = Heat {
+        x: (0..60).map(|n| 50.0 * f64::from(n)).collect(),
+        y: (1..=10).map(f64::from).collect(),
+        values,
+        color: Axis::log("‖∂L/∂hₜ‖"),
+    };
+    Figure {
+        heat: Some(heat),
+        guides: vec![Guide::Vertical(1500.0, "step 1500".into())],
+        ..Figure::new("map", "Gradient", Axis::linear("training step"), Axis::steps())
+    }
 }
 
 fn document(figures: &[Figure], style: &Style) -> String {
@@ -129,6 +153,40 @@ fn an_svg_holds_every_text_escaped_and_its_marks() {
     }
 }
 
+/// The pixels of a picture are those of its cells: all colours of the map, and the three shades.
+#[test]
+fn a_heat_map_is_drawn_with_its_colour_bar() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let style = Style { theme, ..Style::default() };
+        let (elements, text) = read(&document(&[map()], &style));
+        for expected in ["step 1500", "training step", "‖∂L/∂hₜ‖", "∞", "NaN", "marked 0"]
+        {
+            assert!(text.contains(expected), "missing {expected:?}");
+        }
+        assert!(elements.iter().filter(|(name, _)| name == "path").count() > 256);
+        let picture = raster(&[map()], &style, 1.0).expect("drawable");
+        let mosaic = map().resolve().heat.expect("a heat map");
+        let wanted: Vec<u8> = mosaic.rgba(theme);
+        let found: std::collections::HashSet<&[u8]> = picture.rgba.chunks_exact(4).collect();
+        assert!(wanted.chunks_exact(4).all(|pixel| found.contains(pixel)));
+        assert_eq!(mosaic.specials.len(), 3);
+    }
+}
+
+#[test]
+fn a_heat_map_reads_back_equal_from_its_csv() {
+    let text = csv(&[map()]).expect("writable");
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<(String, String, f64, f64, f64)> =
+        reader.deserialize().map(|row| row.expect("a row")).collect();
+    let heat = map().heat.expect("a heat map");
+    assert_eq!(rows.len(), 600);
+    for (n, (_, _, x, y, value)) in rows.into_iter().enumerate() {
+        assert_eq!((x, y), (heat.x[n % 60], heat.y[n / 60]));
+        assert!(value == heat.values[n] || (value.is_nan() && heat.values[n].is_nan()));
+    }
+}
+
 #[test]
 fn nothing_in_an_svg_lies_outside_the_picture() {
     let document = document(&figures(), &Style::default());
@@ -167,7 +225,7 @@ fn all_text_fits_into_the_picture() {
     fonts.load_font_data(rnnscope::figure::font::DEJAVU_SANS.to_vec());
     for width_px in [400, 1600] {
         let style = Style { width_px, ..Style::default() };
-        let tree = usvg::Tree::from_str(&document(&figures(), &style), &options).expect("SVG");
+        let tree = usvg::Tree::from_str(&document(&with_map(), &style), &options).expect("SVG");
         let (width, height) = (tree.size().width(), tree.size().height());
         let mut texts = 0;
         let mut visit = vec![tree.root()];
@@ -285,7 +343,7 @@ fn extreme_styles_are_drawn_or_refused() {
         for scale in [0.5, 3.0] {
             for columns in [1, 2, 8] {
                 let style = Style { width_px, scale, columns: Some(columns), ..Style::default() };
-                match svg(&[figures(), figures()].concat(), &style) {
+                match svg(&[with_map(), figures()].concat(), &style) {
                     Ok(document) => assert!(read(&document).1.contains("Eigenvalues")),
                     Err(error) => assert!(error.to_string().starts_with("picture height must be")),
                 }
