@@ -351,3 +351,77 @@ fn extreme_styles_are_drawn_or_refused() {
         }
     }
 }
+
+/// Trains every contender of a comparison to its end.
+fn trained(comparison: &rnnscope::train::Comparison) -> rnnscope::train::LineUp {
+    let mut line_up = rnnscope::train::LineUp::new(comparison).expect("a valid comparison");
+    for trainee in &mut line_up.trainees {
+        while trainee.step().expect("an update").is_none() {}
+    }
+    line_up
+}
+
+/// From a comparison to files, with real training: what the command line and the window do.
+#[test]
+fn a_trained_comparison_becomes_figures_and_a_ranking() {
+    use rnnscope::figure::of_run::{
+        gradient_at, gradient_map, heading, loss, losses_csv, parameter_norms, predictions, ranking,
+    };
+    use rnnscope::flow::Loss;
+    use rnnscope::train::{Comparison, RunLog, Snapshot};
+
+    let mut comparison = Comparison::notebook(Loss::All);
+    (comparison.steps, comparison.probe_every) = (60, 10);
+    let line_up = trained(&comparison);
+    let logs: Vec<&RunLog> = line_up.trainees.iter().map(|trainee| trainee.log()).collect();
+    let task = comparison.task.task();
+    let asked = &line_up.evaluation;
+    let examples = task.examples(&asked.target, asked).expect("example sequences");
+    let last: Vec<Option<&Snapshot>> = logs.iter().map(|log| log.snapshots.last()).collect();
+    let (who, deepest) = (&comparison.contenders[3], &line_up.trainees[3]);
+
+    let mut figures = vec![loss(&comparison, &logs), gradient_map(who, logs[3], 1, Some(30))];
+    figures.push(gradient_at(who, logs[3], &logs[3].snapshots[3]));
+    figures.extend(parameter_norms(who, logs[3], deepest.names()));
+    figures.extend(predictions(&comparison, &examples, &last));
+    assert_eq!(figures.len(), 9);
+    let heat = figures[1].heat.as_ref().expect("a heat map");
+    assert_eq!((heat.x.len(), heat.y.len()), (6, 10));
+    assert_eq!(figures[3].series.len(), deepest.names().len());
+    assert!(figures[3].series.iter().all(|series| series.points.len() == 6));
+    for figure in &figures {
+        assert!(figure.resolve().sentences().is_empty(), "{}", figure.name);
+    }
+    let style = Style { heading: Some(heading(&comparison)), ..Style::default() };
+    let (_, text) = read(&document(&figures, &style));
+    for expected in ["lstm_2_layer", "always predicting 0", "step 30", "head.weight", "Example"] {
+        assert!(text.contains(expected), "missing {expected:?}");
+    }
+    let ranking = ranking(&comparison, &logs);
+    let means: Vec<f64> =
+        ranking.standings.iter().map(|s| s.mean_last_100.expect("losses")).collect();
+    assert!(means.len() == 4 && means.is_sorted());
+    assert_eq!(losses_csv(&comparison, &logs).expect("writable").lines().count(), 61);
+}
+
+#[test]
+fn a_training_that_diverged_is_drawn_and_ranked_last() {
+    use rnnscope::figure::of_run::{gradient_map, loss, ranking};
+    use rnnscope::flow::Loss;
+    use rnnscope::train::{Comparison, Optimizer, RunLog, Stop};
+
+    let mut comparison = Comparison::notebook(Loss::All);
+    (comparison.steps, comparison.probe_every) = (30, 1);
+    comparison.contenders.truncate(2);
+    let sound = trained(&comparison);
+    comparison.optimizer = Optimizer::sgd(1e15, 0.0);
+    let broken = trained(&comparison);
+    let logs: [&RunLog; 2] = [broken.trainees[0].log(), sound.trainees[1].log()];
+    assert!(matches!(logs[0].stop, Some(Stop::Diverged(_))), "{:?}", logs[0].stop);
+    let figure = loss(&comparison, &logs);
+    assert!(figure.notes[0].contains("diverged at step"), "{:?}", figure.notes);
+    assert!(figure.series.iter().any(|series| series.color == Color::Alarm));
+    let map = gradient_map(&comparison.contenders[0], logs[0], 0, None);
+    assert!(png(&[figure, map], &Style::default(), 1.0).is_ok());
+    assert_eq!(ranking(&comparison, &logs).standings[1].index, 0);
+}
