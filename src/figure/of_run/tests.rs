@@ -51,7 +51,7 @@ fn a_diverged_training_is_ringed_at_its_last_number_and_said() {
     let resolved = figure.resolve();
     assert!(resolved.y.hi < 3.0, "the others can still be seen: {}", resolved.y.hi);
     let said = resolved.sentences().join(" ");
-    assert!(said.contains("every loss: 1 of 701 values are infinite"), "{said}");
+    assert!(said.contains(" lstm_1_layer, every loss: 1 of 701 values are infinite"), "{said}");
     assert!(said.contains("diverged: all 1 values are above"), "{said}");
 }
 
