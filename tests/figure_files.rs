@@ -17,6 +17,7 @@ fn figures() -> Vec<Figure> {
         title: "Gradient <norm> & \"more\" ‖∂L/∂hₜ‖ ∇ σ λ 10⁻⁶".into(),
         x: Axis::steps(),
         y: Axis::log("‖∂L/∂hₜ‖"),
+        heat: None,
         series: vec![
             Series::line("layer 1", Color::Category(0), first),
             Series {
@@ -37,6 +38,7 @@ fn figures() -> Vec<Figure> {
         title: "Eigenvalues".into(),
         x: Axis::linear("real part"),
         y: Axis::linear("imaginary part"),
+        heat: None,
         series: vec![Series {
             stroke: Stroke::Dots,
             ..Series::line("λ", Color::Category(2), cloud.collect())

@@ -3,19 +3,29 @@
 use super::model::Figure;
 use crate::error::{Error, Result};
 
-/// All points of all figures with the columns `figure`, `series`, `x` and `y`. Numbers read back
-/// equal; those that are not finite are written `inf`, `-inf` and `nan`.
+/// All points of all figures with the columns `figure`, `series`, `x` and `y`; where one of them is
+/// a heat map also `value`, with a row a cell. Numbers read back equal; those that are not finite
+/// are written `inf`, `-inf` and `nan`.
 ///
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
 pub fn csv(figures: &[Figure]) -> Result<String> {
+    let columns = if figures.iter().any(|figure| figure.heat.is_some()) { 5 } else { 4 };
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record(["figure", "series", "x", "y"]).map_err(failed)?;
+    let mut write = |record: [&str; 5]| writer.write_record(&record[..columns]).map_err(failed);
+    write(["figure", "series", "x", "y", "value"])?;
     for figure in figures {
+        if let Some(heat) = &figure.heat {
+            for (row, y) in heat.y.iter().enumerate() {
+                for (column, x) in heat.x.iter().enumerate() {
+                    let value = field(heat.value(row, column));
+                    write([figure.name, &heat.color.label, &field(*x), &field(*y), &value])?;
+                }
+            }
+        }
         for series in &figure.series {
             for [x, y] in &series.points {
-                let record = [figure.name, &series.name, &field(*x), &field(*y)];
-                writer.write_record(record).map_err(failed)?;
+                write([figure.name, &series.name, &field(*x), &field(*y), ""])?;
             }
         }
     }
@@ -48,6 +58,7 @@ fn failed(error: ::csv::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::model::{Axis, Color, Heat, Series};
     use proptest::prelude::*;
 
     proptest! {
@@ -56,6 +67,20 @@ mod tests {
             let back: f64 = field(value).parse().unwrap();
             prop_assert!(back == value || (back.is_nan() && value.is_nan()));
         }
+    }
+
+    #[test]
+    fn a_heat_map_has_a_row_a_cell() {
+        let axis = || Axis::linear("");
+        let color = Axis::log("size");
+        let heat = Heat { x: vec![0.0, 50.0], y: vec![1.0], values: vec![0.5, 0.0], color };
+        let map = Figure { heat: Some(heat), ..Figure::new("map", "", axis(), axis()) };
+        let line = Series::line("a", Color::Ink, vec![[1.0, 2.0]]);
+        let line = Figure { series: vec![line], ..Figure::new("line", "", axis(), axis()) };
+        assert_eq!(
+            csv(&[map, line]).unwrap(),
+            "figure,series,x,y,value\nmap,size,0,1,0.5\nmap,size,50,1,0\nline,a,1,2,\n"
+        );
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
-//! networks; [`of_flow`] turns a report into figures and knows nothing of renderers.
+//! networks; [`of_flow`] turns a report into figures, [`of_run`] the record of a training, and neither
+//! knows of renderers.
 
+mod colormap;
 mod csv;
 pub mod font;
 mod format;
 mod model;
 mod number;
 pub mod of_flow;
+pub mod of_run;
 mod palette;
 mod png;
 mod resolve;
@@ -16,10 +19,10 @@ pub mod ticks;
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};
 pub use format::Format;
-pub use model::{Axis, Color, Figure, Guide, Range, Scale, Series, Stroke};
+pub use model::{Axis, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
-pub use resolve::{Curve, Extent, Flag, FlagKind, Resolved, clip, decimate};
+pub use resolve::{Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, clip, decimate};
 pub use svg::{Style, svg};
 
 pub use crate::save::{check_writable, save, save_all};

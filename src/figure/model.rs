@@ -1,6 +1,6 @@
 //! The description of a figure, shared by the window, the files and the tests.
 
-/// One plot: two axes, series, guides and notes. Values are raw; a log axis is a matter of drawing.
+/// One plot: two axes, series or a heat map, guides and notes. Values are raw; a log axis is a matter of drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// Short name for files: lower case, words joined by `-`.
@@ -11,6 +11,8 @@ pub struct Figure {
     pub x: Axis,
     /// Vertical axis.
     pub y: Axis,
+    /// Values by colour, drawn beneath everything else.
+    pub heat: Option<Heat>,
     /// Data, drawn in order.
     pub series: Vec<Series>,
     /// Lines that help reading, such as the unit circle.
@@ -67,8 +69,23 @@ pub struct Series {
     pub stroke: Stroke,
     /// A frozen earlier curve: drawn faint, behind the others.
     pub ghost: bool,
+    /// The raw numbers behind a smoothed curve: drawn thin and pale, without a legend entry.
+    pub faint: bool,
     /// Raw (x, y); NaN and infinity are allowed and get their own markers.
     pub points: Vec<[f64; 2]>,
+}
+
+/// Values over a grid of cells, drawn as colours with a colour bar beside the plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heat {
+    /// Raw positions of the columns on the horizontal axis. Each cell reaches half-way to the next.
+    pub x: Vec<f64>,
+    /// Raw positions of the rows on the vertical axis.
+    pub y: Vec<f64>,
+    /// Raw values, row by row: `values[row * x.len() + column]`; missing ones count as NaN.
+    pub values: Vec<f64>,
+    /// What the colours mean: label, scale and bounds of the colour bar.
+    pub color: Axis,
 }
 
 /// How a series is drawn.
@@ -111,6 +128,23 @@ pub enum Guide {
     Circle(f64, String),
 }
 
+impl Figure {
+    /// A figure without data.
+    pub fn new(name: &'static str, title: impl Into<String>, x: Axis, y: Axis) -> Self {
+        Self {
+            name,
+            title: title.into(),
+            x,
+            y,
+            heat: None,
+            series: Vec::new(),
+            guides: Vec::new(),
+            notes: Vec::new(),
+            equal_aspect: false,
+        }
+    }
+}
+
 impl Axis {
     /// A linear axis fitted to its data.
     pub fn linear(label: impl Into<String>) -> Self {
@@ -134,9 +168,16 @@ impl Axis {
     }
 }
 
+impl Heat {
+    /// The value of a cell.
+    pub fn value(&self, row: usize, column: usize) -> f64 {
+        self.values.get(row * self.x.len() + column).copied().unwrap_or(f64::NAN)
+    }
+}
+
 impl Series {
     /// A solid line.
     pub fn line(name: impl Into<String>, color: Color, points: Vec<[f64; 2]>) -> Self {
-        Self { name: name.into(), color, stroke: Stroke::Solid, ghost: false, points }
+        Self { name: name.into(), color, stroke: Stroke::Solid, ghost: false, faint: false, points }
     }
 }

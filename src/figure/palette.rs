@@ -77,6 +77,15 @@ impl Theme {
         }
     }
 
+    /// Cells of a heat map that are exactly zero where only powers of ten have a colour: a grey
+    /// that stands apart from the dark end of the map and from the background.
+    pub fn nothing(self) -> Rgb {
+        match self {
+            Self::Light => Rgb(0xD3, 0xD6, 0xDB),
+            Self::Dark => Rgb(0x6A, 0x71, 0x7D),
+        }
+    }
+
     /// The frame of a plot and the short lines of its ticks.
     pub fn frame(self) -> Rgb {
         match self {
@@ -86,18 +95,19 @@ impl Theme {
     }
 }
 
+/// Relative luminance of WCAG 2.2.
+#[cfg(test)]
+pub(super) fn luminance(Rgb(r, g, b): Rgb) -> f64 {
+    let linear = |channel: u8| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Relative luminance of WCAG 2.2.
-    fn luminance(Rgb(r, g, b): Rgb) -> f64 {
-        let linear = |channel: u8| {
-            let c = f64::from(channel) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-    }
 
     fn contrast(theme: Theme, color: Color) -> f64 {
         let (a, b) = (luminance(theme.rgb(color)), luminance(theme.background()));

@@ -21,6 +21,7 @@ pub(super) fn hidden(report: &FlowReport, ghosts: &[(String, &FlowReport)], view
         title: "Hidden state: norm by step".into(),
         x: time(view.reversed_time),
         y,
+        heat: None,
         series: with_ghosts(report, ghosts, |layer| {
             [Some(&layer.hidden_norm), layer.cell_norm.as_ref()]
         }),
@@ -45,6 +46,7 @@ pub(super) fn gradient(
         title: "Gradient: how much each step still matters to the loss".into(),
         x: time(view.reversed_time || view.notebook),
         y,
+        heat: None,
         series: with_ghosts(report, ghosts, |layer| {
             [Some(&layer.grad_norm), layer.cell_grad_norm.as_ref()]
         }),

@@ -30,6 +30,7 @@ pub(super) fn sequence(
         title: title(report),
         x: time(view.reversed_time),
         y: Axis::linear("value"),
+        heat: None,
         series,
         guides: Vec::new(),
         notes: vec![format!(

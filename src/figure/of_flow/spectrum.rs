@@ -36,6 +36,7 @@ pub(super) fn eigenvalues(report: &FlowReport, ghosts: &[(String, &FlowReport)])
         title: title(report),
         x: Axis::linear("real part of λ"),
         y: Axis::linear("imaginary part of λ"),
+        heat: None,
         series,
         guides: vec![Guide::Circle(1.0, "|λ| = 1".into())],
         notes: notes(report),

@@ -4,7 +4,7 @@ use crate::figure::model::{Axis, Range, Scale};
 use crate::figure::ticks::{self, Tick};
 
 /// Raw values beyond this are treated as lying outside: differences of larger ones overflow f64.
-const LARGEST: f64 = 1e300;
+pub(super) const LARGEST: f64 = 1e300;
 
 /// Part of the span left free at both ends.
 const MARGIN: f64 = 0.05;
@@ -39,15 +39,33 @@ pub struct Extent {
 impl Extent {
     /// Bounds for raw `values`; ticks are laid later, when the bounds are settled.
     pub(super) fn fit(axis: &Axis, values: impl Iterator<Item = f64> + Clone) -> Self {
-        let fixed = match axis.range {
-            Range::Fixed(low, high) => fixed(axis.scale, low, high),
-            Range::Auto => None,
-        };
-        let (lo, hi) = fixed.unwrap_or_else(|| match axis.scale {
+        let (lo, hi) = axis_bounds(axis).unwrap_or_else(|| match axis.scale {
             Scale::Linear => fit_linear(values, axis.integer),
             Scale::Log10 => fit_log(values),
         });
         Self { lo, hi, scale: axis.scale, reversed: axis.reversed, ticks: Vec::new() }
+    }
+
+    /// Bounds for a colour bar, with no margin, whose drawable raw values span `low..=high`.
+    pub(super) fn snug(axis: &Axis, span: Option<(f64, f64)>) -> Self {
+        let (lo, hi) = axis_bounds(axis).unwrap_or_else(|| match (axis.scale, span) {
+            (Scale::Linear, None) => (0.0, 1.0),
+            (Scale::Log10, None) => EMPTY_LOG,
+            (Scale::Linear, Some((low, high))) => at_least(low, high, least_half(low, high)),
+            (Scale::Log10, Some((low, high))) => {
+                at_least(low.log10(), high.log10(), LEAST_DECADES / 2.0)
+            }
+        });
+        let mut bar = Self { lo, hi, scale: axis.scale, reversed: false, ticks: Vec::new() };
+        bar.lay_ticks(axis);
+        bar
+    }
+
+    /// Takes these bounds, in drawing coordinates, unless the axis has its own.
+    pub(super) fn frame(&mut self, axis: &Axis, bounds: Option<[f64; 2]>) {
+        if let (Some([lo, hi]), None) = (bounds, axis_bounds(axis)) {
+            (self.lo, self.hi) = (lo, hi);
+        }
     }
 
     pub(super) fn lay_ticks(&mut self, axis: &Axis) {
@@ -105,6 +123,14 @@ fn widen(extent: &mut Extent, by: f64) {
     extent.hi += by / 2.0;
 }
 
+/// The bounds an axis asks for, if it does and they make sense.
+fn axis_bounds(axis: &Axis) -> Option<(f64, f64)> {
+    match axis.range {
+        Range::Fixed(low, high) => fixed(axis.scale, low, high),
+        Range::Auto => None,
+    }
+}
+
 fn fixed(scale: Scale, low: f64, high: f64) -> Option<(f64, f64)> {
     let (lo, hi) = match scale {
         Scale::Linear => (low, high),
@@ -123,10 +149,20 @@ fn fit_linear(values: impl Iterator<Item = f64>, integer: bool) -> (f64, f64) {
         // Beyond 2^53 a step of one is nothing.
         return (low - margin.max(low.abs() * 1e-9), high + margin.max(high.abs() * 1e-9));
     }
-    let largest = low.abs().max(high.abs());
-    let least = if largest == 0.0 { 0.5 } else { LEAST_SPAN / 2.0 * largest };
-    let half = half.max(least).max(1e-300) * (1.0 + 2.0 * MARGIN);
+    let half = half.max(least_half(low, high)) * (1.0 + 2.0 * MARGIN);
     (middle - half, middle + half)
+}
+
+/// The bounds themselves, or ones `half` to each side of their middle if that is wider.
+fn at_least(low: f64, high: f64, half: f64) -> (f64, f64) {
+    let middle = low / 2.0 + high / 2.0;
+    if high / 2.0 - low / 2.0 >= half { (low, high) } else { (middle - half, middle + half) }
+}
+
+/// Half of the span that a linear axis has at least.
+fn least_half(low: f64, high: f64) -> f64 {
+    let largest = low.abs().max(high.abs());
+    if largest == 0.0 { 0.5 } else { (LEAST_SPAN / 2.0 * largest).max(1e-300) }
 }
 
 fn fit_log(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {

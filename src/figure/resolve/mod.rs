@@ -8,14 +8,17 @@ mod clip;
 mod decimate;
 mod extent;
 mod flag;
+mod heat;
 
 pub use clip::clip;
 pub use decimate::decimate;
 pub use extent::Extent;
 pub use flag::{Flag, FlagKind};
+pub use heat::{Mosaic, Shade};
 
 use super::model::{Figure, Guide, Series, Stroke};
 use flag::Tally;
+use heat::Lane;
 
 /// Lines with at most this many points get a dot at each.
 const MOST_DOTS: usize = 40;
@@ -27,6 +30,8 @@ pub struct Resolved {
     pub x: Extent,
     /// Vertical bounds and ticks.
     pub y: Extent,
+    /// The heat map, as a picture.
+    pub heat: Option<Mosaic>,
     /// One entry for each series of the figure, in the same order.
     pub curves: Vec<Curve>,
     /// Marks at the edges for values that cannot be shown in their place; thinned where dense.
@@ -66,8 +71,16 @@ impl Figure {
         if self.equal_aspect {
             extent::equalise(&mut x, &mut y, aspect);
         }
+        // The cells of a heat map fill its plot to the edges.
+        let lanes =
+            self.heat.as_ref().map(|heat| (heat, Lane::new(&heat.x, &x), Lane::new(&heat.y, &y)));
+        if let Some((_, columns, rows)) = &lanes {
+            x.frame(&self.x, columns.ends());
+            y.frame(&self.y, rows.ends());
+        }
         x.lay_ticks(&self.x);
         y.lay_ticks(&self.y);
+        let heat = lanes.map(|(heat, columns, rows)| Mosaic::new(heat, &columns, &rows, &x, &y));
         let curves = self.series.iter().map(|series| curve(series, &x, &y)).collect();
         let mut flags = Vec::new();
         let mut tallies = Vec::new();
@@ -76,14 +89,16 @@ impl Figure {
             tallies.extend(flag::tally(series, &found));
             flags.extend(flag::thin(&found, &x));
         }
-        Resolved { x, y, curves, flags, tallies }
+        Resolved { x, y, heat, curves, flags, tallies }
     }
 }
 
 impl Resolved {
     /// What happened to the numbers that have no place on the axes, a sentence a kind.
     pub fn sentences(&self) -> Vec<String> {
-        flag::sentences(&self.tallies)
+        let mut sentences = flag::sentences(&self.tallies);
+        sentences.extend(self.heat.iter().flat_map(Mosaic::sentences));
+        sentences
     }
 }
 

@@ -12,6 +12,7 @@ fn figure(y: Axis, values: &[f64]) -> Figure {
         title: "Test".into(),
         x: Axis::steps(),
         y,
+        heat: None,
         series: vec![Series::line("layer 1", Color::Category(0), points)],
         guides: Vec::new(),
         notes: Vec::new(),

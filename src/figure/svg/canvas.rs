@@ -1,5 +1,8 @@
 //! A surface with pens and text, on plotters' SVG backend.
 
+use std::cell::RefCell;
+use std::fmt::Write as _;
+
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -48,6 +51,8 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) struct Canvas<'a> {
     area: Area<'a>,
     pub theme: Theme,
+    /// Elements of the document beneath all that plotters draws: it has none of so many cells.
+    beneath: RefCell<String>,
 }
 
 /// Runs `paint` on a canvas of `width` by `height` pixels and returns the document.
@@ -59,25 +64,32 @@ pub(super) fn document(
 ) -> Result<String> {
     let fine = [width, height].map(|side| side * FINE as u32);
     let mut text = String::new();
-    {
+    let beneath = {
         let area = SVGBackend::with_string(&mut text, (fine[0], fine[1])).into_drawing_area();
-        let canvas = Canvas { area, theme };
+        let canvas = Canvas { area, theme, beneath: RefCell::default() };
         paint(&canvas)?;
         canvas.area.present().map_err(failed)?;
-    }
+        canvas.beneath.into_inner()
+    };
     // The size in pixels, rounded corners of lines, and a title for readers who do not see.
     let head = format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
          xmlns=\"http://www.w3.org/2000/svg\" stroke-linejoin=\"round\" role=\"img\">\n\
-         <title>{}</title>\n",
+         <title>{}</title>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
         fine[0],
         fine[1],
-        escape(title)
+        escape(title),
+        hex(theme.background())
     );
     match text.split_once(">\n") {
-        Some((_, body)) => Ok(head + body),
+        Some((_, body)) => Ok(head + &beneath + body),
         None => Err(Error::Drawing("plotters wrote no document".into())),
     }
+}
+
+fn hex(Rgb(r, g, b): Rgb) -> String {
+    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 fn escape(text: &str) -> String {
@@ -106,6 +118,21 @@ impl Canvas<'_> {
     ) -> Result<()> {
         let corners = [place([x, y]), place([x + w, y + h])];
         self.draw(&Rectangle::new(corners, mix(color, opacity).filled()))
+    }
+
+    /// Rectangles of one colour, given by their left, top, right and bottom, beneath everything
+    /// else. Their edges are not smoothed, so that neighbours meet without a seam.
+    pub fn tiles(&self, color: Rgb, rectangles: impl Iterator<Item = [f64; 4]>) {
+        let mut beneath = self.beneath.borrow_mut();
+        beneath.push_str(&format!(
+            "<path shape-rendering=\"crispEdges\" fill=\"{}\" d=\"",
+            hex(color)
+        ));
+        for [left, top, right, bottom] in rectangles.map(|edges| edges.map(fine)) {
+            // Writing to a string cannot fail.
+            let _ = write!(beneath, "M{left} {top}H{right}V{bottom}H{left}Z");
+        }
+        beneath.push_str("\"/>\n");
     }
 
     /// A line through points.

@@ -19,7 +19,8 @@ pub(super) const ROW: f64 = 29.0;
 pub(super) fn rows(figure: &Figure, width: f64, unit: f64) -> Vec<Vec<&Series>> {
     let mut entries: Vec<&Series> = Vec::new();
     for series in &figure.series {
-        if !series.name.is_empty() && !entries.iter().any(|entry| entry.name == series.name) {
+        let named = !series.name.is_empty() && !series.faint;
+        if named && !entries.iter().any(|entry| entry.name == series.name) {
             entries.push(series);
         }
     }

@@ -5,8 +5,9 @@ use crate::error::Result;
 use crate::figure::model::{Series, Stroke};
 use crate::figure::resolve::{Curve, Flag, FlagKind, decimate};
 
-/// Opacity of ghosts.
+/// Opacity of ghosts, and of raw numbers behind their smoothed curve.
 const FAINT: f64 = 0.6;
+const PALE: f64 = 0.3;
 
 /// Width, in pixels, within which points of a line cannot be told apart.
 const COLUMN: f64 = 0.5;
@@ -17,12 +18,13 @@ const MANY: usize = 250;
 /// The pen of a series; `unit` is the size that everything follows.
 pub(super) fn pen(canvas: &Canvas<'_>, series: &Series, unit: f64) -> Pen {
     let thin = if series.points.len() > MANY { 0.6 } else { 1.0 };
-    Pen {
-        color: canvas.theme.rgb(series.color),
-        opacity: if series.ghost { FAINT } else { 1.0 },
-        width: if series.ghost { 2.0 } else { 2.6 } * thin * unit,
-        stroke: series.stroke,
-    }
+    let (opacity, width) = match (series.faint, series.ghost) {
+        (true, _) => (PALE, 2.0),
+        (false, true) => (FAINT, 2.0),
+        (false, false) => (1.0, 2.6),
+    };
+    let color = canvas.theme.rgb(series.color);
+    Pen { color, opacity, width: width * thin * unit, stroke: series.stroke }
 }
 
 /// Draws a series; `to` maps drawing coordinates to pixels.

@@ -1,18 +1,18 @@
 //! The plot itself: grid, ticks, guides, curves, marks, frame.
 
 use super::canvas::{Anchor, Canvas, Pen};
-use super::marks;
+use super::{heat, marks};
 use crate::error::Result;
 use crate::figure::font;
-use crate::figure::model::{Color, Figure, Guide, Stroke};
+use crate::figure::model::{Color, Figure, Guide, Series, Stroke};
 use crate::figure::resolve::{Extent, Resolved, clip};
 
 /// Size of tick labels, in units.
-const TICK_TEXT: f64 = 18.0;
+pub(super) const TICK_TEXT: f64 = 18.0;
 /// Size of axis labels, in units.
-const AXIS_TEXT: f64 = 20.0;
+pub(super) const AXIS_TEXT: f64 = 20.0;
 /// Length of the line of a labelled tick, in units.
-const TICK: f64 = 6.0;
+pub(super) const TICK: f64 = 6.0;
 /// Corners of the polygon that stands for a circle.
 const CORNERS: usize = 256;
 
@@ -26,11 +26,11 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    fn bottom(&self) -> f64 {
+    pub fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    fn right(&self) -> f64 {
+    pub fn right(&self) -> f64 {
         self.left + self.width
     }
 }
@@ -56,11 +56,16 @@ pub(super) fn draw(
     unit: f64,
 ) -> Result<()> {
     let painter = Painter { canvas, resolved, frame, unit };
-    painter.grid()?;
+    match &resolved.heat {
+        Some(mosaic) => heat::draw(canvas, mosaic, frame, unit, |at| painter.to(at))?,
+        None => painter.grid()?,
+    }
     painter.guides(&figure.guides)?;
-    for ghost in [true, false] {
+    // What is pinned lies behind, what is raw in front of it, what is to be read on top.
+    let layer = |series: &Series| if series.ghost { 0 } else { 2 - u8::from(series.faint) };
+    for wanted in 0..3 {
         for (series, curve) in figure.series.iter().zip(&resolved.curves) {
-            if series.ghost == ghost {
+            if layer(series) == wanted {
                 marks::curve(canvas, series, curve, unit, |at| painter.to(at))?;
             }
         }
@@ -215,12 +220,28 @@ impl Painter<'_, '_> {
     }
 
     fn guide(&self, points: &[[f64; 2]]) -> Result<()> {
-        let color = self.canvas.theme.rgb(Color::Muted);
-        let pen = Pen::new(color, 1.6 * self.unit);
-        self.canvas.line(points, &Pen { stroke: Stroke::Dashed, opacity: 0.8, ..pen })
+        let theme = self.canvas.theme;
+        let pen = Pen { opacity: 0.8, ..Pen::new(theme.rgb(Color::Muted), 1.6 * self.unit) };
+        let dashed = Pen { stroke: Stroke::Dashed, ..pen };
+        if self.resolved.heat.is_none() {
+            return self.canvas.line(points, &dashed);
+        }
+        // Seen on every colour of a heat map.
+        let halo = Pen { color: theme.background(), width: 4.0 * self.unit, ..pen };
+        self.canvas.line(points, &halo)?;
+        self.canvas.line(points, &Pen { color: theme.rgb(Color::Ink), opacity: 1.0, ..dashed })
     }
 
-    fn guide_label(&self, label: &str, at: [f64; 2], anchor: Anchor) -> Result<()> {
-        self.label(label, at, self.canvas.theme.rgb(Color::Muted), anchor)
+    fn guide_label(&self, label: &str, [x, y]: [f64; 2], anchor: Anchor) -> Result<()> {
+        let theme = self.canvas.theme;
+        if self.resolved.heat.is_none() || label.is_empty() {
+            return self.label(label, [x, y], theme.rgb(Color::Muted), anchor);
+        }
+        let (width, pad) = (font::width(label, TICK_TEXT * self.unit), 4.0 * self.unit);
+        let left = if matches!(anchor, Anchor::Right) { x - width } else { x };
+        let height = 1.25 * TICK_TEXT * self.unit;
+        let size = [width + 2.0 * pad, height];
+        self.canvas.rectangle([left - pad, y - height / 2.0], size, theme.background(), 0.85)?;
+        self.label(label, [x, y], theme.rgb(Color::Ink), anchor)
     }
 }

@@ -3,7 +3,7 @@
 use super::Style;
 use super::canvas::{Anchor, Canvas, document};
 use super::plot::Frame;
-use super::{legend, plot};
+use super::{heat, legend, plot};
 use crate::error::{Error, Result};
 use crate::figure::font;
 use crate::figure::model::{Color, Figure};
@@ -42,20 +42,24 @@ struct Grid {
     cell: f64,
     /// Space left of the plot, for each column.
     lefts: Vec<f64>,
+    /// Space right of the plot, for each column: half of a long tick label, or a colour bar.
+    rights: Vec<f64>,
 }
 
 impl Grid {
     fn plot_width(&self, column: usize) -> f64 {
-        (self.cell - self.lefts[column] - (PAD + RIGHT) * self.unit).max(LEAST_PLOT)
+        (self.cell - self.lefts[column] - self.rights[column] - PAD * self.unit).max(LEAST_PLOT)
     }
 }
 
 /// Draws the sheet.
 pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
     let columns = style.columns.unwrap_or(2).clamp(1, figures.len().max(1));
-    let grid = measure(figures, style, columns);
+    let resolved: Vec<Resolved> = figures.iter().map(|f| f.resolve_in(1.0 / HEIGHT)).collect();
+    let grid = measure(&resolved, style, columns);
+    let pairs = figures.iter().zip(resolved).enumerate();
     let panels: Vec<Panel<'_>> =
-        figures.iter().enumerate().map(|(n, f)| panel(f, &grid, n % columns)).collect();
+        pairs.map(|(n, (figure, resolved))| panel(figure, resolved, &grid, n % columns)).collect();
     let rows: Vec<&[Panel<'_>]> = panels.chunks(columns).collect();
     let top = heading_height(style, grid.unit);
     let height = top + rows.iter().map(|row| row_height(row, &grid)).sum::<f64>();
@@ -66,8 +70,6 @@ pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
     }
     let size = [style.width_px, pixels as u32];
     document(size, style.theme, &sheet_title(figures, style), |canvas| {
-        let all = size.map(f64::from);
-        canvas.rectangle([0.0, 0.0], all, style.theme.background(), 1.0)?;
         heading(canvas, style, &grid)?;
         let mut top = top;
         for row in rows {
@@ -86,27 +88,29 @@ fn sheet_title(figures: &[Figure], style: &Style) -> String {
     style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ")
 }
 
-fn measure(figures: &[Figure], style: &Style, columns: usize) -> Grid {
+fn measure(figures: &[Resolved], style: &Style, columns: usize) -> Grid {
     let sheet = f64::from(style.width_px);
     let cell = sheet / columns as f64;
     // A sheet twice as wide looks the same, twice as large; one figure alone has larger text.
     let nominal = sheet / (2.0 * NOMINAL);
     let unit = style.scale * nominal * (cell / nominal / NOMINAL).powf(GROWTH);
     let mut lefts = vec![0.0f64; columns];
-    for (n, figure) in figures.iter().enumerate() {
-        let margin = plot::left_margin(&figure.resolve_in(1.0 / HEIGHT).y, unit);
-        let left = &mut lefts[n % columns];
-        *left = left.max(margin);
+    let mut rights = vec![RIGHT * unit; columns];
+    for (n, resolved) in figures.iter().enumerate() {
+        let (left, right) = (&mut lefts[n % columns], &mut rights[n % columns]);
+        *left = left.max(plot::left_margin(&resolved.y, unit));
+        let bar = resolved.heat.as_ref().map_or(0.0, |mosaic| heat::right_margin(mosaic, unit));
+        *right = right.max(bar);
     }
-    // Labels never take more than half of a figure.
+    // Labels never take more than half of a figure on the left, and a third on the right.
     lefts.iter_mut().for_each(|left| *left = left.min(cell / 2.0));
-    Grid { unit, cell, lefts }
+    rights.iter_mut().for_each(|right| *right = right.min(cell / 3.0));
+    Grid { unit, cell, lefts, rights }
 }
 
-fn panel<'a>(figure: &'a Figure, grid: &Grid, column: usize) -> Panel<'a> {
+fn panel<'a>(figure: &'a Figure, resolved: Resolved, grid: &Grid, column: usize) -> Panel<'a> {
     let unit = grid.unit;
     let width = grid.plot_width(column);
-    let resolved = figure.resolve_in(1.0 / HEIGHT);
     let sentences = resolved.sentences();
     let notes = figure.notes.iter().chain(&sentences);
     Panel {

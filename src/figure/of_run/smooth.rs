@@ -1,0 +1,141 @@
+//! Curves of up to millions of losses with the few thousand points that can be seen.
+//!
+//! Steps are taken together in blocks whose size is a power of two, so that a curve which grows
+//! while one watches keeps its points instead of flickering.
+
+/// At most this many blocks.
+const MOST_BLOCKS: usize = 2048;
+
+/// A smoothed point is the mean of at least this many losses,
+const LEAST_WINDOW: usize = 10;
+/// and of at least the last hundredth of all.
+const PART: usize = 100;
+
+/// Steps in a block: 1 for short runs.
+pub(super) fn block(losses: usize) -> usize {
+    losses.div_ceil(MOST_BLOCKS).max(1).next_power_of_two()
+}
+
+/// How many losses a smoothed point is the mean of; a multiple of the block.
+pub(super) fn window(losses: usize) -> usize {
+    LEAST_WINDOW.max(losses / PART).next_multiple_of(block(losses))
+}
+
+/// The losses as points (number of the batch from 1, loss): all of them, or the lowest and the
+/// highest of each block. What is not finite stays too, once a block.
+pub(super) fn peaks(losses: &[f32]) -> Vec<[f64; 2]> {
+    let size = block(losses.len());
+    let chunks = losses.chunks(size).enumerate();
+    chunks
+        .flat_map(|(n, chunk)| {
+            let point = move |k: usize| [(n * size + k) as f64 + 1.0, f64::from(chunk[k])];
+            extremes(chunk).into_iter().map(point)
+        })
+        .collect()
+}
+
+/// Indices of the lowest, the highest and the first not finite value, in order, each once.
+fn extremes(chunk: &[f32]) -> Vec<usize> {
+    let finite = || chunk.iter().enumerate().filter(|(_, loss)| loss.is_finite());
+    let lowest = finite().min_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
+    let highest = finite().max_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
+    let broken = chunk.iter().position(|loss| !loss.is_finite());
+    let mut kept: Vec<usize> = [lowest, highest, broken].into_iter().flatten().collect();
+    kept.sort_unstable();
+    kept.dedup();
+    kept
+}
+
+/// Means of the last [`window`] losses (of all, while there are fewer), a point at the end of each
+/// block; blocks that hold something not finite are left out.
+///
+/// Sums are added up anew for each point, never taken off a running sum: after a loss of 1e30 the
+/// difference of two sums would hold no digit of a loss of 1.
+pub(super) fn means(losses: &[f32]) -> Vec<[f64; 2]> {
+    let size = block(losses.len());
+    let many = window(losses.len()) / size;
+    let sums: Vec<(f64, usize)> = losses
+        .chunks(size)
+        .map(|chunk| (chunk.iter().map(|loss| f64::from(*loss)).sum(), chunk.len()))
+        .collect();
+    let mut end = 0;
+    let mut points = Vec::with_capacity(sums.len());
+    for (n, (own, count)) in sums.iter().enumerate() {
+        end += count;
+        if !own.is_finite() {
+            continue;
+        }
+        let recent = &sums[(n + 1).saturating_sub(many)..=n];
+        let finite = recent.iter().filter(|(sum, _)| sum.is_finite());
+        let (sum, count) = finite.fold((0.0, 0), |(s, c), (sum, count)| (s + sum, c + count));
+        points.push([end as f64, sum / count as f64]);
+    }
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_run_keeps_every_loss_and_is_smoothed_over_ten() {
+        let losses: Vec<f32> = (1..=100).map(|n| n as f32).collect();
+        let raw = peaks(&losses);
+        assert_eq!((raw.len(), raw[0], raw[99]), (100, [1.0, 1.0], [100.0, 100.0]));
+        let smooth = means(&losses);
+        assert_eq!((smooth[0], smooth[1], smooth[99]), ([1.0, 1.0], [2.0, 1.5], [100.0, 95.5]));
+    }
+
+    #[test]
+    fn a_million_losses_become_a_few_thousand_points_with_all_peaks() {
+        let mut losses = vec![0.5f32; 1_000_000];
+        (losses[123_456], losses[123_460], losses[777_777]) = (9.0, 1e-6, f32::NAN);
+        let raw = peaks(&losses);
+        assert!(raw.len() < 5000, "{}", raw.len());
+        assert!(raw.contains(&[123_457.0, 9.0]));
+        assert!(raw.contains(&[123_461.0, f64::from(1e-6f32)]));
+        assert!(raw.iter().any(|point| point[0] == 777_778.0 && point[1].is_nan()));
+        assert!(raw.windows(2).all(|pair| pair[0][0] < pair[1][0]));
+        let smooth = means(&losses);
+        assert!(smooth.len() <= MOST_BLOCKS);
+        assert_eq!(smooth[smooth.len() - 1], [1e6, 0.5]);
+    }
+
+    #[test]
+    fn a_huge_loss_leaves_no_trace_once_it_is_out_of_the_window() {
+        let mut losses = vec![0.25f32; 60];
+        losses[3] = 1e30;
+        let smooth = means(&losses);
+        assert!(smooth[12][1] > 1e28);
+        assert_eq!(smooth[13][1], 0.25);
+    }
+
+    #[test]
+    fn growing_by_one_step_moves_no_block() {
+        for steps in [2048, 2049, 4096, 4097, 100_000] {
+            assert!(steps / block(steps) <= MOST_BLOCKS && window(steps) >= LEAST_WINDOW);
+            assert!(block(steps).is_power_of_two() && window(steps).is_multiple_of(block(steps)));
+        }
+        assert!(peaks(&[]).is_empty() && means(&[]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn smoothed_points_lie_between_the_losses(
+            losses in prop::collection::vec(any::<f32>(), 1..40),
+            repeat in 1usize..200,
+        ) {
+            let losses = losses.repeat(repeat);
+            let finite = || losses.iter().filter(|l| l.is_finite()).map(|l| f64::from(*l));
+            let (low, high) = (finite().fold(f64::MAX, f64::min), finite().fold(f64::MIN, f64::max));
+            let slack = 1e-9 * low.abs().max(high.abs());
+            for [step, mean] in means(&losses) {
+                prop_assert!(step <= losses.len() as f64);
+                prop_assert!(mean >= low - slack && mean <= high + slack, "{low} {mean} {high}");
+            }
+            let raw: Vec<f64> = peaks(&losses).iter().map(|p| p[1]).collect();
+            prop_assert!(finite().next().is_none() || (raw.contains(&low) && raw.contains(&high)));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The cells of a heat map, and its colour bar.
+
+use std::collections::BTreeMap;
+
+use super::canvas::{Anchor, Canvas, Pen};
+use super::plot::{AXIS_TEXT, Frame, TICK, TICK_TEXT};
+use crate::error::Result;
+use crate::figure::font;
+use crate::figure::model::Color;
+use crate::figure::resolve::{Mosaic, Shade};
+
+/// Space between plot and colour bar, and width of the bar, in units.
+const GAP: f64 = 16.0;
+const BAR: f64 = 20.0;
+/// Height of the shade of cells without a place on the bar, and of the space above it, in units.
+const SPECIAL: f64 = 20.0;
+const APART: f64 = 9.0;
+
+/// Space right of the plot, in pixels.
+pub(super) fn right_margin(mosaic: &Mosaic, unit: f64) -> f64 {
+    (GAP + BAR + TICK + 8.0 + 1.9 * AXIS_TEXT) * unit + widest(mosaic, unit)
+}
+
+fn widest(mosaic: &Mosaic, unit: f64) -> f64 {
+    let ticks = mosaic.bar.ticks.iter().map(|tick| tick.label.as_str());
+    let labels = ticks.chain(mosaic.specials.iter().map(|(_, name)| *name));
+    labels.map(|label| font::width(label, TICK_TEXT * unit)).fold(0.0, f64::max)
+}
+
+/// Draws the cells and, right of the frame, what their colours mean. `to` maps drawing coordinates
+/// to pixels.
+pub(super) fn draw(
+    canvas: &Canvas<'_>,
+    mosaic: &Mosaic,
+    frame: Frame,
+    unit: f64,
+    to: impl Fn([f64; 2]) -> [f64; 2],
+) -> Result<()> {
+    let corners = [to([mosaic.x[0], mosaic.y[0]]), to([mosaic.x[1], mosaic.y[1]])];
+    let low = [0, 1].map(|k| corners[0][k].min(corners[1][k]));
+    let high = [0, 1].map(|k| corners[0][k].max(corners[1][k]));
+    cells(canvas, mosaic, low, high);
+    let left = frame.right() + GAP * unit;
+    let foot = mosaic.specials.len() as f64 * (SPECIAL + APART) * unit;
+    let height = (frame.height - foot).max(frame.height / 2.0);
+    bar(canvas, mosaic, Frame { left, width: BAR * unit, height, ..frame }, unit)?;
+    let mut top = frame.top + height;
+    for (shade, name) in &mosaic.specials {
+        top += APART * unit;
+        let bottom = top + SPECIAL * unit;
+        special(canvas, *shade, name, [left, top, left + BAR * unit, bottom], unit)?;
+        top = bottom;
+    }
+    let beside = left + (BAR + TICK + 8.0 + AXIS_TEXT) * unit + widest(mosaic, unit);
+    let at = [beside, frame.top + height / 2.0];
+    let ink = canvas.theme.rgb(Color::Ink);
+    canvas.text(&mosaic.label, at, AXIS_TEXT * unit, ink, Anchor::Upwards)
+}
+
+/// All cells, those of one colour together, neighbours in a row as one rectangle.
+fn cells(canvas: &Canvas<'_>, mosaic: &Mosaic, low: [f64; 2], high: [f64; 2]) {
+    let Mosaic { width, height, shades, .. } = mosaic;
+    if *width == 0 {
+        return;
+    }
+    let edge = |k: usize, n: usize, of: usize| low[k] + (high[k] - low[k]) * n as f64 / of as f64;
+    let mut colors: BTreeMap<Shade, Vec<[f64; 4]>> = BTreeMap::new();
+    for (row, shades) in shades.chunks(*width).enumerate() {
+        let (top, bottom) = (edge(1, row, *height), edge(1, row + 1, *height));
+        let mut start = 0;
+        for run in shades.chunk_by(PartialEq::eq) {
+            let end = start + run.len();
+            let rectangle = [edge(0, start, *width), top, edge(0, end, *width), bottom];
+            colors.entry(run[0]).or_default().push(rectangle);
+            start = end;
+        }
+    }
+    for (shade, rectangles) in colors {
+        canvas.tiles(shade.rgb(canvas.theme), rectangles.into_iter());
+    }
+}
+
+fn bar(canvas: &Canvas<'_>, mosaic: &Mosaic, frame: Frame, unit: f64) -> Result<()> {
+    let Frame { left, top, height, .. } = frame;
+    let (right, bottom) = (frame.right(), frame.bottom());
+    for level in 0..=u8::MAX {
+        let edge = |n: u16| bottom - height * f64::from(n) / 256.0;
+        let strip = [left, edge(u16::from(level) + 1), right, edge(u16::from(level))];
+        canvas.tiles(Shade::Level(level).rgb(canvas.theme), std::iter::once(strip));
+    }
+    outline(canvas, [left, top, right, bottom], unit)?;
+    let pen = Pen::new(canvas.theme.frame(), 1.4 * unit);
+    for tick in &mosaic.bar.ticks {
+        let y = bottom - mosaic.bar.fraction(tick.at) * height;
+        let length = if tick.is_major() { TICK } else { 0.5 * TICK };
+        canvas.line(&[[right, y], [right + length * unit, y]], &pen)?;
+        name(canvas, &tick.label, [right, y], unit)?;
+    }
+    Ok(())
+}
+
+/// A patch of a shade that has no place on the bar, with its name.
+fn special(
+    canvas: &Canvas<'_>,
+    shade: Shade,
+    text: &str,
+    edges: [f64; 4],
+    unit: f64,
+) -> Result<()> {
+    let [_, top, right, bottom] = edges;
+    canvas.tiles(shade.rgb(canvas.theme), std::iter::once(edges));
+    outline(canvas, edges, unit)?;
+    name(canvas, text, [right, top / 2.0 + bottom / 2.0], unit)
+}
+
+fn outline(canvas: &Canvas<'_>, [left, top, right, bottom]: [f64; 4], unit: f64) -> Result<()> {
+    let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
+    canvas.line(&corners, &Pen::new(canvas.theme.frame(), 1.4 * unit))
+}
+
+fn name(canvas: &Canvas<'_>, text: &str, [right, y]: [f64; 2], unit: f64) -> Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let ink = canvas.theme.rgb(Color::Ink);
+    canvas.text(text, [right + (TICK + 6.0) * unit, y], TICK_TEXT * unit, ink, Anchor::Left)
+}
