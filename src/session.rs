@@ -2,6 +2,7 @@
 
 mod history;
 mod label;
+mod settings;
 
 use std::path::PathBuf;
 
@@ -9,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 pub use history::History;
 pub use label::{label, labels};
+pub use settings::{ExportSettings, Memory, ThemeChoice};
 
 use crate::error::{Error, Result};
-use crate::figure::Theme;
 use crate::figure::of_flow::View;
 use crate::flow::{Draw, Input, Question, Weights};
-use crate::network::{Cell, Nonlinearity};
+use crate::network::Cell;
 
 /// The version written; any other is refused, since its meaning is not known.
 const VERSION: u32 = 1;
@@ -50,77 +51,6 @@ pub struct Pin {
     pub question: Question,
 }
 
-/// What controls return to when they are switched back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Memory {
-    /// Nonlinearity of the RNN, kept while another cell is looked at.
-    pub nonlinearity: Nonlinearity,
-    /// The drawn network, kept while one from a file is looked at.
-    pub draw: Draw,
-    /// Forget-gate bias, kept while it is switched off.
-    pub forget_bias: f64,
-    /// Seed of the input, kept while the input continues the weights' stream.
-    pub input_seed: u64,
-    /// Seeds drawn before the present one, oldest first.
-    pub seeds: Vec<u64>,
-}
-
-/// Light, dark or the system's choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ThemeChoice {
-    /// What the desktop is set to.
-    #[default]
-    System,
-    /// Dark on white.
-    Light,
-    /// Light on black.
-    Dark,
-}
-
-/// What the export dialog was last set to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ExportSettings {
-    /// One figure by its name, or all of them.
-    pub figure: Option<String>,
-    /// `png`, `svg` or `csv`.
-    pub format: ExportFormat,
-    /// Width of the drawing in pixels at scale 1.
-    pub width: u32,
-    /// Pixels of the PNG per pixel of the drawing.
-    pub scale: f32,
-    /// Theme of the files, whatever the window's.
-    pub theme: Theme,
-    /// Folder last written to; none means the current one.
-    pub folder: Option<PathBuf>,
-}
-
-/// Format of an exported file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ExportFormat {
-    /// A picture made of pixels.
-    #[default]
-    Png,
-    /// A picture made of lines and text.
-    Svg,
-    /// The numbers.
-    Csv,
-}
-
-impl ExportFormat {
-    /// File extension, lower case.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Svg => "svg",
-            Self::Csv => "csv",
-        }
-    }
-}
-
 impl Default for Session {
     /// The first window: the network as drawn, with an input of its own seed, so that another cell
     /// reads the same sequence.
@@ -135,31 +65,6 @@ impl Default for Session {
             zoom: 1.0,
             table_open: false,
             export: ExportSettings::default(),
-        }
-    }
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            nonlinearity: Nonlinearity::Tanh,
-            draw: Draw::default(),
-            forget_bias: 1.0,
-            input_seed: 0,
-            seeds: Vec::new(),
-        }
-    }
-}
-
-impl Default for ExportSettings {
-    fn default() -> Self {
-        Self {
-            figure: None,
-            format: ExportFormat::Png,
-            width: 1600,
-            scale: 1.0,
-            theme: Theme::Light,
-            folder: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::files;
 use super::task::Task;
-use crate::session::ExportFormat;
+use crate::figure::Format;
 
 /// A dialog that closes faster than this without an answer was never shown.
 const NOBODY_IS_SO_QUICK: Duration = Duration::from_millis(400);
@@ -31,7 +31,7 @@ pub fn open(ctx: &egui::Context) -> Task<Answer<Vec<PathBuf>>> {
 }
 
 /// Asks where to save; `path` is what the dialog starts from.
-pub fn save(ctx: &egui::Context, path: &Path, format: ExportFormat) -> Task<Answer<PathBuf>> {
+pub fn save(ctx: &egui::Context, path: &Path, format: Format) -> Task<Answer<PathBuf>> {
     let path = path.to_owned();
     ask(ctx, move || {
         let mut dialog = rfd::FileDialog::new()

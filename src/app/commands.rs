@@ -1,5 +1,6 @@
 //! Everything a user can tell the window to do, with its text, tooltip and shortcut in one place.
 
+use egui::text_edit::TextEditState;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command. Buttons, menus, tooltips and shortcuts are made from it.
@@ -196,9 +197,14 @@ impl Command {
         // Ctrl+Shift+Z also matches Ctrl+Z, so those with more modifiers take the key first.
         let mut commands = Self::ALL;
         commands.sort_by_key(|command| !command.shortcut().modifiers.shift);
+        // A text field has an undo of its own.
+        let focused = ctx.memory(egui::Memory::focused);
+        let typing = focused.is_some_and(|id| TextEditState::load(ctx, id).is_some());
+        let theirs = |command: Self| typing && matches!(command, Self::Undo | Self::Redo);
         ctx.input_mut(|input| {
             commands
                 .into_iter()
+                .filter(|command| !theirs(*command))
                 .filter(|command| {
                     !command.built_in() && input.consume_shortcut(&command.shortcut())
                 })

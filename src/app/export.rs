@@ -8,8 +8,8 @@ use super::browse::{self, Answer};
 use super::task::{Task, finished};
 use super::widgets::{choice, named, row};
 use crate::error::Result;
-use crate::figure::{self, Figure, Style, Theme};
-use crate::session::{ExportFormat, ExportSettings};
+use crate::figure::{self, Figure, Format, Style, Theme};
+use crate::session::ExportSettings;
 
 /// The dialog while it is open.
 pub struct Dialog {
@@ -195,13 +195,13 @@ fn what(ui: &mut Ui, settings: &mut ExportSettings, figures: &[(&'static str, St
     });
     row(ui, "Format", "PNG for slides and pages, SVG for print, CSV for the numbers.", |ui| {
         let options = [
-            (ExportFormat::Png, "PNG", "A picture made of pixels."),
-            (ExportFormat::Svg, "SVG", "A picture made of lines and text: sharp at any size."),
-            (ExportFormat::Csv, "CSV", "The numbers: a row a point."),
+            (Format::Png, "PNG", "A picture made of pixels."),
+            (Format::Svg, "SVG", "A picture made of lines and text: sharp at any size."),
+            (Format::Csv, "CSV", "The numbers: a row a point."),
         ];
         choice(ui, &mut settings.format, &options);
     });
-    if settings.format == ExportFormat::Csv {
+    if settings.format == Format::Csv {
         return;
     }
     let tip = "Width of the drawing; its height follows. Text keeps its size, so a wider drawing has \
@@ -210,7 +210,7 @@ fn what(ui: &mut Ui, settings: &mut ExportSettings, figures: &[(&'static str, St
         let width = egui::DragValue::new(&mut settings.width).range(200..=8000).suffix(" px");
         named(ui.add(width), "Width").on_hover_text(tip);
     });
-    if settings.format == ExportFormat::Png {
+    if settings.format == Format::Png {
         let tip = "Pixels of the file per pixel of the drawing: 2 gives twice the resolution.";
         row(ui, "Scale", tip, |ui| {
             let scale = egui::DragValue::new(&mut settings.scale).range(0.5..=4.0).speed(0.05);
@@ -261,9 +261,9 @@ pub fn write(
 ) -> Result<()> {
     let style = style(settings, heading);
     let bytes = match settings.format {
-        ExportFormat::Png => figure::png(figures, &style, f64::from(settings.scale))?,
-        ExportFormat::Svg => figure::svg(figures, &style)?.into_bytes(),
-        ExportFormat::Csv => figure::csv(figures)?.into_bytes(),
+        Format::Png => figure::png(figures, &style, f64::from(settings.scale))?,
+        Format::Svg => figure::svg(figures, &style)?.into_bytes(),
+        Format::Csv => figure::csv(figures)?.into_bytes(),
     };
     figure::save(path, &bytes)
 }

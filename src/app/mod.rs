@@ -9,12 +9,14 @@ mod commands;
 mod explore;
 mod export;
 mod files;
+mod frame;
 mod help;
 mod notice;
 mod open_dialog;
 mod persist;
 mod plot;
 mod screenshot;
+mod shell;
 mod task;
 mod theme;
 mod top_bar;
@@ -91,7 +93,7 @@ pub fn run(options: Options) -> Result<()> {
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let app = App::new(&creation.egui_ctx, session, notices)?;
         opened.store(true, Ordering::Relaxed);
-        Ok(Box::new(window::Shell { app, photographer }))
+        Ok(Box::new(shell::Shell { app, photographer }))
     });
     eframe::run_native(persist::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;

@@ -10,15 +10,18 @@ pub struct State {
     pub busy: bool,
     /// How far it is, if it says.
     pub progress: Option<f64>,
+    /// Whether the work has taken long enough to be stopped.
+    pub can_stop: bool,
     /// What is on screen, in a line.
     pub facts: String,
     /// Whether there is something to undo, and to redo.
     pub undo: [bool; 2],
 }
 
-/// Draws the bar.
-pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) {
-    let State { busy, progress, facts, undo: [undo, redo] } = state;
+/// Draws the bar. True if the work under way is to be stopped.
+pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) -> bool {
+    let State { busy, progress, can_stop, facts, undo: [undo, redo] } = state;
+    let mut stop = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new("rnnscope").strong().size(16.0));
         ui.separator();
@@ -32,6 +35,10 @@ pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) {
                 None => "computing".to_owned(),
             };
             ui.weak(text);
+            if can_stop {
+                let tip = "Stops this measurement and keeps the curves that are on screen.";
+                stop = ui.button("Stop").on_hover_text(tip).clicked();
+            }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let mut button = |ui: &mut Ui, command: Command, text: &str, enabled: bool| {
@@ -54,4 +61,5 @@ pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) {
             );
         });
     });
+    stop
 }

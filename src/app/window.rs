@@ -3,50 +3,49 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
-
 use super::browse::Answer;
 use super::commands::Command;
-use super::explore::controls::{self, Desk};
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
-use super::explore::{plots, readouts, table};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
 use super::open_dialog::OpenDialog;
-use super::screenshot::Photographer;
 use super::task::Task;
-use super::{help, persist, theme, top_bar};
+use super::theme;
 use crate::error::{Error, Result};
 use crate::figure::Raster;
 use crate::flow::{FlowReport, Question};
-use crate::session::{History, Pin, Session};
+use crate::session::{History, Session};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
 
 /// Work shorter than this gets no busy mark: it would only flicker.
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
-/// Width of the control panel in points; on a narrow window it takes at most half.
-const PANEL_WIDTH: f32 = 322.0;
+/// Work longer than this can be stopped.
+const STOP_AFTER: Duration = Duration::from_secs(1);
+
+/// What is said when the user stopped a computation.
+const STOPPED: &str = "stopped: the curves are not those of the present settings; change any setting \
+                       to measure again";
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
     pub(super) session: Session,
     pub(super) history: History,
     pub(super) notices: Notices,
-    worker: Worker<Request, Scene>,
-    librarian: Librarian,
+    pub(super) worker: Worker<Request, Scene>,
+    pub(super) librarian: Librarian,
     /// The last request handed in.
     requested: Option<Request>,
     /// Counts files opened, so that a file opened again is read again.
     opened: u64,
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
-    error: Option<String>,
+    pub(super) error: Option<String>,
     /// The step under the pointer, marked in all plots, and whether it came from a plot.
-    marked: Option<f64>,
-    marked_in_plot: bool,
+    pub(super) marked: Option<f64>,
+    pub(super) marked_in_plot: bool,
     pub(super) help_open: bool,
     pub(super) dialog: Option<Dialog>,
     pub(super) export: Option<Task<String>>,
@@ -135,7 +134,7 @@ impl App {
     pub fn settled(&self) -> bool {
         let answered = self.error.is_some() || self.scene.is_some();
         let idle = self.worker.busy_for().is_none()
-            && !self.librarian.busy()
+            && self.librarian.busy_for().is_none()
             && self.export.is_none()
             && self.image.is_none()
             && self.numbers.is_none();
@@ -147,120 +146,34 @@ impl App {
         self.carry_out(ctx, command);
     }
 
-    /// Draws one frame.
-    pub fn show(&mut self, ui: &mut Ui) {
-        let ctx = ui.ctx().clone();
-        self.follow_settings(&ctx);
-        self.collect(&ctx);
-        let mut commands = Command::pressed(&ctx);
-        self.take_dropped(&ctx);
-        self.bars(ui, &mut commands);
-        self.overlays(&ctx);
-        for command in commands {
-            self.carry_out(&ctx, command);
-        }
-        self.remember(&ctx);
-        self.ask(&ctx);
-    }
-
-    fn bars(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let fill = ui.visuals().panel_fill;
-        Panel::top("top")
-            .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
-            .show(ui, |ui| {
-                let state = top_bar::State {
-                    busy: self.busy(),
-                    progress: self.worker.progress(),
-                    facts: self.report().map(readouts::facts).unwrap_or_default(),
-                    undo: [self.history.can_undo(), self.history.can_redo()],
-                };
-                top_bar::show(ui, state, commands);
-            });
-        let width = PANEL_WIDTH.min(0.48 * ui.available_width());
-        let margin = Margin { left: 12, right: 2, top: 6, bottom: 6 };
-        Panel::left("controls")
-            .resizable(false)
-            .exact_size(width)
-            .frame(Frame::new().fill(fill).inner_margin(margin))
-            .show(ui, |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    ui.set_max_width(ui.available_width() - 8.0);
-                    self.controls(ui, commands);
-                });
-            });
-        let fill = ui.visuals().faint_bg_color.blend(fill);
-        CentralPanel::default()
-            .frame(Frame::new().fill(fill).inner_margin(Margin::same(10)))
-            .show(ui, |ui| self.results(ui, commands));
-    }
-
-    fn controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let shown = self.scene.as_ref();
-        let file =
-            shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
-        let spec = file.map(|scene| scene.report.spec);
-        let failure = |pin: &Pin| self.librarian.failure(&pin.question).map(str::to_owned);
-        let pin_errors: Vec<Option<String>> = self.session.pins.iter().map(failure).collect();
-        let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors: &pin_errors };
-        controls::show(ui, &mut desk);
-    }
-
-    fn results(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        if let Some(error) = &self.error {
-            let text = egui::RichText::new(format!("⚠ {error}")).strong();
-            let text = text.color(ui.visuals().error_fg_color);
-            ui.add(egui::Label::new(text).wrap().selectable(true));
-        }
-        let Some(scene) = self.scene.clone() else {
-            if self.error.is_none() && self.busy() {
-                ui.centered_and_justified(Ui::spinner);
-            }
-            return;
-        };
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            let top = ui.cursor().top();
-            let room = ui.available_height();
-            readouts::show(ui, &scene.report);
-            let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
-            let hovered = plots::show(ui, &scene.pictures, left, self.marked);
-            let mut in_table = None;
-            if self.session.table_open {
-                ui.separator();
-                let marked = table::Marked { step: self.marked, follow: self.marked_in_plot };
-                in_table = table::show(ui, &scene.table, &marked, commands);
-            }
-            if hovered.or(in_table) != self.marked {
-                ui.ctx().request_repaint();
-            }
-            self.marked = hovered.or(in_table);
-            self.marked_in_plot = hovered.is_some();
-        });
-    }
-
-    fn overlays(&mut self, ctx: &egui::Context) {
-        if self.help_open {
-            self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
-            let cell = self.scene.as_ref().map_or(self.session.draw().cell, |s| s.report.spec.cell);
-            help::show(ctx, cell, &mut self.help_open);
-        }
-        self.export_dialog(ctx);
-        self.path_dialog(ctx);
-        drop_hint(ctx);
-        self.notices.show(ctx);
-    }
-
     /// Reads files anew.
     pub(super) fn reopen(&mut self) {
         self.opened += 1;
         self.librarian.reopen();
     }
 
-    /// Whether the busy mark is due.
-    pub(super) fn busy(&self) -> bool {
-        self.worker.busy_for().is_some_and(|busy| busy >= BUSY_AFTER)
+    /// How long either thread has been at work.
+    fn busy_for(&self) -> Option<Duration> {
+        self.worker.busy_for().max(self.librarian.busy_for())
     }
 
-    fn request(&self) -> Request {
+    /// Whether what is under way is worth a button that stops it.
+    pub(super) fn can_stop(&self) -> bool {
+        self.worker.busy_for().is_some_and(|busy| busy >= STOP_AFTER)
+    }
+
+    /// Stops what is under way. The curves on screen are older than the settings then, and it says so.
+    pub(super) fn stop(&mut self) {
+        self.worker.cancel();
+        self.error = Some(STOPPED.to_owned());
+    }
+
+    /// Whether the busy mark is due.
+    pub(super) fn busy(&self) -> bool {
+        self.busy_for().is_some_and(|busy| busy >= BUSY_AFTER)
+    }
+
+    pub(super) fn request(&self) -> Request {
         let (names, _) = self.session.pin_labels();
         let questions = self.session.pins.iter().map(|pin| pin.question.clone());
         Request {
@@ -273,7 +186,7 @@ impl App {
     }
 
     /// Hands in a request if anything it depends on has changed.
-    fn ask(&mut self, ctx: &egui::Context) {
+    pub(super) fn ask(&mut self, ctx: &egui::Context) {
         let pins: Vec<&Question> = self.session.pins.iter().map(|pin| &pin.question).collect();
         self.librarian.tend(&pins, self.scene.as_ref().map(|scene| &scene.report));
         let request = self.request();
@@ -286,7 +199,7 @@ impl App {
                 Err(error) => self.error = Some(error.to_string()),
             }
         }
-        if let Some(busy) = self.worker.busy_for() {
+        if let Some(busy) = self.busy_for() {
             // Once for the busy mark to appear, then often enough for its progress to move.
             let next = BUSY_AFTER.saturating_sub(busy).max(Duration::from_millis(50));
             ctx.request_repaint_after(next);
@@ -294,7 +207,7 @@ impl App {
     }
 
     /// Takes what background threads have finished.
-    fn collect(&mut self, ctx: &egui::Context) {
+    pub(super) fn collect(&mut self, ctx: &egui::Context) {
         while let Some(outcome) = self.worker.poll() {
             let newest = outcome.request == self.worker.newest();
             match outcome.answer {
@@ -311,7 +224,7 @@ impl App {
     }
 
     /// Tells egui about zoom and theme if they were changed here, and takes over its own zooming.
-    fn follow_settings(&mut self, ctx: &egui::Context) {
+    pub(super) fn follow_settings(&mut self, ctx: &egui::Context) {
         let wanted = (self.session.zoom, self.session.theme);
         if self.told != Some(wanted) {
             ctx.set_zoom_factor(self.session.zoom);
@@ -324,59 +237,10 @@ impl App {
     }
 
     /// Records settings for undo when nobody is in the middle of changing them.
-    fn remember(&mut self, ctx: &egui::Context) {
+    pub(super) fn remember(&mut self, ctx: &egui::Context) {
         let dragging = ctx.input(|input| input.pointer.any_down());
         if !dragging {
             self.history.rest(&self.session.question, &self.session.view);
         }
-    }
-}
-
-/// Says what will happen to files that are being dragged over the window.
-fn drop_hint(ctx: &egui::Context) {
-    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
-        return;
-    }
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
-    let painter = ctx.layer_painter(layer);
-    let screen = ctx.content_rect();
-    let visuals = &ctx.global_style().visuals;
-    painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
-    let text = "Drop .safetensors weights or .csv sequences";
-    let font = egui::FontId::proportional(24.0);
-    painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
-}
-
-/// What eframe runs: the application, and the screenshot if one was asked for.
-pub(super) struct Shell {
-    pub app: App,
-    pub photographer: Option<Photographer>,
-}
-
-impl eframe::App for Shell {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.app.show(ui);
-        if let Some(photographer) = &mut self.photographer {
-            photographer.tick(ui.ctx(), self.app.settled());
-        }
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        if self.photographer.is_some() {
-            return;
-        }
-        match self.app.session.save() {
-            Ok(text) => storage.set_string(persist::KEY, text),
-            Err(error) => self.app.notices.warning(format!("Settings were not saved: {error}")),
-        }
-    }
-
-    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        visuals.panel_fill.to_normalized_gamma_f32()
-    }
-
-    /// The session holds all there is to keep; egui's own memory would keep stale zooms of plots.
-    fn persist_egui_memory(&self) -> bool {
-        false
     }
 }

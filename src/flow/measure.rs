@@ -6,7 +6,7 @@ use candle_nn::loss::mse;
 use super::question::Loss;
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
-use crate::network::{LayerRun, Network, Probing};
+use crate::network::{LayerRun, Network, NetworkSpec, Probing};
 use crate::ticket::Ticket;
 
 /// What one pass left behind, in full.

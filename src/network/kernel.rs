@@ -4,7 +4,7 @@ use gemm::Parallelism;
 
 use super::real::Real;
 
-/// Up to this many rows the product is done by [`add_block`]; above, by `gemm`, whose
+/// Up to this many rows a product is done with [`Panels`]; above, by `gemm`, whose
 /// blocking pays off only then.
 const FEW_ROWS: usize = 4;
 
@@ -68,17 +68,6 @@ impl<'a, R: Real> Matrix<'a, R> {
         let Self { data, rows, cols, row_stride, col_stride } = self;
         Self { data, rows: cols, cols: rows, row_stride: col_stride, col_stride: row_stride }
     }
-
-    /// A row-major copy of the transpose.
-    pub(super) fn to_transposed(self) -> Vec<R> {
-        let mut out = Vec::with_capacity(self.rows * self.cols);
-        for j in 0..self.cols {
-            out.extend(
-                (0..self.rows).map(|i| self.data[i * self.row_stride + j * self.col_stride]),
-            );
-        }
-        out
-    }
 }
 
 /// `out += left · right`, with `out` row-major of rows `out_stride` apart.
@@ -94,9 +83,6 @@ pub(super) fn add_product<R: Real>(
         return;
     }
     assert!(out.len() >= (m - 1) * out_stride + n);
-    if m <= FEW_ROWS && left.col_stride == 1 && right.col_stride == 1 {
-        return dispatch(AddRowsTimes { out, out_stride, left, right });
-    }
     // SAFETY: the shapes were checked against the slices when the matrices were made and, for
     // `out`, just above; `out` is borrowed exclusively, so nothing aliases.
     #[expect(unsafe_code, reason = "gemm takes raw pointers")]
@@ -125,12 +111,64 @@ pub(super) fn add_product<R: Real>(
     }
 }
 
-/// `out += left · right` for few rows: every row of `right` is read once, in order.
+/// The right-hand side of many products, in the layout that suits the rows of the left-hand sides.
+pub(super) enum Factor<'a, R> {
+    /// For few rows: see [`Panels`].
+    Panels(Panels<R>),
+    /// For more, `gemm` blocks the matrix itself.
+    Matrix(Matrix<'a, R>),
+}
+
+impl<'a, R: Real> Factor<'a, R> {
+    /// Prepares a matrix for left-hand sides of `rows` rows.
+    pub(super) fn new(matrix: Matrix<'a, R>, rows: usize) -> Self {
+        if rows <= FEW_ROWS { Self::Panels(Panels::new(matrix)) } else { Self::Matrix(matrix) }
+    }
+
+    /// `out += left · self`, all row-major without gaps.
+    pub(super) fn add_product(&self, out: &mut [R], left: &[R], rows: usize) {
+        match self {
+            Self::Panels(panels) => dispatch(AddRowsTimes { out, left, panels }),
+            Self::Matrix(matrix) => {
+                let left = Matrix::new(left, rows, matrix.rows);
+                add_product(out, matrix.cols, left, *matrix);
+            }
+        }
+    }
+}
+
+/// A matrix cut into panels of [`LANES`] columns, each stored row by row without gaps: a product
+/// with few rows then reads memory strictly in order, which is what limits it.
+pub(super) struct Panels<R> {
+    data: Vec<R>,
+    rows: usize,
+    cols: usize,
+}
+
+/// Width of the last panel: a multiple of this, so that four versions of the loop do for all.
+const STEP: usize = LANES / 4;
+
+impl<R: Real> Panels<R> {
+    fn new(matrix: Matrix<'_, R>) -> Self {
+        let Matrix { data: from, rows, cols, row_stride, col_stride } = matrix;
+        let mut data = Vec::with_capacity(rows * cols.next_multiple_of(STEP));
+        for start in (0..cols).step_by(LANES) {
+            let width = (cols - start).min(LANES);
+            for i in 0..rows {
+                let at = |j: usize| from[i * row_stride + (start + j) * col_stride];
+                data.extend((0..width).map(at));
+                data.resize(data.len() + width.next_multiple_of(STEP) - width, R::default());
+            }
+        }
+        Self { data, rows, cols }
+    }
+}
+
+/// `out += left · panels`.
 struct AddRowsTimes<'a, R> {
     out: &'a mut [R],
-    out_stride: usize,
-    left: Matrix<'a, R>,
-    right: Matrix<'a, R>,
+    left: &'a [R],
+    panels: &'a Panels<R>,
 }
 
 impl<R: Real> Job for AddRowsTimes<'_, R> {
@@ -138,47 +176,36 @@ impl<R: Real> Job for AddRowsTimes<'_, R> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Self { out, out_stride, left, right } = self;
-        for i in 0..left.rows {
-            let factors = &left.data[i * left.row_stride..][..left.cols];
-            let out = &mut out[i * out_stride..][..right.cols];
-            let mut blocks = out.chunks_exact_mut(LANES);
-            let mut column = 0;
-            for block in &mut blocks {
-                add_block::<R, FMA, LANES>(block, factors, &right, column);
-                column += LANES;
-            }
-            let rest = blocks.into_remainder();
-            let mut small = rest.chunks_exact_mut(LANES / 8);
-            for block in &mut small {
-                add_block::<R, FMA, { LANES / 8 }>(block, factors, &right, column);
-                column += LANES / 8;
-            }
-            for value in small.into_remainder() {
-                add_block::<R, FMA, 1>(std::slice::from_mut(value), factors, &right, column);
-                column += 1;
+        let Panels { data, rows, cols } = self.panels;
+        for (left, out) in self.left.chunks_exact(*rows).zip(self.out.chunks_exact_mut(*cols)) {
+            for (out, panel) in out.chunks_mut(LANES).zip(data.chunks(rows * LANES)) {
+                match out.len().div_ceil(STEP) {
+                    1 => add_panel::<R, FMA, STEP>(out, left, panel),
+                    2 => add_panel::<R, FMA, { 2 * STEP }>(out, left, panel),
+                    3 => add_panel::<R, FMA, { 3 * STEP }>(out, left, panel),
+                    _ => add_panel::<R, FMA, LANES>(out, left, panel),
+                }
             }
         }
     }
 }
 
-/// Adds `WIDTH` columns of a vector-matrix product, kept in registers over all rows.
+/// Adds a vector-panel product, kept in registers over all rows of the panel.
 #[inline(always)]
-fn add_block<R: Real, const FMA: bool, const WIDTH: usize>(
+fn add_panel<R: Real, const FMA: bool, const WIDTH: usize>(
     out: &mut [R],
     factors: &[R],
-    right: &Matrix<'_, R>,
-    column: usize,
+    panel: &[R],
 ) {
     let mut sums = [R::default(); WIDTH];
-    sums.copy_from_slice(out);
-    for (&factor, row) in factors.iter().zip(right.data.chunks(right.row_stride)) {
-        let row = &row[column..][..WIDTH];
+    for (&factor, row) in factors.iter().zip(panel.chunks_exact(WIDTH)) {
         for (sum, &weight) in sums.iter_mut().zip(row) {
             *sum = factor.mul_add_if::<FMA>(weight, *sum);
         }
     }
-    out.copy_from_slice(&sums);
+    for (out, sum) in out.iter_mut().zip(sums) {
+        *out += sum;
+    }
 }
 
 #[cfg(test)]
@@ -208,9 +235,14 @@ mod tests {
             let mut found = random(&mut generator, m * n);
             let mut expected = found.clone();
             naive(&mut expected, &left, &right, m, k, n);
-            add_product(&mut found, n, Matrix::new(&left, m, k), Matrix::new(&right, k, n));
-            for (found, expected) in found.iter().zip(&expected) {
-                assert!((found - expected).abs() < 1e-13, "{m} {k} {n}");
+            let start = found.clone();
+            let right = Matrix::new(&right, k, n);
+            add_product(&mut found, n, Matrix::new(&left, m, k), right);
+            let mut prepared = start;
+            Factor::new(right, m).add_product(&mut prepared, &left, m);
+            for ((a, b), expected) in found.iter().zip(&prepared).zip(&expected) {
+                assert!((a - expected).abs() < 1e-13, "{m} {k} {n}");
+                assert!((b - expected).abs() < 1e-13, "{m} {k} {n} prepared");
             }
         }
     }
@@ -219,7 +251,9 @@ mod tests {
     fn transposes_are_views() {
         let data = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let matrix = Matrix::new(&data, 2, 3);
-        assert_eq!(matrix.to_transposed(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let mut product = [0.0; 2];
+        Factor::new(matrix.transposed(), 1).add_product(&mut product, &[1.0, 1.0, 1.0], 1);
+        assert_eq!(product, [6.0, 15.0]);
         let mut out = [0.0; 9];
         add_product(&mut out, 3, matrix.transposed(), matrix);
         assert_eq!(out, [17.0, 22.0, 27.0, 22.0, 29.0, 36.0, 27.0, 36.0, 45.0]);

@@ -4,7 +4,7 @@ use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::flow::{Draw, Init, Loss, Precision, Question, Recipe, Signal, Weights};
 use rnnscope::network::{Cell, Nonlinearity};
-use rnnscope::session::Session;
+use rnnscope::session::{Session, ThemeChoice};
 
 use super::driver::Window;
 
@@ -242,4 +242,39 @@ fn a_small_or_magnified_window_still_shows_and_measures() {
         window.settle();
         assert_eq!(window.report().question.weight_scale, 2.0);
     }
+}
+
+#[test]
+fn a_long_measurement_can_be_stopped_or_given_up_for_another() {
+    let mut window = Window::open(Session::default());
+    let quick = window.question().clone();
+    let mut long = quick.clone();
+    long.input.length = 10_000;
+    let draw = Draw { cell: Cell::Lstm, hidden_size: 512, num_layers: 8, ..Draw::default() };
+    long.weights = Weights::Draw(draw);
+    let app = window.harness.state_mut().as_mut().expect("a frame was drawn");
+    app.session_mut().question = long;
+    let start = std::time::Instant::now();
+    while window.harness.query_by_label("Stop").is_none() {
+        window.harness.step();
+        assert!(start.elapsed().as_secs() < 30, "no button to stop it");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    window.click("Stop");
+    assert!(window.app().error().is_some_and(|error| error.starts_with("stopped")));
+    window.press(Command::Undo);
+    assert_eq!(window.app().error(), None);
+    assert_eq!(window.report().question, quick);
+}
+
+#[test]
+fn the_theme_and_the_size_of_the_interface_can_be_chosen() {
+    let mut window = Window::open(Session::default());
+    window.click("dark");
+    assert_eq!(window.session().theme, ThemeChoice::Dark);
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
+    window.click("+");
+    assert!((window.session().zoom - 1.1).abs() < 1e-6);
+    window.click("Natural size");
+    assert_eq!(window.session().zoom, 1.0);
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
-use rnnscope::session::{ExportFormat, ExportSettings, Session};
+use rnnscope::figure::Format;
+use rnnscope::session::{ExportSettings, Session};
 
 use super::driver::Window;
 
-fn session(folder: &Path, format: ExportFormat) -> Session {
+fn session(folder: &Path, format: Format) -> Session {
     let export = ExportSettings {
         format,
         width: 800,
@@ -31,7 +32,7 @@ fn decode(path: &Path) -> (u32, u32, Vec<u8>) {
 #[test]
 fn a_png_has_the_size_asked_for_and_is_not_blank() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = Window::open(session(folder.path(), ExportFormat::Png));
+    let mut window = Window::open(session(folder.path(), Format::Png));
     window.press(Command::Export);
     window.click("Save");
     let path = folder.path().join("rnnscope-explore.png");
@@ -50,7 +51,7 @@ fn an_existing_file_is_replaced_only_after_a_second_yes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rnnscope-explore.csv");
     std::fs::write(&path, "precious").unwrap();
-    let mut window = Window::open(session(folder.path(), ExportFormat::Csv));
+    let mut window = Window::open(session(folder.path(), Format::Csv));
     window.press(Command::Export);
     window.click("Save");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
@@ -64,7 +65,7 @@ fn an_existing_file_is_replaced_only_after_a_second_yes() {
 #[test]
 fn one_figure_can_be_exported_as_svg() {
     let folder = tempfile::tempdir().unwrap();
-    let mut session = session(folder.path(), ExportFormat::Svg);
+    let mut session = session(folder.path(), Format::Svg);
     session.export.figure = Some("eigenvalues".to_owned());
     let mut window = Window::open(session);
     window.press(Command::Export);
@@ -77,7 +78,7 @@ fn one_figure_can_be_exported_as_svg() {
 fn a_folder_that_is_not_there_is_told_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing");
-    let mut window = Window::open(session(&missing, ExportFormat::Png));
+    let mut window = Window::open(session(&missing, Format::Png));
     window.press(Command::Export);
     window.click("Save");
     window.harness.get_by_label_contains("cannot write ");

@@ -91,7 +91,7 @@ fn an_explosion_beyond_all_numbers_is_shown_not_hidden() {
 
 #[test]
 fn a_large_lstm_gets_its_step_jacobian_in_the_end() {
-    let draw = Draw { cell: Cell::Lstm, hidden_size: 60, ..Draw::default() };
+    let draw = Draw { cell: Cell::Lstm, hidden_size: 100, ..Draw::default() };
     let question = Question { weights: Weights::Draw(draw), ..Question::default() };
     let window = Window::open(Session { question, ..Session::default() });
     assert!(window.report().is_complete());

@@ -24,7 +24,8 @@ pub fn step(figure: &Figure, pointed: &Pointed) -> Option<f64> {
 
 /// Shows the label beside the pointer.
 pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
-    let Some(pointer) = pointed.at else { return };
+    // Whoever drags a box wants to see what is under it.
+    let Some(pointer) = pointed.at.filter(|_| !pointed.response.dragged()) else { return };
     let figure = &picture.figure;
     if let Some(step) = step(figure, pointed) {
         tooltip(ui, pointed, |ui| {

@@ -19,6 +19,33 @@ pub fn show(ui: &mut Ui, report: &FlowReport) {
         loss(ui, report);
         reach(ui, report);
     });
+    gates(ui, report);
+}
+
+/// |λ|max of each gate's block of the recurrent weights, for cells that have gates.
+fn gates(ui: &mut Ui, report: &FlowReport) {
+    if matches!(report.spec.cell, Cell::Rnn(_)) {
+        return;
+    }
+    let layer = |index: usize| {
+        let blocks = report.spectra[index].blocks.iter();
+        let radii =
+            blocks.map(|block| format!("{} {}", block.name, number(block.spectrum.radius, 3)));
+        radii.collect::<Vec<_>>().join("   ")
+    };
+    let of_layer = |index: usize| match report.spectra.len() {
+        1 => String::new(),
+        _ => format!(", layer {}", index + 1),
+    };
+    let line =
+        |index: usize| format!("|λ|max of Wₕₕ by gate{}:  {}", of_layer(index), layer(index));
+    let shown = largest(report).map_or(0, |(index, _)| index);
+    if report.spectra.is_empty() {
+        return;
+    }
+    let all: Vec<String> = (0..report.spectra.len()).map(line).collect();
+    let text = egui::RichText::new(line(shown)).size(12.0).weak();
+    ui.add(egui::Label::new(text).wrap()).on_hover_text(all.join("\n"));
 }
 
 /// A number in large figures under its name, with two short lines beside it.

@@ -47,9 +47,9 @@ pub struct Picture {
     pub sentences: Vec<String>,
 }
 
-/// Step Jacobians of at most this many rows are decomposed before anything is shown, as that takes
-/// no longer than a frame; larger ones come later, from another thread.
-const QUICK_ROWS: usize = 64;
+/// Step Jacobians are decomposed before anything is shown if that takes no longer than about a frame:
+/// for one layer of 128 rows. Larger ones come later, from another thread.
+const QUICK: usize = 128 * 128 * 128;
 
 /// Measures and draws. Remembers the last report, so that a change of the view measures nothing.
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl Studio {
             Some(report) => Arc::clone(report),
             None => {
                 let mut report = self.instrument.answer(&request.question, ticket)?;
-                if rows(&report.spec) <= QUICK_ROWS {
+                if effort(&report.spec) <= QUICK {
                     self.instrument.complete(&mut report, ticket)?;
                 }
                 Arc::new(report)
@@ -106,7 +106,7 @@ impl Picture {
     }
 }
 
-/// Rows of a layer's step Jacobian.
-fn rows(spec: &NetworkSpec) -> usize {
-    spec.hidden_size * spec.cell.states()
+/// What decomposing the step Jacobians of all layers takes, up to a factor.
+fn effort(spec: &NetworkSpec) -> usize {
+    spec.num_layers * (spec.hidden_size * spec.cell.states()).pow(3)
 }

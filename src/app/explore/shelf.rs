@@ -2,6 +2,7 @@
 //! thread, so that the curves follow the sliders meanwhile.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::flow::{FlowReport, Instrument, Question};
@@ -91,9 +92,9 @@ impl Librarian {
         self.failed.iter().find(|(failed, _)| failed == question).map(|(_, error)| error.as_str())
     }
 
-    /// Whether something is still being fetched.
-    pub fn busy(&self) -> bool {
-        self.worker.busy_for().is_some()
+    /// How long something has been under way.
+    pub fn busy_for(&self) -> Option<Duration> {
+        self.worker.busy_for()
     }
 
     /// Forgets everything that came from files, as one was opened again.

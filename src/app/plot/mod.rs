@@ -7,12 +7,13 @@ mod marks;
 mod sketch;
 mod thin;
 
-use egui::{Align2, Pos2, Ui, Vec2b};
-use egui_plot::{Plot, PlotTransform};
+use egui::{Align2, Id, Pos2, Ui, Vec2b};
+use egui_plot::{AxisHints, Plot, PlotTransform};
 
 use super::explore::scene::Picture;
 use super::theme;
 use crate::figure::Theme;
+use axes::Ruler;
 use sketch::Sketch;
 
 pub use legend::legend;
@@ -35,12 +36,15 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     let resolved = &picture.resolved;
     let theme = theme::of_window(ui.visuals());
     let size = egui::vec2(ui.available_width(), height);
-    let room = axes::room(size);
+    let across = Ruler::horizontal(&figure.x, &resolved.x, size.x);
+    let upward = Ruler::vertical(&figure.y, &resolved.y, size.y);
+    // Dots and rings at the first and the last step are seen whole.
+    let rim = if figure.x.integer { 0.012 * (resolved.x.hi - resolved.x.lo) } else { 0.0 };
     let mut plot = Plot::new(figure.name)
         .width(size.x)
         .height(size.y)
-        .include_x(resolved.x.lo)
-        .include_x(resolved.x.hi)
+        .include_x(resolved.x.lo - rim)
+        .include_x(resolved.x.hi + rim)
         .include_y(resolved.y.lo)
         .include_y(resolved.y.hi)
         .set_margin_fraction(egui::Vec2::ZERO)
@@ -54,14 +58,19 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
         .allow_scroll(Vec2b::FALSE)
         .allow_axis_zoom_drag(Vec2b::FALSE)
         .boxed_zoom_pointer_button(egui::PointerButton::Primary)
-        .x_grid_spacer(move |input| axes::marks(figure, axes::Side::X, input.bounds, room.x))
-        .y_grid_spacer(move |input| axes::marks(figure, axes::Side::Y, input.bounds, room.y))
-        .custom_x_axes(vec![axes::hints(ui, figure, axes::Side::X, room.x, size.x)])
-        .custom_y_axes(vec![axes::hints(ui, figure, axes::Side::Y, room.y, size.y)]);
+        .x_grid_spacer(move |input| across.marks(input.bounds))
+        .y_grid_spacer(move |input| upward.marks(input.bounds))
+        .custom_x_axes(vec![across.dress(ui, AxisHints::new_x())])
+        // Room for `10⁻¹⁰⁰`, so that plots do not jump sideways while a slider moves.
+        .custom_y_axes(vec![upward.dress(ui, AxisHints::new_y().min_thickness(44.0))]);
+    if figure.x.integer {
+        // Zooming into steps shows the same steps in all plots.
+        plot = plot.link_axis(Id::unique("steps"), [true, false]);
+    }
     if figure.equal_aspect {
         plot = plot.data_aspect(1.0);
     }
-    let sketch = Sketch::new(figure, resolved, theme, marked, room);
+    let sketch = Sketch::new(picture, [across, upward], theme, marked);
     let drawn = plot.show(ui, |plot_ui| plot_ui.add(sketch));
     let at = drawn.response.hover_pos();
     if zoomed(&drawn.transform, picture) {

@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
 
-use super::axes::{self, Room, Side};
+use super::axes::Ruler;
 use super::legend::shade;
 use super::marks;
 use super::thin::thin;
+use crate::app::explore::scene::Picture;
 use crate::app::theme;
 use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Style, Theme};
 
@@ -22,35 +23,36 @@ pub struct Sketch<'a> {
     resolved: &'a Resolved,
     theme: Theme,
     marked: Option<f64>,
-    room: Room,
+    rulers: [Ruler<'a>; 2],
 }
 
 impl<'a> Sketch<'a> {
-    /// A sketch of a figure; `marked` is the step to single out.
+    /// A sketch of a figure with its horizontal and vertical axis; `marked` is the step to single out.
     pub fn new(
-        figure: &'a Figure,
-        resolved: &'a Resolved,
+        picture: &'a Picture,
+        rulers: [Ruler<'a>; 2],
         theme: Theme,
         marked: Option<f64>,
-        room: Room,
     ) -> Self {
+        let Picture { figure, resolved, sentences: _ } = picture;
         let base = PlotItemBase::new(figure.name.to_owned());
         let marked = marked.filter(|_| figure.x.integer);
-        Self { base, figure, resolved, theme, marked, room }
+        Self { base, figure, resolved, theme, marked, rulers }
     }
 
     fn grid(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         let (min, max) = (transform.bounds().min(), transform.bounds().max());
         let frame = *transform.frame();
+        let [across, upward] = self.rulers;
         let major = Stroke::new(1.0, theme::screen(self.theme.grid()));
         let minor = Stroke::new(1.0, theme::screen(self.theme.frame()));
-        for tick in axes::ticks(self.figure, Side::X, min[0], max[0], self.room.x) {
+        for tick in across.ticks(min[0], max[0]) {
             let x = transform.position_from_point_x(tick.at);
             let top = if tick.is_major() { frame.top() } else { frame.bottom() - 4.0 };
             let stroke = if tick.is_major() { major } else { minor };
             shapes.push(Shape::line_segment([pos2(x, top), pos2(x, frame.bottom())], stroke));
         }
-        for tick in axes::ticks(self.figure, Side::Y, min[1], max[1], self.room.y) {
+        for tick in upward.ticks(min[1], max[1]) {
             let y = transform.position_from_point_y(tick.at);
             let right = if tick.is_major() { frame.right() } else { frame.left() + 4.0 };
             let stroke = if tick.is_major() { major } else { minor };

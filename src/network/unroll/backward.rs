@@ -5,7 +5,7 @@ use candle_core::{Result, Tensor};
 use super::layout::{Dims, Parameters, chunk, chunk_of, step_of};
 use super::{Activations, Unroll};
 use crate::network::cell::{Backward, State};
-use crate::network::kernel::{Matrix, add_product, dispatch};
+use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
 use crate::network::real::Real;
 use crate::network::spec::Cell;
 
@@ -65,8 +65,7 @@ fn through_time<R: Real>(
 ) -> Result<(Vec<R>, Activations<R>)> {
     let cell = op.cell;
     let Activations { mut gates, mut extra } = saved;
-    let back = parameters.hidden.to_transposed();
-    let back = Matrix::new(&back, dims.width, dims.hidden);
+    let back = Factor::new(parameters.hidden.transposed(), dims.batch);
     let (hidden, cells) = states.split_at(dims.plane());
     let (grad_hidden, grad_cells) = grads.split_at_mut(dims.plane());
     let mut carry_h = vec![R::default(); dims.state()];
@@ -90,8 +89,7 @@ fn through_time<R: Real>(
         } else {
             &*gates
         };
-        let through = Matrix::new(through, dims.batch, dims.width);
-        add_product(&mut carry_h, dims.hidden, through, back);
+        back.add_product(&mut carry_h, through, dims.batch);
     }
     add(&mut grad_hidden[..dims.state()], &carry_h);
     if !grad_cells.is_empty() {

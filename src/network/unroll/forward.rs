@@ -5,7 +5,7 @@ use candle_core::Result;
 use super::layout::{Dims, Parameters, chunk, step_of};
 use super::{Activations, Unroll};
 use crate::network::cell::Forward;
-use crate::network::kernel::{Matrix, add_product, dispatch};
+use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
 use crate::network::real::Real;
 
 /// States `[S, T+1, B, H]` and the activations that the way back needs. The input's share of all
@@ -23,6 +23,7 @@ pub(super) fn forward<R: Real>(
     let x = Matrix::new(x, dims.steps * dims.batch, dims.input);
     add_product(&mut gates, dims.width, x, parameters.input);
 
+    let weight_hh = Factor::new(parameters.hidden, dims.batch);
     let mut states = probe.to_vec();
     let (hidden, cells) = states.split_at_mut(dims.plane());
     let mut extra = vec![R::default(); dims.steps * dims.state() * cell.extra_width()];
@@ -31,15 +32,14 @@ pub(super) fn forward<R: Real>(
         op.advance()?;
         let gates = &mut gates[t * dims.gates()..][..dims.gates()];
         let (before, after) = step_of(hidden, cells, t, dims);
-        let h = Matrix::new(before.h, dims.batch, dims.hidden);
         if cell.splits_recurrent() {
             recurrent.clear();
             for _ in 0..dims.batch {
                 recurrent.extend_from_slice(parameters.hidden_bias);
             }
-            add_product(&mut recurrent, dims.width, h, parameters.hidden);
+            weight_hh.add_product(&mut recurrent, before.h, dims.batch);
         } else {
-            add_product(gates, dims.width, h, parameters.hidden);
+            weight_hh.add_product(gates, before.h, dims.batch);
         }
         let extra = chunk(&mut extra, t, dims.state() * cell.extra_width());
         let hidden_size = dims.hidden;

@@ -1,0 +1,135 @@
+//! One frame: the bars around, the results in the middle, what is open on top.
+
+use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
+
+use super::App;
+use super::commands::Command;
+use super::explore::controls::{self, Desk};
+use super::explore::{plots, readouts, table};
+use super::{help, top_bar};
+use crate::session::Pin;
+
+/// Width of the control panel in points; on a narrow window it takes at most half.
+const PANEL_WIDTH: f32 = 322.0;
+
+impl App {
+    /// Draws one frame.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.follow_settings(&ctx);
+        self.collect(&ctx);
+        let mut commands = Command::pressed(&ctx);
+        self.take_dropped(&ctx);
+        self.bars(ui, &mut commands);
+        self.overlays(&ctx);
+        for command in commands {
+            self.carry_out(&ctx, command);
+        }
+        self.remember(&ctx);
+        self.ask(&ctx);
+    }
+
+    fn bars(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let fill = ui.visuals().panel_fill;
+        Panel::top("top")
+            .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
+            .show(ui, |ui| {
+                let state = top_bar::State {
+                    busy: self.busy(),
+                    progress: self.worker.progress(),
+                    can_stop: self.can_stop(),
+                    facts: self.report().map(readouts::facts).unwrap_or_default(),
+                    undo: [self.history.can_undo(), self.history.can_redo()],
+                };
+                if top_bar::show(ui, state, commands) {
+                    self.stop();
+                }
+            });
+        let width = PANEL_WIDTH.min(0.48 * ui.available_width());
+        let margin = Margin { left: 12, right: 2, top: 6, bottom: 6 };
+        Panel::left("controls")
+            .resizable(false)
+            .exact_size(width)
+            .frame(Frame::new().fill(fill).inner_margin(margin))
+            .show(ui, |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    ui.set_max_width(ui.available_width() - 8.0);
+                    self.controls(ui, commands);
+                });
+            });
+        let fill = ui.visuals().faint_bg_color.blend(fill);
+        CentralPanel::default()
+            .frame(Frame::new().fill(fill).inner_margin(Margin::same(10)))
+            .show(ui, |ui| self.results(ui, commands));
+    }
+
+    fn controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let shown = self.scene.as_ref();
+        let file =
+            shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
+        let spec = file.map(|scene| scene.report.spec);
+        let failure = |pin: &Pin| self.librarian.failure(&pin.question).map(str::to_owned);
+        let pin_errors: Vec<Option<String>> = self.session.pins.iter().map(failure).collect();
+        let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors: &pin_errors };
+        controls::show(ui, &mut desk);
+    }
+
+    fn results(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        if let Some(error) = &self.error {
+            let text = egui::RichText::new(format!("⚠ {error}")).strong();
+            let text = text.color(ui.visuals().error_fg_color);
+            ui.add(egui::Label::new(text).wrap().selectable(true));
+        }
+        let Some(scene) = self.scene.clone() else {
+            if self.error.is_none() && self.busy() {
+                ui.centered_and_justified(Ui::spinner);
+            }
+            return;
+        };
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let top = ui.cursor().top();
+            let room = ui.available_height();
+            readouts::show(ui, &scene.report);
+            let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
+            let hovered = plots::show(ui, &scene.pictures, left, self.marked);
+            let mut in_table = None;
+            if self.session.table_open {
+                ui.separator();
+                let marked = table::Marked { step: self.marked, follow: self.marked_in_plot };
+                in_table = table::show(ui, &scene.table, &marked, commands);
+            }
+            if hovered.or(in_table) != self.marked {
+                ui.ctx().request_repaint();
+            }
+            self.marked = hovered.or(in_table);
+            self.marked_in_plot = hovered.is_some();
+        });
+    }
+
+    fn overlays(&mut self, ctx: &egui::Context) {
+        if self.help_open {
+            self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
+            let cell = self.scene.as_ref().map_or(self.session.draw().cell, |s| s.report.spec.cell);
+            help::show(ctx, cell, &mut self.help_open);
+        }
+        self.export_dialog(ctx);
+        self.path_dialog(ctx);
+        drop_hint(ctx);
+        self.notices.show(ctx);
+    }
+}
+
+/// Says what will happen to files that are being dragged over the window.
+fn drop_hint(ctx: &egui::Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let screen = ctx.content_rect();
+    let visuals = &ctx.global_style().visuals;
+    painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
+    let text = "Drop .safetensors weights or .csv sequences";
+    let font = egui::FontId::proportional(24.0);
+    painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
+}
