@@ -20,10 +20,8 @@ impl App {
     /// Carries out a command.
     pub(super) fn carry_out(&mut self, ctx: &Context, command: Command) {
         match command {
-            Command::ResetScales => {
-                self.session.question.weight_scale = 1.0;
-                self.session.question.bias_scale = 1.0;
-            }
+            Command::ResetScales => self.set_scales(1.0),
+            Command::ZeroScales => self.set_scales(0.0),
             Command::DrawAgain => self.session.draw_again(fresh_seed()),
             Command::PreviousSeed => self.session.previous_seed(),
             Command::NotebookView => self.session.view.notebook ^= true,
@@ -55,6 +53,11 @@ impl App {
             Command::Help => self.help_open ^= true,
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    fn set_scales(&mut self, scale: f64) {
+        self.session.question.weight_scale = scale;
+        self.session.question.bias_scale = scale;
     }
 
     fn return_to(&mut self, state: Option<(crate::flow::Question, of_flow::View)>) {

@@ -8,6 +8,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Command {
     /// Both scales back to 1.
     ResetScales,
+    /// Both scales to 0.
+    ZeroScales,
     /// Another seed.
     DrawAgain,
     /// The seed before.
@@ -50,8 +52,9 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order the help lists them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ResetScales,
+        Self::ZeroScales,
         Self::DrawAgain,
         Self::PreviousSeed,
         Self::NotebookView,
@@ -77,6 +80,7 @@ impl Command {
     pub fn text(self) -> &'static str {
         match self {
             Self::ResetScales => "Reset",
+            Self::ZeroScales => "Start at 0",
             Self::DrawAgain => "Draw again",
             Self::PreviousSeed => "Back",
             Self::NotebookView => "Notebook’s view",
@@ -87,7 +91,7 @@ impl Command {
             Self::Export => "Export…",
             Self::CopyImage => "Copy image",
             Self::CopyNumbers => "Copy numbers",
-            Self::ToggleTable => "Numbers",
+            Self::ToggleTable => "Table",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::ToggleTheme => "Light / dark",
@@ -102,6 +106,7 @@ impl Command {
     /// What it does and why one would, in a sentence.
     pub fn explanation(self) -> &'static str {
         match self {
+            Self::ZeroScales => "Sets both scales to 0, where the course notebook starts.",
             Self::ResetScales => "Sets both scales to 1, the network as it was drawn.",
             Self::DrawAgain => {
                 "Draws new weights from another seed, to see what depends on luck and what does not."
@@ -147,6 +152,7 @@ impl Command {
         let shift = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
         match self {
             Self::ResetScales => ctrl(Key::R),
+            Self::ZeroScales => shift(Key::R),
             Self::DrawAgain => ctrl(Key::D),
             Self::PreviousSeed => shift(Key::D),
             Self::NotebookView => ctrl(Key::B),

@@ -50,11 +50,11 @@ fn arrow_keys_move_a_focused_slider_by_its_step() {
     window.settle();
     window.harness.key_press(egui::Key::ArrowRight);
     window.settle();
-    assert!((window.question().weight_scale - 1.05).abs() < 1e-9);
+    assert_eq!(window.question().weight_scale, 1.05);
     window.harness.key_press(egui::Key::ArrowLeft);
     window.harness.key_press(egui::Key::ArrowLeft);
     window.settle();
-    assert!((window.question().weight_scale - 0.95).abs() < 1e-9);
+    assert_eq!(window.question().weight_scale, 0.95);
 }
 
 #[test]
@@ -260,7 +260,9 @@ fn a_long_measurement_can_be_stopped_or_given_up_for_another() {
         assert!(start.elapsed().as_secs() < 30, "no button to stop it");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    window.harness.get_by_label_contains("computing");
     window.click("Stop");
+    assert!(window.harness.query_by_label_contains("computing").is_none());
     assert!(window.app().error().is_some_and(|error| error.starts_with("stopped")));
     window.press(Command::Undo);
     assert_eq!(window.app().error(), None);

@@ -23,6 +23,9 @@ fn the_notebooks_view_is_one_click_away_and_back() {
     assert!(gradient.x.reversed);
     assert_eq!(gradient.y.range, Range::Fixed(1e-6, 1e5));
     assert_eq!(figure(&window, "hidden-norm").y.range, Range::Fixed(-1.0, 5.0));
+    window.click("Start at 0");
+    assert_eq!((window.question().weight_scale, window.question().bias_scale), (0.0, 0.0));
+    window.press(Command::ResetScales);
     window.press(Command::NotebookView);
     assert_eq!(figure(&window, "gradient-norm").y.range, Range::Auto);
     window.click("Time reversed");

@@ -37,8 +37,12 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let at_rest = question.weight_scale == 1.0 && question.bias_scale == 1.0;
     ui.horizontal(|ui| {
         desk.button(ui, Command::ResetScales, !at_rest);
-        let hint = ui.weak("double-click a slider to reset it");
-        hint.on_hover_text("Each scale returns to 1, the network as it was drawn.");
+        if desk.session.view.notebook {
+            desk.button(ui, Command::ZeroScales, true);
+        } else {
+            let hint = ui.weak("double-click a slider to reset it");
+            hint.on_hover_text("Each scale returns to 1, the network as it was drawn.");
+        }
     });
 }
 
@@ -82,7 +86,12 @@ fn slider(ui: &mut Ui, label: &str, value: &mut f64) -> Response {
         .handle_shape(egui::style::HandleShape::Rect { aspect_ratio: HANDLE_ASPECT })
         .clamping(egui::SliderClamping::Edits);
     // A slider senses drags only; clicks are needed to give it the focus and to reset it.
-    let response = named(ui.add(slider), label).interact(Sense::click());
+    let slid = named(ui.add(slider), label);
+    let response = slid.interact(Sense::click());
+    if slid.changed() {
+        // 78 steps of 0.05 are 3.9, not 3.9000000000000004.
+        *value = (*value * 1e6).round() / 1e6;
+    }
     if response.clicked() || response.drag_started() {
         response.request_focus();
     }
