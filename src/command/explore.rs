@@ -171,7 +171,6 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// A line a file, for the user.
-pub(super) fn written(outputs: &[Output]) -> String {
+fn written(outputs: &[Output]) -> String {
     outputs.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect()
 }

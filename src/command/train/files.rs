@@ -79,6 +79,12 @@ impl TrainArguments {
         Ok(())
     }
 
+    /// A line for every file and folder that was filled, for the user.
+    pub(super) fn written(&self) -> String {
+        let folders = self.save.iter().chain(&self.tensorboard);
+        self.paths().chain(folders).map(|path| format!("wrote {}\n", path.display())).collect()
+    }
+
     /// All files of the trainings.
     ///
     /// # Errors

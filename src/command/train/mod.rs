@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) use arguments::TrainArguments;
 
-use super::explore::{is_stdout, save, written};
+use super::explore::{is_stdout, save};
 use super::failure::Failure;
 use super::stdout;
 use crate::figure::of_run;
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
         json::json(&rounds, arguments.every(), interrupted)?
     } else {
-        format!("{}{}", tables(&rounds), written(&outputs)).into_bytes()
+        format!("{}{}", tables(&rounds), arguments.written()).into_bytes()
     };
     save(&outputs)?;
     stdout::print(&printed)?;
