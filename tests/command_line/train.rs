@@ -236,8 +236,8 @@ fn ctrl_c_keeps_what_was_measured() {
     use std::time::{Duration, Instant};
 
     let desk = Desk::new();
-    let flags = "train running-mean --preset notebook --steps 10000000 --loss all --every 100 \
-                 --json a.json --csv a.csv --save nets";
+    let flags = "train running-mean --steps 10000000 --every 100 --json a.json --csv a.csv \
+                 --save nets";
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
     let command = command.current_dir(desk.path("")).args(flags.split_whitespace());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");

@@ -204,15 +204,15 @@ fn file_names(comparison: &Comparison) -> Vec<String> {
     names
 }
 
-/// Letters, digits, `_`, `.`; everything else becomes a single `-`.
+/// Letters, digits, `_` and inner dots; everything else becomes a single `-`.
 fn plain(name: &str) -> String {
     let kept = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
-    let words: Vec<&str> =
-        name.split(|letter| !kept(letter)).filter(|word| !word.is_empty()).collect();
-    let joined: String = words.join("-").chars().take(60).collect();
-    match joined.trim_matches('.') {
-        "" => "contender".to_owned(),
-        name => name.to_owned(),
+    let words = name.split(|letter| !kept(letter)).map(|word| word.trim_matches('.'));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        "contender".to_owned()
+    } else {
+        words.join("-").chars().take(60).collect()
     }
 }
 

@@ -69,6 +69,8 @@ impl Progress {
         }
         if let Self::Bars(bars) = self {
             bars.iter().for_each(ProgressBar::abandon);
+            // The last bar fills its line; what comes next starts below.
+            let _ = writeln!(std::io::stderr());
         }
     }
 }
@@ -78,7 +80,11 @@ fn message(status: &LaneStatus) -> String {
     let loss = status.loss.map_or_else(|| "waiting".to_owned(), |loss| number(loss, 4));
     let end = match (&status.failure, status.stop, status.seconds_left) {
         (Some(_), _, _) => "failed".to_owned(),
-        (None, Some(stop), _) => stop.to_string(),
+        // The reason, without its explanation, which the table gives.
+        (None, Some(stop), _) => {
+            let text = stop.to_string();
+            text.split_once(':').map_or(text.clone(), |(reason, _)| reason.to_owned())
+        }
         (None, None, Some(left)) => format!("{left:.0} s left"),
         (None, None, None) => String::new(),
     };
