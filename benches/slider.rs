@@ -78,5 +78,9 @@ fn slider_to_jacobian(criterion: &mut Criterion) {
     }
 }
 
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 criterion_group!(benches, slider_to_report, slider_to_jacobian);
 criterion_main!(benches);

@@ -46,5 +46,9 @@ fn update(criterion: &mut Criterion) {
     }
 }
 
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 criterion_group!(benches, update);
 criterion_main!(benches);
