@@ -58,6 +58,15 @@ pub enum Error {
         available_gib: f64,
     },
 
+    /// A contender described in a text that cannot be read.
+    #[error("contender `{text}`: {message}")]
+    Contender {
+        /// The text.
+        text: String,
+        /// Which part is wrong and what is possible instead.
+        message: String,
+    },
+
     /// Saved settings that cannot be used.
     #[error("these settings cannot be used: {0}")]
     Session(String),

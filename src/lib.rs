@@ -4,6 +4,7 @@
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
+//! - [`save`]: files that are there whole or not at all
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
@@ -17,6 +18,7 @@
 //! - [`command`]: the command line
 
 pub mod error;
+pub mod save;
 pub mod ticket;
 
 pub mod rng;

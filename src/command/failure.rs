@@ -50,6 +50,7 @@ impl From<Error> for Failure {
             | Error::Write { .. }
             | Error::Content { .. }
             | Error::TooLarge { .. }
+            | Error::Contender { .. }
             | Error::Session(_) => Self::INPUT,
             Error::Cancelled
             | Error::Drawing(_)

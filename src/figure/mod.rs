@@ -5,6 +5,7 @@
 mod colormap;
 mod csv;
 pub mod font;
+mod format;
 mod model;
 mod number;
 pub mod of_flow;
@@ -14,13 +15,14 @@ mod png;
 mod resolve;
 mod svg;
 pub mod ticks;
-mod write;
 
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};
+pub use format::Format;
 pub use model::{Axis, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
 pub use resolve::{Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, clip, decimate};
 pub use svg::{Style, svg};
-pub use write::{Format, check_writable, save, save_all};
+
+pub use crate::save::{check_writable, save, save_all};

@@ -188,7 +188,7 @@ impl Instrument {
         let reads = unscaled.network.spec.input_size;
         let (length, sequences) = from_files
             .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch));
-        fits_memory(&unscaled.network, length, sequences, dtype(*precision).size_in_bytes())?;
+        fits_memory(&unscaled.network.spec, length, sequences, dtype(*precision).size_in_bytes())?;
 
         let key = BatchKey {
             input: input.clone(),

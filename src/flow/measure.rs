@@ -6,7 +6,7 @@ use candle_nn::loss::mse;
 use super::question::Loss;
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
-use crate::network::{LayerRun, Network, Probing};
+use crate::network::{LayerRun, Network, NetworkSpec, Probing};
 use crate::ticket::Ticket;
 
 /// What one pass left behind, in full.
@@ -132,12 +132,12 @@ fn norm(values: &[f64]) -> f64 {
     }
 }
 
-/// Refuses a question whose states would not fit into memory.
+/// Refuses sequences whose states would not fit into memory when `spec` runs over them.
 ///
 /// # Errors
 /// [`Error::TooLarge`] with the need and what is there.
-pub(super) fn fits_memory(
-    network: &Network,
+pub(crate) fn fits_memory(
+    spec: &NetworkSpec,
     length: usize,
     batch: usize,
     bytes_per_number: usize,
@@ -147,7 +147,6 @@ pub(super) fn fits_memory(
     /// Assumed where the system does not say what is free.
     const DEFAULT: f64 = 4.0;
 
-    let spec = network.spec;
     let per_step = spec.num_layers * (spec.cell.gates() + COPIES) * spec.hidden_size
         + COPIES * spec.input_size;
     let needed = per_step as f64 * (length * batch * bytes_per_number) as f64;

@@ -12,6 +12,7 @@ mod spectrum;
 
 pub use instrument::Instrument;
 pub use jacobian::step_jacobian;
+pub(crate) use measure::fits_memory;
 pub use measure::{LayerTrace, Trace, loss_of, measure};
 pub use question::{Draw, Init, Input, Loss, Precision, Question, Recipe, Signal, Weights};
 pub use report::{Census, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Spectrum};

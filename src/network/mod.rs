@@ -4,6 +4,7 @@
 //! one candle operation, which also delivers the gradient with respect to every state.
 
 mod cell;
+mod file;
 mod init;
 pub(crate) mod kernel;
 mod model;
@@ -11,11 +12,10 @@ mod parameters;
 pub(crate) mod real;
 mod spec;
 mod unroll;
-mod weights_file;
 
+pub use file::{encode, read, write};
 pub use init::{draw, draw_readout};
 pub(crate) use model::or_cancelled;
 pub use model::{LayerRun, Network, Probing, Run};
 pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity};
-pub use weights_file::read;

@@ -1,10 +1,13 @@
 //! Training: one update, the loop around it, and what it leaves behind. Knows nothing of threads.
 
 mod comparison;
+mod comparison_file;
+mod contender_text;
 mod line_up;
 mod log;
 mod optimizer;
 mod stop;
+mod tensor_board;
 mod trainee;
 
 pub use comparison::{Comparison, Contender, Feed, StopRule};
@@ -12,4 +15,5 @@ pub use line_up::LineUp;
 pub use log::{ParameterNorms, RunLog, Snapshot};
 pub use optimizer::{Clip, Optimizer, Schedule};
 pub use stop::Stop;
+pub use tensor_board::EventFile;
 pub use trainee::Trainee;

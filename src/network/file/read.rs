@@ -1,33 +1,31 @@
-//! Reading a network from a `.safetensors` file with `torch.nn` names.
+//! From named tensors with `torch.nn` names and shapes to a network.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{Device, Tensor};
 use candle_nn::Linear;
 
-use super::init::draw_readout;
-use super::model::Network;
-use super::parameters::LayerParameters;
-use super::spec::{Biases, Cell, NetworkSpec, Nonlinearity};
+use super::super::init::draw_readout;
+use super::super::model::Network;
+use super::super::parameters::LayerParameters;
+use super::super::spec::{Biases, Cell, NetworkSpec, Nonlinearity};
+use super::tensors::{Stored, load};
 use crate::error::{Error, Result};
 use crate::rng::Generator;
 
-/// Files above this size are refused before they are read: the largest network that rnnscope
-/// shows (8 LSTM layers of 512 units in f64) takes 130 MB.
-const MAX_BYTES: u64 = 1 << 30;
-
-/// Reads a network. Cell, sizes, layers and biases are inferred from names and shapes;
-/// `nonlinearity` is assumed for a plain RNN, which does not record it. All recurrent tensors may
+/// Reads a network from a `.safetensors` file, or from a PyTorch state dict in a `.pt` or `.pth`
+/// file. Cell, sizes, layers and biases are inferred from names and shapes; `nonlinearity` is
+/// assumed for a plain RNN whose file does not record it (only [`super::write()`] does). All recurrent tensors may
 /// share a prefix (`rnn.weight_ih_l0`). `head.weight` and `head.bias`, if present, are the
 /// readout; otherwise one is drawn from `generator` as `nn.Linear(hidden_size, 1)`.
 ///
 /// # Errors
-/// A file that cannot be read, is no safetensors file, or does not fit; the text names the tensor
+/// A file that cannot be read, is of no known format, or does not fit; the text names the tensor
 /// with the shape expected and found.
 pub fn read(path: &Path, nonlinearity: Nonlinearity, generator: &mut Generator) -> Result<Network> {
-    let tensors = load(path)?;
+    let Stored { tensors, nonlinearity: recorded } = load(path)?;
+    let nonlinearity = recorded.unwrap_or(nonlinearity);
     let content = |message: String| Error::content(path, message);
     let parts = Parts::find(&tensors).map_err(content)?;
     let spec = parts.spec(nonlinearity).map_err(content)?;
@@ -41,30 +39,6 @@ pub fn read(path: &Path, nonlinearity: Nonlinearity, generator: &mut Generator) 
         None => draw_readout(&spec, generator)?,
     };
     Ok(Network { spec, layers, readout })
-}
-
-/// All tensors of a file, in f32 unless stored in f64.
-fn load(path: &Path) -> Result<BTreeMap<String, Tensor>> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > MAX_BYTES {
-        return Err(Error::content(path, format!("{size} bytes is too large for a network")));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|error| {
-        Error::content(path, format!("not a complete safetensors file ({})", first_line(&error)))
-    })?;
-    tensors
-        .into_iter()
-        .map(|(name, tensor)| {
-            let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
-            Ok((name, tensor.to_dtype(dtype)?))
-        })
-        .collect()
-}
-
-fn first_line(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// The tensors of a file, and the prefix that the recurrent ones share.

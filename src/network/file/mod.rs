@@ -1,0 +1,9 @@
+//! Networks in files: `.safetensors`, and PyTorch state dicts (`.pt`, `.pth`), which are only read.
+
+mod read;
+mod state_dict;
+mod tensors;
+mod write;
+
+pub use read::read;
+pub use write::{encode, write};

@@ -1,0 +1,88 @@
+//! The named tensors of a file, whatever its format.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensors;
+
+use super::super::spec::Nonlinearity;
+use super::state_dict;
+use crate::error::{Error, Result};
+
+/// Files above this size are refused before they are read: the largest network that rnnscope
+/// shows (8 LSTM layers of 512 units in f64) takes 130 MB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// The metadata key under which rnnscope records the activation of a plain RNN.
+pub(super) const NONLINEARITY: &str = "nonlinearity";
+
+/// What a file holds.
+pub(super) struct Stored {
+    /// All tensors, in f32 unless stored in f64.
+    pub tensors: BTreeMap<String, Tensor>,
+    /// Activation of a plain RNN, if the file records it.
+    pub nonlinearity: Option<Nonlinearity>,
+}
+
+/// Reads all tensors of a file: a PyTorch state dict if its name ends in `.pt` or `.pth`, else
+/// safetensors.
+///
+/// # Errors
+/// A file that cannot be read, is too large, or is not of its format.
+pub(super) fn load(path: &Path) -> Result<Stored> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::content(path, format!("{size} bytes is too large for a network")));
+    }
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let (tensors, nonlinearity) = if extension == "pt" || extension == "pth" {
+        // The reader of state dicts opens the file itself; a folder would confuse it.
+        fs::File::open(path).map_err(unreadable)?;
+        (state_dict::read(path, size)?, None)
+    } else {
+        let bytes = fs::read(path).map_err(unreadable)?;
+        from_safetensors(path, &bytes)?
+    };
+    let tensors = tensors
+        .into_iter()
+        .map(|(name, tensor)| {
+            let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
+            Ok((name, tensor.to_dtype(dtype)?))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Stored { tensors, nonlinearity })
+}
+
+/// Tensors by name.
+pub(super) type Named = Vec<(String, Tensor)>;
+
+fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<(Named, Option<Nonlinearity>)> {
+    let incomplete = |reason: String| {
+        let reason = reason.lines().next().unwrap_or_default().to_owned();
+        Error::content(path, format!("not a complete safetensors file ({reason})"))
+    };
+    let tensors = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
+        .map_err(|error| incomplete(error.to_string()))?;
+    let (_, header) =
+        SafeTensors::read_metadata(bytes).map_err(|error| incomplete(error.to_string()))?;
+    let nonlinearity = match header.metadata().as_ref().and_then(|map| map.get(NONLINEARITY)) {
+        Some(word) => Some(Nonlinearity::of(word).ok_or_else(|| {
+            let message = format!("its {NONLINEARITY} is {word:?}, not tanh, relu or identity");
+            Error::content(path, message)
+        })?),
+        None => None,
+    };
+    Ok((tensors.into_iter().collect(), nonlinearity))
+}
+
+impl Nonlinearity {
+    /// The activation of this name in lower case.
+    fn of(word: &str) -> Option<Self> {
+        [Self::Tanh, Self::Relu, Self::Identity]
+            .into_iter()
+            .find(|nonlinearity| nonlinearity.to_string().to_lowercase() == word)
+    }
+}

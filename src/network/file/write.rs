@@ -1,0 +1,50 @@
+//! Writing a network as `.safetensors`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use super::super::model::Network;
+use super::super::spec::Cell;
+use super::tensors::NONLINEARITY;
+use crate::error::{Error, Result};
+use crate::save::save;
+
+/// What recurrent tensors are prefixed with, so that a module with an `nn.RNN`, `nn.LSTM` or
+/// `nn.GRU` as `rnn` and an `nn.Linear` as `head` loads the file strictly.
+const PREFIX: &str = "rnn.";
+
+/// Writes a network whole or not at all; [`super::read()`] reads it back equal.
+///
+/// # Errors
+/// [`Error::Write`] with the path and what the system said.
+pub fn write(path: &Path, network: &Network) -> Result<()> {
+    save(path, &encode(network)?)
+}
+
+/// The bytes of a `.safetensors` file: `rnn.weight_ih_l0`, ..., `head.weight`, `head.bias`, in the
+/// number format of the network. A network with one bias a layer keeps one: it has no
+/// `rnn.bias_hh_l*`. The nonlinearity of an RNN, which no shape shows, is in the metadata. Equal
+/// networks give equal bytes.
+///
+/// # Errors
+/// What candle and safetensors say of the tensors.
+pub fn encode(network: &Network) -> Result<Vec<u8>> {
+    let named: BTreeMap<String, _> = network
+        .named()
+        .into_iter()
+        .map(|(name, tensor)| match name.starts_with("head.") {
+            true => (name, tensor),
+            false => (format!("{PREFIX}{name}"), tensor),
+        })
+        .collect();
+    // A single entry, because a hash map of several would be written in any order.
+    let metadata = match network.spec.cell {
+        Cell::Rnn(nonlinearity) => {
+            let word = nonlinearity.to_string().to_lowercase();
+            Some(HashMap::from([(NONLINEARITY.to_owned(), word)]))
+        }
+        Cell::Lstm | Cell::Gru => None,
+    };
+    safetensors::serialize(named, metadata)
+        .map_err(|error| Error::Tensor(candle_core::Error::wrap(error)))
+}

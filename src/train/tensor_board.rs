@@ -1,0 +1,242 @@
+//! Training records as TensorBoard event files.
+//!
+//! The format is small and has not changed in years, so that it is written here rather than
+//! through a crate that generates code for all of TensorFlow's messages: a file is a sequence of
+//! records (length, its checksum, data, its checksum), each holding one `tensorflow.Event` in
+//! protocol-buffer encoding. Source: `record_writer.cc` and `event.proto` of TensorFlow.
+
+use super::log::{RunLog, Snapshot};
+
+/// The first event names the version of the format.
+const FILE_VERSION: &str = "brain.Event:2";
+
+/// Added to a rotated checksum, so that a checksum of checksums stays a good one.
+const MASK: u32 = 0xa282_ead8;
+
+/// What one event file is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct EventFile<'a> {
+    /// The training.
+    pub log: &'a RunLog,
+    /// Names of the parameters, in the order of [`Snapshot::parameters`].
+    pub names: &'a [String],
+    /// When training began, in seconds since 1970.
+    pub began: f64,
+    /// Every how many batches a loss is written, at least 1.
+    pub every: u64,
+}
+
+impl EventFile<'_> {
+    /// A name under which TensorBoard finds the file in a run's folder.
+    pub fn name(&self) -> String {
+        format!("events.out.tfevents.{:010}.rnnscope", self.began.max(0.0) as u64)
+    }
+
+    /// The whole file: `loss` by batch, and what every snapshot holds: ‖dL/dh_t‖ of each layer at
+    /// the first and last step of the sequence, gradient and update norm of each parameter.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut first = Vec::new();
+        double(&mut first, 1, self.began);
+        bytes(&mut first, 3, FILE_VERSION.as_bytes());
+        record(&mut file, &first);
+        let mut snapshots = self.log.snapshots.iter().peekable();
+        for (step, &loss) in (0_u64..).zip(&self.log.losses) {
+            let mut scalars = Vec::new();
+            if step.is_multiple_of(self.every.max(1)) {
+                scalars.push(("loss".to_owned(), loss));
+            }
+            while let Some(snapshot) = snapshots.next_if(|snapshot| snapshot.step <= step) {
+                self.snapshot(&mut scalars, snapshot);
+            }
+            if !scalars.is_empty() {
+                record(&mut file, &self.event(step, &scalars));
+            }
+        }
+        file
+    }
+
+    fn snapshot(&self, scalars: &mut Vec<(String, f32)>, snapshot: &Snapshot) {
+        for (layer, norms) in snapshot.grad_norm.iter().enumerate() {
+            let tag = |end: &str| format!("state gradient norm/layer {}, {end} step", layer + 1);
+            scalars.extend(norms.first().map(|&norm| (tag("first"), norm)));
+            scalars.extend(norms.last().map(|&norm| (tag("last"), norm)));
+        }
+        for (name, norms) in self.names.iter().zip(&snapshot.parameters) {
+            scalars.push((format!("gradient norm/{name}"), norms.grad));
+            scalars.push((format!("update norm/{name}"), norms.update));
+        }
+    }
+
+    fn event(&self, step: u64, scalars: &[(String, f32)]) -> Vec<u8> {
+        // Steps are as good as equally long, and no clock is read while training.
+        let share = step as f64 / self.log.steps().max(1) as f64;
+        let mut event = Vec::new();
+        double(&mut event, 1, self.began + share * self.log.seconds);
+        key(&mut event, 2, 0);
+        varint(&mut event, step);
+        let mut summary = Vec::new();
+        for (tag, number) in scalars {
+            let mut value = Vec::new();
+            bytes(&mut value, 1, tag.as_bytes());
+            key(&mut value, 2, 5);
+            value.extend_from_slice(&number.to_le_bytes());
+            bytes(&mut summary, 1, &value);
+        }
+        bytes(&mut event, 5, &summary);
+        event
+    }
+}
+
+/// Length, its checksum, the data, its checksum.
+fn record(file: &mut Vec<u8>, data: &[u8]) {
+    let length = (data.len() as u64).to_le_bytes();
+    file.extend_from_slice(&length);
+    file.extend_from_slice(&masked(&length).to_le_bytes());
+    file.extend_from_slice(data);
+    file.extend_from_slice(&masked(data).to_le_bytes());
+}
+
+fn masked(data: &[u8]) -> u32 {
+    crc32c::crc32c(data).rotate_right(15).wrapping_add(MASK)
+}
+
+/// A field's number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes.
+fn key(out: &mut Vec<u8>, field: u64, wire: u64) {
+    varint(out, field << 3 | wire);
+}
+
+fn varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn double(out: &mut Vec<u8>, field: u64, number: f64) {
+    key(out, field, 1);
+    out.extend_from_slice(&number.to_le_bytes());
+}
+
+fn bytes(out: &mut Vec<u8>, field: u64, data: &[u8]) {
+    key(out, field, 2);
+    varint(out, data.len() as u64);
+    out.extend_from_slice(data);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::ParameterNorms;
+
+    /// Splits a message into (field, wire type, content); varints come as eight bytes.
+    fn fields(mut data: &[u8]) -> Vec<(u64, u64, Vec<u8>)> {
+        fn read(data: &mut &[u8]) -> u64 {
+            let (mut number, mut shift) = (0, 0);
+            loop {
+                let byte = data[0];
+                *data = &data[1..];
+                number |= u64::from(byte & 0x7f) << shift;
+                if byte < 0x80 {
+                    return number;
+                }
+                shift += 7;
+            }
+        }
+        let mut found = Vec::new();
+        while !data.is_empty() {
+            let key = read(&mut data);
+            let content = match key & 7 {
+                0 => read(&mut data).to_le_bytes().to_vec(),
+                wire => {
+                    let length = match wire {
+                        1 => 8,
+                        2 => read(&mut data) as usize,
+                        5 => 4,
+                        other => panic!("wire type {other}"),
+                    };
+                    let (content, rest) = data.split_at(length);
+                    data = rest;
+                    content.to_vec()
+                }
+            };
+            found.push((key >> 3, key & 7, content));
+        }
+        found
+    }
+
+    /// The data of every record, its checksums verified.
+    fn records(mut file: &[u8]) -> Vec<Vec<u8>> {
+        let mut found = Vec::new();
+        while !file.is_empty() {
+            let length = u64::from_le_bytes(file[..8].try_into().unwrap());
+            assert_eq!(file[8..12], masked(&file[..8]).to_le_bytes());
+            let data = &file[12..12 + length as usize];
+            assert_eq!(file[12 + data.len()..16 + data.len()], masked(data).to_le_bytes());
+            found.push(data.to_vec());
+            file = &file[16 + data.len()..];
+        }
+        found
+    }
+
+    /// Step, and tag and value of every scalar.
+    fn scalars(event: &[u8]) -> (u64, Vec<(String, f32)>) {
+        let mut step = 0;
+        let mut found = Vec::new();
+        for (field, _, content) in fields(event) {
+            match field {
+                2 => step = u64::from_le_bytes(content.try_into().unwrap()),
+                5 => found.extend(fields(&content).into_iter().map(|(_, _, value)| {
+                    let parts = fields(&value);
+                    let tag = String::from_utf8(parts[0].2.clone()).unwrap();
+                    (tag, f32::from_le_bytes(parts[1].2.clone().try_into().unwrap()))
+                })),
+                _ => {}
+            }
+        }
+        (step, found)
+    }
+
+    /// The check value of CRC-32C, and a mask computed by hand from it.
+    #[test]
+    fn checksums_are_castagnolis() {
+        assert_eq!(crc32c::crc32c(b"123456789"), 0xe306_9283);
+        let rotated: u32 = (0xe306_9283 >> 15) | (0xe306_9283 << 17);
+        assert_eq!(masked(b"123456789"), rotated.wrapping_add(0xa282_ead8));
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_back() {
+        let mut log = RunLog { seconds: 3.0, ..RunLog::default() };
+        log.losses = (0..300).map(|n| if n == 299 { f32::NAN } else { n as f32 }).collect();
+        let parameters = vec![ParameterNorms { value: 1.0, grad: 0.25, update: 1e-30 }];
+        let grad_norm = vec![vec![1e-20, 0.5], vec![2.0]];
+        log.snapshots = vec![Snapshot { step: 150, grad_norm, parameters, ..Snapshot::default() }];
+        let names = ["weight_hh_l0".to_owned()];
+        let file = EventFile { log: &log, names: &names, began: 1.75e9, every: 1 };
+        assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope");
+        let records = records(&file.encode());
+        assert_eq!(records.len(), 301);
+        assert_eq!(fields(&records[0])[1], (3, 2, b"brain.Event:2".to_vec()));
+        let (step, found) = scalars(&records[151]);
+        assert_eq!(step, 150);
+        let expected = [
+            ("loss", 150.0),
+            ("state gradient norm/layer 1, first step", 1e-20),
+            ("state gradient norm/layer 1, last step", 0.5),
+            ("state gradient norm/layer 2, first step", 2.0),
+            ("state gradient norm/layer 2, last step", 2.0),
+            ("gradient norm/weight_hh_l0", 0.25),
+            ("update norm/weight_hh_l0", 1e-30),
+        ];
+        assert_eq!(found, expected.map(|(tag, value)| (tag.to_owned(), value)));
+        assert!(scalars(&records[300]).1[0].1.is_nan());
+        let times: Vec<_> = records.iter().map(|record| fields(record)[0].2.clone()).collect();
+        let seconds = |bytes: &Vec<u8>| f64::from_le_bytes(bytes[..].try_into().unwrap());
+        assert!(times.windows(2).all(|pair| seconds(&pair[0]) <= seconds(&pair[1])));
+        // Thinned: losses 0, 100, 200 and the snapshot, after the file's version.
+        let thinned = EventFile { every: 100, ..file };
+        assert_eq!(super::tests::records(&thinned.encode()).len(), 5);
+    }
+}
