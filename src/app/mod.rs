@@ -20,6 +20,7 @@ mod shell;
 mod task;
 mod theme;
 mod top_bar;
+mod train;
 mod widgets;
 mod window;
 
@@ -30,6 +31,7 @@ pub use commands::Command;
 pub use notice::{Kind as NoticeKind, Notice};
 pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
+pub use train::{Phase, Scene as TrainingScene, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
