@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
 /// How long a job that has published nothing yet is safe from a newer request.
-pub const GRACE: Duration = Duration::from_millis(200);
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Stack of the thread. Gradients of long sequences need none of it, but it costs nothing.
 const STACK_BYTES: usize = 16 << 20;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device, Tensor};
 use common::golden::{assert_close, numbers};
 use rnnscope::flow::{Input, Instrument, Question, Signal, Weights};
-use rnnscope::network::{Biases, Cell, Network, NetworkSpec, Nonlinearity, draw, read};
+use rnnscope::network::{Biases, Cell, Network, NetworkSpec, Nonlinearity, draw, read, write};
 use rnnscope::rng::Generator;
 use rnnscope::ticket::Ticket;
 
@@ -157,4 +157,113 @@ fn a_read_network_answers_and_is_read_again_when_the_file_changes() {
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
     std::fs::File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
     assert_eq!(instrument.answer(&question, &Ticket::new()).unwrap().spec, second.spec);
+}
+
+fn assert_equal(found: &Network, expected: &Network) {
+    assert_eq!(found.spec, expected.spec);
+    for ((name, a), (other, b)) in found.named().iter().zip(expected.named()) {
+        assert_eq!(*name, other);
+        assert_eq!(a.dtype(), b.dtype(), "{name}");
+        assert_close(name, &numbers(a), &numbers(b), 0.0);
+    }
+}
+
+#[test]
+fn a_saved_network_is_read_back_equal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("network.safetensors");
+    let cells = [Nonlinearity::Tanh, Nonlinearity::Relu, Nonlinearity::Identity].map(Cell::Rnn);
+    for cell in cells.into_iter().chain([Cell::Lstm, Cell::Gru]) {
+        for (biases, dtype) in [(Biases::One, DType::F64), (Biases::Two, DType::F32)] {
+            let saved = network(cell, 2, biases).scaled(1.0, 1.0, dtype).unwrap();
+            write(&path, &saved).unwrap();
+            // The nonlinearity in the file counts, not the one assumed without it.
+            assert_equal(&read_back(&path).unwrap(), &saved);
+            let bytes = std::fs::read(&path).unwrap();
+            write(&path, &saved).unwrap();
+            assert_eq!(bytes, std::fs::read(&path).unwrap());
+        }
+    }
+    assert!(
+        write(
+            &folder.path().join("missing/network.safetensors"),
+            &network(Cell::Gru, 1, Biases::Two)
+        )
+        .is_err()
+    );
+}
+
+/// `nn.Module`s with the saved one as `rnn` and a linear layer as `head` find these names.
+#[test]
+fn a_saved_network_has_the_names_that_pytorch_expects() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("network.safetensors");
+    write(&path, &network(Cell::Lstm, 2, Biases::Two)).unwrap();
+    let tensors = candle_core::safetensors::load(&path, &Device::Cpu).unwrap();
+    let mut found: Vec<(&str, &[usize])> =
+        tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.dims())).collect();
+    found.sort_unstable();
+    let expected: [(&str, &[usize]); 10] = [
+        ("head.bias", &[1]),
+        ("head.weight", &[1, 3]),
+        ("rnn.bias_hh_l0", &[12]),
+        ("rnn.bias_hh_l1", &[12]),
+        ("rnn.bias_ih_l0", &[12]),
+        ("rnn.bias_ih_l1", &[12]),
+        ("rnn.weight_hh_l0", &[12, 3]),
+        ("rnn.weight_hh_l1", &[12, 3]),
+        ("rnn.weight_ih_l0", &[12, 2]),
+        ("rnn.weight_ih_l1", &[12, 3]),
+    ];
+    assert_eq!(found, expected);
+}
+
+/// Files written by PyTorch, see `tests/data/README.md`; the same seed draws the same network here.
+#[test]
+fn state_dicts_of_pytorch_are_read() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for (file, cell, num_layers) in
+        [("lstm_seed0.pt", Cell::Lstm, 2), ("gru_seed0_checkpoint.pth", Cell::Gru, 1)]
+    {
+        let biases = Biases::Two;
+        let spec =
+            NetworkSpec { cell, input_size: 1, hidden_size: 3, num_layers, biases, output_size: 1 };
+        let expected = draw(spec, &mut Generator::seeded(0)).unwrap();
+        assert_equal(&read_back(&data.join(file)).unwrap(), &expected);
+    }
+}
+
+#[test]
+fn damaged_and_foreign_state_dicts_are_refused() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let whole = std::fs::read(data.join("lstm_seed0.pt")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("network.pt");
+    // The pickle says that the first tensor has 12 rows: say 200, more than the file holds.
+    let rows = whole.windows(4).position(|bytes| bytes == [b'K', 12, b'K', 1]).unwrap();
+    let mut larger = whole.clone();
+    larger[rows + 1] = 200;
+    for (bytes, words) in [
+        (&whole[..whole.len() / 2], "PyTorch"),
+        (&whole[..0], "PyTorch"),
+        (b"PK\x03\x04 and nothing else", "PyTorch"),
+        (&larger, "weight_ih_l0"),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = read_back(&path).unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("network.pt"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    // Any single byte may be wrong: an answer or an error, never a crash.
+    for index in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[index] ^= 0x55;
+        std::fs::write(&path, &damaged).unwrap();
+        let _ = read_back(&path);
+    }
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(3 << 30).unwrap();
+    assert!(read_back(&path).unwrap_err().to_string().contains("too large"));
+    std::fs::create_dir(folder.path().join("folder.pt")).unwrap();
+    assert!(read_back(&folder.path().join("folder.pt")).is_err());
 }

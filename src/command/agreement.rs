@@ -23,10 +23,13 @@ impl QuestionArguments {
             agrees("--num-layers", self.num_layers, spec.num_layers, &file)?;
             let asked = self.biases.map(|word| count(Recipe::from(word).biases()));
             agrees("--biases", asked, count(spec.biases), &file)?;
-            if found != CellWord::Rnn {
-                let words = self.nonlinearity.map(|word| Nonlinearity::from(word).to_string());
-                agrees("--nonlinearity", words, Nonlinearity::Tanh.to_string(), &file)?;
-            }
+            // Gated cells are built on tanh; of an RNN the file may record what it was trained with.
+            let built_on = match spec.cell {
+                Cell::Rnn(nonlinearity) => nonlinearity,
+                Cell::Lstm | Cell::Gru => Nonlinearity::Tanh,
+            };
+            let asked = self.nonlinearity.map(Nonlinearity::from).map(name);
+            agrees("--nonlinearity", asked, name(built_on), &file)?;
         }
         if let Some(path) = self.sequence.first() {
             agrees("--length", self.length, report.length, &path.display())?;
@@ -52,6 +55,10 @@ impl CellWord {
             Self::Gru => "gru",
         }
     }
+}
+
+fn name(nonlinearity: Nonlinearity) -> String {
+    nonlinearity.to_string().to_lowercase()
 }
 
 fn count(biases: Biases) -> usize {

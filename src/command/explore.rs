@@ -158,12 +158,13 @@ pub(super) fn save(outputs: &[Output]) -> Result<(), Failure> {
     Ok(save_all(&files)?)
 }
 
-fn is_stdout(path: &Path) -> bool {
+/// Whether a path means standard output.
+pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Whether two names lead to the same file, as far as can be seen before they exist.
-fn same_file(one: &Path, other: &Path) -> bool {
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other && one.is_file(),
         _ => std::path::absolute(one).ok() == std::path::absolute(other).ok(),

@@ -12,15 +12,31 @@ pub struct Failure {
     exit_code: u8,
 }
 
+/// What the line begins with.
+const ERROR: &str = "error";
+const INTERRUPTED: &str = "interrupted";
+
 impl Failure {
     /// Exit code of bad input: flags, files, numbers, paths that cannot be written.
     pub const INPUT: u8 = 2;
     /// Exit code of everything else.
     pub const UNFORESEEN: u8 = 1;
+    /// Exit code after Ctrl-C: 128 and the signal's number, as shells count.
+    pub const INTERRUPTED: u8 = 130;
 
     /// Something the user can put right.
     pub(super) fn input(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit_code: Self::INPUT }
+    }
+
+    /// Ctrl-C, after everything worth keeping was written.
+    pub(super) fn interrupted(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit_code: Self::INTERRUPTED }
+    }
+
+    /// Something the user can do nothing about.
+    pub(super) fn unforeseen(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit_code: Self::UNFORESEEN }
     }
 
     /// A panic, which nobody expected.
@@ -38,7 +54,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.message))
+        let kind = if self.exit_code == Self::INTERRUPTED { INTERRUPTED } else { ERROR };
+        write!(f, "{kind}: {}", one_line(&self.message))
     }
 }
 
@@ -75,7 +92,7 @@ mod tests {
     #[test]
     fn a_failure_is_one_line_whatever_it_quotes() {
         let failure = Failure::input("bad file\n\twith\u{1b}[31m a tail\r\n");
-        assert_eq!(failure.to_string(), "bad file with [31m a tail");
+        assert_eq!(failure.to_string(), "error: bad file with [31m a tail");
         assert_eq!(failure.exit_code(), 2);
     }
 

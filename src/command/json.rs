@@ -92,7 +92,7 @@ impl<'a> Document<'a> {
 
 /// A number JSON may not be able to hold: non-finite ones become "inf", "-inf", "nan".
 #[derive(Clone, Copy)]
-struct Number(f64);
+pub(super) struct Number(pub f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

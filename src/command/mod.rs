@@ -11,6 +11,7 @@ mod manual;
 mod question;
 mod stdout;
 mod table;
+mod train;
 mod window;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use explore::ExploreArguments;
+use train::TrainArguments;
 use window::WindowArguments;
 
 pub use failure::Failure;
@@ -41,6 +43,10 @@ enum Command {
     #[command(long_about = manual::EXPLORE, after_long_help = manual::EXPLORE_EXAMPLES)]
     #[command(after_help = manual::EXPLORE_HINT)]
     Explore(Box<ExploreArguments>),
+    /// Train networks side by side and print a ranking, or write figures, numbers and networks
+    #[command(long_about = manual::TRAIN, after_long_help = manual::TRAIN_EXAMPLES)]
+    #[command(after_help = manual::TRAIN_HINT)]
+    Train(Box<TrainArguments>),
 }
 
 /// Parses `arguments` (the program's name first) and does what they say.
@@ -57,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
     };
     let done = guard::guard(|| match command {
         Some(Command::Explore(arguments)) => explore::run(&arguments),
+        Some(Command::Train(arguments)) => train::run(&arguments),
         None => window::run(&window),
     });
     done.unwrap_or_else(|panic| Err(Failure::fault(&panic)))
@@ -80,9 +87,11 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    let explore = arguments.get(1).is_some_and(|first| first == "explore");
-    let help = if explore { "rnnscope explore --help" } else { "rnnscope --help" };
-    format!("{} (see {help})", complaint.join(" ").replace(" tip: ", "; tip: "))
+    let commands = ["explore", "train"];
+    let command =
+        commands.iter().find(|name| arguments.get(1).is_some_and(|first| first == **name));
+    let help = command.map_or("--help".to_owned(), |name| format!("{name} --help"));
+    format!("{} (see rnnscope {help})", complaint.join(" ").replace(" tip: ", "; tip: "))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "X", value_parser = finite, allow_hyphen_values = true)]
     #[arg(help_heading = "Network", conflicts_with = "weights")]
     forget_bias: Option<f64>,
-    /// Read the weights from a .safetensors file with torch.nn names
+    /// Read the weights from a .safetensors or .pt file with torch.nn names
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) weights: Option<PathBuf>,
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::optimizer::{Clip, Optimizer, Schedule};
 use crate::error::{Error, Result};
-use crate::flow::{Draw, Init, Loss, Precision, Recipe};
+use crate::flow::{Draw, Init, Loss, Precision, Recipe, fits_memory};
 use crate::network::{Cell, NetworkSpec, Nonlinearity};
 use crate::task::{RunningMean, TaskChoice};
 
@@ -145,6 +145,22 @@ impl Comparison {
             stop: StopRule::default(),
             probe_every: 50,
         }
+    }
+
+    /// Refuses a comparison of which `threads` contenders at a time would not fit into memory.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] with the need and what is there.
+    pub fn fits_memory(&self, threads: usize) -> Result<()> {
+        let numbers = match self.precision {
+            Precision::F32 => 4,
+            Precision::F64 => 8,
+        };
+        let at_a_time = threads.clamp(1, self.contenders.len().max(1));
+        self.contenders.iter().try_for_each(|contender| {
+            let spec = contender.spec(&self.task);
+            fits_memory(&spec, self.task.task().length(), self.batch * at_a_time, numbers)
+        })
     }
 
     /// Refuses what cannot be trained, before any work is done.

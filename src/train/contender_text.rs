@@ -51,7 +51,8 @@ impl FromStr for Contender {
 
 fn parse(text: &str) -> Result<Contender, String> {
     let fields = fields(text)?;
-    let (cell, pairs) = fields.split_first().ok_or("it is empty: start with a cell, as in `lstm`")?;
+    let (cell, pairs) =
+        fields.split_first().ok_or("it is empty: start with a cell, as in `lstm`")?;
     let cell_word = cell.trim().to_lowercase();
     let cell = pick("cell", &cell_word, &CELLS)?;
     let mut found = Contender::new(cell, HIDDEN_SIZE, 1);
@@ -90,10 +91,8 @@ fn parse(text: &str) -> Result<Contender, String> {
 
 /// The fields of a single CSV record.
 fn fields(text: &str) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = reader.records();
     let record = match records.next() {
         Some(record) => record.map_err(|error| error.to_string())?,

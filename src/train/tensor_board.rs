@@ -208,7 +208,8 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read_back() {
-        let mut log = RunLog { seconds: 3.0, ..RunLog::default() };
+        let mut log = RunLog::default();
+        log.seconds = 3.0;
         log.losses = (0..300).map(|n| if n == 299 { f32::NAN } else { n as f32 }).collect();
         let parameters = vec![ParameterNorms { value: 1.0, grad: 0.25, update: 1e-30 }];
         let grad_norm = vec![vec![1e-20, 0.5], vec![2.0]];

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::flow::{LayerTrace, Precision};
 use crate::network::{Network, Probing};
 use crate::rng::Generator;
-use crate::task::Batch;
+use crate::task::{Batch, Example};
 use crate::ticket::Ticket;
 
 /// One contender in training.
@@ -85,6 +85,16 @@ impl Trainee {
     /// The network as trained so far.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The sequences of the evaluation with the network's present predictions.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn examples(&self) -> Result<Vec<Example>> {
+        let task = self.comparison.task.task();
+        let run = task.run(&self.network, &self.evaluation, Probing::Off, &Ticket::new())?;
+        task.examples(&run.output, &self.evaluation)
     }
 
     /// Names of the parameters, in the order of [`Snapshot::parameters`].

@@ -3,7 +3,7 @@
 use crate::support::{Desk, safetensors};
 
 /// Runs a command that must fail, and returns its one line.
-fn refused(desk: &Desk, arguments: &str) -> String {
+pub fn refused(desk: &Desk, arguments: &str) -> String {
     let before = desk.files();
     let output = desk.run(arguments);
     let line = String::from_utf8(output.stderr).expect("UTF-8");
@@ -16,7 +16,7 @@ fn refused(desk: &Desk, arguments: &str) -> String {
 }
 
 /// Each of these must be refused with a line that holds the words.
-fn refused_with_words(desk: &Desk, cases: &[(&str, &[&str])]) {
+pub fn refused_with_words(desk: &Desk, cases: &[(&str, &[&str])]) {
     for (arguments, words) in cases {
         let line = refused(desk, arguments);
         for word in *words {
@@ -115,6 +115,8 @@ fn unusable_weights_are_named_with_tensor_and_shapes() {
         ("weight_hh_l0", &[2, 2], &[0.1; 4]),
         ("bias_ih_l0", &[3], &[0.0; 3]),
     ];
+    desk.put("text.pt", "these are not weights");
+    safetensors(&desk.path("zip.pth"), &wrong);
     safetensors(&desk.path("wrong.safetensors"), &wrong);
     let good: [(&str, &[usize], &[f32]); 3] = [wrong[0], wrong[1], ("bias_ih_l0", &[2], &[0.0; 2])];
     safetensors(&desk.path("good.safetensors"), &good);
@@ -122,6 +124,9 @@ fn unusable_weights_are_named_with_tensor_and_shapes() {
     let cases: &[(&str, &[&str])] = &[
         ("explore --weights missing.safetensors", &["missing.safetensors"]),
         ("explore --weights text.safetensors", &["text.safetensors"]),
+        ("explore --weights text.pt", &["text.pt", "PyTorch"]),
+        ("explore --weights zip.pth", &["zip.pth", "PyTorch"]),
+        ("explore --weights missing.pt", &["missing.pt"]),
         ("explore --weights wrong.safetensors", &["bias_ih_l0", "2", "3"]),
         ("explore --weights good.safetensors --cell lstm", &["--cell lstm", "rnn"]),
         ("explore --weights good.safetensors --hidden-size 3", &["--hidden-size 3", "2"]),

@@ -10,7 +10,20 @@ fn help_reads_like_a_manual_page() {
     for (arguments, words) in [
         ("--help", &["Usage:", "explore", "--screenshot", "Examples:", "Exit status:"] as &[_]),
         ("explore --help", &["Usage:", "--weight-scale", "--json", "Examples:", "safetensors"]),
-        ("-h", &["explore", "--screenshot"]),
+        (
+            "train --help",
+            &[
+                "Usage:",
+                "--contender",
+                "forget-bias",
+                "Examples:",
+                "load",
+                "Ctrl-C",
+                "--tensorboard",
+            ],
+        ),
+        ("train -h", &["--preset", "--save", "running-mean"]),
+        ("-h", &["explore", "train", "--screenshot"]),
         ("explore -h", &["--cell", "--png"]),
     ] {
         let text = desk.ok(arguments);

@@ -6,4 +6,6 @@ mod flags;
 mod help;
 mod numbers;
 mod support;
+mod train;
+mod train_bad_input;
 mod window;

@@ -28,7 +28,12 @@ impl Desk {
 
     /// Names of the files that lie here, sorted.
     pub fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.0.path()).expect("readable folder");
+        self.files_in("")
+    }
+
+    /// Names of the files in a folder that lies here, sorted.
+    pub fn files_in(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path(folder)).expect("readable folder");
         let name = |entry: std::io::Result<std::fs::DirEntry>| {
             entry.expect("entry").file_name().to_string_lossy().into_owned()
         };
@@ -39,7 +44,18 @@ impl Desk {
 
     /// The program, about to run here, with no display in sight.
     pub fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::cargo_bin("rnnscope").expect("binary");
+        self.about_to_run(Command::cargo_bin("rnnscope").expect("binary"), arguments)
+    }
+
+    /// Runs the binary named by `RNNSCOPE_BINARY`, which may be an optimised one.
+    pub fn built(&self, arguments: &str) -> Output {
+        let built = env!("CARGO_BIN_EXE_rnnscope");
+        let binary = std::env::var_os("RNNSCOPE_BINARY").unwrap_or_else(|| built.into());
+        let mut command = self.about_to_run(Command::new(binary), arguments);
+        command.output().expect("the program starts")
+    }
+
+    fn about_to_run(&self, mut command: Command, arguments: &str) -> Command {
         command.current_dir(self.0.path()).args(arguments.split_whitespace());
         for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
             command.env_remove(name);

@@ -2,6 +2,7 @@
 
 pub mod controls;
 pub mod hover;
+mod known_spectra;
 pub mod pins;
 pub mod plots;
 pub mod readouts;

@@ -65,6 +65,8 @@ pub fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
             let title = egui::RichText::new(&picture.figure.title).strong();
             ui.vertical(|ui| ui.add(egui::Label::new(title).wrap()));
             plot::legend(ui, &picture.figure);
+            // The label of a tick at the upper edge reaches above the frame.
+            ui.add_space(5.0);
             let used = ui.cursor().top() - top;
             let lines = lines(ui, picture);
             let notes = notes_height(ui, &lines);

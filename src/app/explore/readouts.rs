@@ -5,7 +5,7 @@ use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
 use crate::app::theme;
 use crate::figure::of_flow::{Verdict, verdict};
 use crate::figure::{Color, number};
-use crate::flow::{FlowReport, Spectrum};
+use crate::flow::{FlowReport, LayerSpectrum, Spectrum};
 use crate::network::Cell;
 
 /// Below this width in points the numbers are smaller, to leave room for the plots.
@@ -24,7 +24,8 @@ pub fn show(ui: &mut Ui, report: &FlowReport) {
 
 /// |λ|max of each gate's block of the recurrent weights, for cells that have gates.
 fn gates(ui: &mut Ui, report: &FlowReport) {
-    if matches!(report.spec.cell, Cell::Rnn(_)) {
+    let bare = |layer: &LayerSpectrum| layer.blocks.is_empty();
+    if matches!(report.spec.cell, Cell::Rnn(_)) || report.spectra.iter().any(bare) {
         return;
     }
     let layer = |index: usize| {
@@ -40,9 +41,6 @@ fn gates(ui: &mut Ui, report: &FlowReport) {
     let line =
         |index: usize| format!("|λ|max of Wₕₕ by gate{}:  {}", of_layer(index), layer(index));
     let shown = largest(report).map_or(0, |(index, _)| index);
-    if report.spectra.is_empty() {
-        return;
-    }
     let all: Vec<String> = (0..report.spectra.len()).map(line).collect();
     let text = egui::RichText::new(line(shown)).size(12.0).weak();
     ui.add(egui::Label::new(text).wrap()).on_hover_text(all.join("\n"));
@@ -71,17 +69,20 @@ impl Readout<'_> {
         let (gap, top) = (9.0, caption.size().y);
         let aside = beside[0].size().x.max(beside[1].size().x);
         let width = caption.size().x.max(value.size().x + gap + aside);
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(width, top + value.size().y), Sense::hover());
+        let lines = beside[0].size().y + beside[1].size().y;
+        let body = value.size().y.max(lines);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, top + body), Sense::hover());
         let spoken = format!("{}: {} {}", self.caption, self.value, self.beside[0].0);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
         let left = rect.left() + value.size().x + gap;
-        let last = rect.bottom() - 4.0 - beside[1].size().y;
+        // The number and the lines beside it share one middle, whichever is taller.
+        let from_middle = |height: f32| rect.top() + top + (body - height) / 2.0;
+        let first_line = from_middle(lines);
         let places = [
             rect.min,
-            rect.min + vec2(0.0, top),
-            pos2(left, last - beside[0].size().y),
-            pos2(left, last),
+            pos2(rect.left(), from_middle(value.size().y)),
+            pos2(left, first_line),
+            pos2(left, first_line + beside[0].size().y),
         ];
         let [first, second] = beside;
         for (place, galley) in places.into_iter().zip([caption, value, first, second]) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::known_spectra::KnownSpectra;
 use super::shelf::Shelf;
 use crate::error::Result;
 use crate::figure::of_flow::{self, Table, View};
@@ -62,6 +63,7 @@ const QUICK: usize = 128 * 128 * 128;
 pub struct Studio {
     instrument: Instrument,
     last: Option<Arc<FlowReport>>,
+    spectra: KnownSpectra,
     /// [`Request::opened`] of the last request.
     opened: u64,
 }
@@ -81,12 +83,14 @@ impl Studio {
             Some(report) => Arc::clone(report),
             None => {
                 let mut report = self.instrument.answer(&request.question, ticket)?;
+                self.spectra.fill(&mut report);
                 if effort(&report.spec) <= QUICK {
                     self.instrument.complete(&mut report, ticket)?;
                 }
                 Arc::new(report)
             }
         };
+        self.spectra.learn(&report);
         self.last = Some(Arc::clone(&report));
         Ok(Scene::new(report, request))
     }

@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     let across = Ruler::horizontal(&figure.x, &resolved.x, size.x);
     let upward = Ruler::vertical(&figure.y, &resolved.y, size.y);
     // Dots and rings at the first and the last step are seen whole.
-    let rim = if figure.x.integer { 0.012 * (resolved.x.hi - resolved.x.lo) } else { 0.0 };
+    let rim = if figure.x.integer { 0.02 * (resolved.x.hi - resolved.x.lo) } else { 0.0 };
     let mut plot = Plot::new(figure.name)
         .width(size.x)
         .height(size.y)

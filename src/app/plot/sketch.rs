@@ -149,11 +149,13 @@ impl<'a> Sketch<'a> {
                 Style::Solid | Style::Dots | Style::Rings => out.push(Shape::line(line, stroke)),
             }
         }
-        for &dot in &curve.dots {
-            let center = place(transform, dot);
+        // A cloud of hundreds of eigenvalues must not become one blot.
+        let dot = (24.0 / (curve.dots.len().max(1) as f32).sqrt()).clamp(1.6, 3.0);
+        for &point in &curve.dots {
+            let center = place(transform, point);
             out.push(match series.stroke {
                 Style::Rings => Shape::circle_stroke(center, 6.0, Stroke::new(2.0, color)),
-                Style::Dots => Shape::circle_filled(center, 3.0, color),
+                Style::Dots => Shape::circle_filled(center, dot, color),
                 Style::Solid | Style::Dashed | Style::Dotted => {
                     Shape::circle_filled(center, 2.4, color)
                 }
@@ -211,9 +213,6 @@ impl PlotItem for Sketch<'_> {
     fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         self.grid(transform, shapes);
         self.heat(transform, shapes);
-        for guide in &self.figure.guides {
-            self.guide(ui, guide, transform, shapes);
-        }
         // Ghosts at the back, then pale raw numbers, then everything else.
         let layer = |series: &Series| if series.ghost { 0 } else { 2 - u8::from(series.faint) };
         for wanted in 0..=2 {
@@ -221,6 +220,10 @@ impl PlotItem for Sketch<'_> {
             for (series, curve) in drawn.filter(|(series, _)| layer(series) == wanted) {
                 self.curve(series, curve, transform, shapes);
             }
+        }
+        // Above the curves, or a cloud of dots hides the unit circle.
+        for guide in &self.figure.guides {
+            self.guide(ui, guide, transform, shapes);
         }
         for flag in &self.resolved.flags {
             let color = theme::color(self.theme, flag.color);

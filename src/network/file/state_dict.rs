@@ -44,9 +44,11 @@ fn tensors(dict: &PthTensors, size: u64) -> Result<Named, String> {
     let mut total = 0_u64;
     for (name, info) in dict.tensor_infos() {
         // The archive is not compressed, so that no tensor can be larger than the file.
-        let numbers = info.layout.dims().iter().try_fold(1_u64, |product, &dim| {
-            product.checked_mul(dim as u64)
-        });
+        let numbers = info
+            .layout
+            .dims()
+            .iter()
+            .try_fold(1_u64, |product, &dim| product.checked_mul(dim as u64));
         let bytes = numbers.and_then(|n| n.checked_mul(info.dtype.size_in_bytes() as u64));
         total = bytes.map_or(u64::MAX, |bytes| total.saturating_add(bytes));
         if total > size {

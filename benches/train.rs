@@ -1,0 +1,50 @@
+//! Training: one update of each contender, at the sizes of the table in README.md beside this file.
+//! Run with one thread, as PyTorch was.
+
+#![allow(missing_docs, reason = "criterion's macros make an undocumented main")]
+#![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rnnscope::flow::Loss;
+use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::task::{RunningMean, TaskChoice};
+use rnnscope::train::{Comparison, Contender, Feed, LineUp};
+
+/// Cell, layers.
+const CONTENDERS: [(&str, Cell, usize); 6] = [
+    ("rnn_1", Cell::Rnn(Nonlinearity::Tanh), 1),
+    ("lstm_1", Cell::Lstm, 1),
+    ("rnn_2", Cell::Rnn(Nonlinearity::Tanh), 2),
+    ("lstm_2", Cell::Lstm, 2),
+    ("gru_1", Cell::Gru, 1),
+    ("gru_2", Cell::Gru, 2),
+];
+
+/// Hidden size and length.
+const SIZES: [(usize, usize); 3] = [(32, 10), (32, 100), (128, 10)];
+
+/// One update of one contender: a batch of 32 drawn, forward, backward, Adam; every fiftieth with
+/// its snapshot, as the window trains.
+fn update(criterion: &mut Criterion) {
+    for (hidden, length) in SIZES {
+        let mut group = criterion.benchmark_group(format!("update/H={hidden} T={length}"));
+        group.sample_size(20).throughput(Throughput::Elements(1));
+        for (name, cell, layers) in CONTENDERS {
+            let comparison = Comparison {
+                task: TaskChoice::RunningMean(RunningMean { length, loss: Loss::All }),
+                contenders: vec![Contender::new(cell, hidden, layers)],
+                feed: Feed::Fair,
+                steps: 10_000_000,
+                ..Comparison::notebook(Loss::All)
+            };
+            let mut trainee = LineUp::new(&comparison).unwrap().trainees.remove(0);
+            group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+                bencher.iter(|| trainee.step().unwrap());
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, update);
+criterion_main!(benches);
