@@ -1,7 +1,8 @@
 //! Figures as files: what a user gets when exporting.
 
 use rnnscope::figure::{
-    Axis, Color, Figure, Format, Guide, Series, Stroke, Style, Theme, csv, png, raster, save, svg,
+    Axis, Color, Figure, Format, Guide, Heat, Series, Stroke, Style, Theme, csv, png, raster, save,
+    svg,
 };
 
 /// Two lines with everything that can go wrong, and a cloud of points.
@@ -48,6 +49,29 @@ fn figures() -> Vec<Figure> {
         equal_aspect: true,
     };
     vec![lines, plane]
+}
+
+/// These and the map.
+fn with_map() -> Vec<Figure> {
+    [figures(), vec![map()]].concat()
+}
+
+/// A heat map with everything that can go wrong, and a cursor.
+fn map() -> Figure {
+    let value = |n: usize| 10f64.powf((n as f64 * 0.37).sin() * 4.0);
+    let mut values: Vec<f64> = (0..600).map(value).collect();
+    (values[0], values[300], values[599]) = (0.0, f64::INFINITY, f64::NAN);
+    let heat = Heat {
+        x: (0..60).map(|n| 50.0 * f64::from(n)).collect(),
+        y: (1..=10).map(f64::from).collect(),
+        values,
+        color: Axis::log("‖∂L/∂hₜ‖"),
+    };
+    Figure {
+        heat: Some(heat),
+        guides: vec![Guide::Vertical(1500.0, "step 1500".into())],
+        ..Figure::new("map", "Gradient", Axis::linear("training step"), Axis::steps())
+    }
 }
 
 fn document(figures: &[Figure], style: &Style) -> String {
@@ -129,6 +153,40 @@ fn an_svg_holds_every_text_escaped_and_its_marks() {
     }
 }
 
+/// The pixels of a picture are those of its cells: all colours of the map, and the three shades.
+#[test]
+fn a_heat_map_is_drawn_with_its_colour_bar() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let style = Style { theme, ..Style::default() };
+        let (elements, text) = read(&document(&[map()], &style));
+        for expected in ["step 1500", "training step", "‖∂L/∂hₜ‖", "∞", "NaN", "marked 0"]
+        {
+            assert!(text.contains(expected), "missing {expected:?}");
+        }
+        assert!(elements.iter().filter(|(name, _)| name == "path").count() > 256);
+        let picture = raster(&[map()], &style, 1.0).expect("drawable");
+        let mosaic = map().resolve().heat.expect("a heat map");
+        let wanted: Vec<u8> = mosaic.rgba(theme);
+        let found: std::collections::HashSet<&[u8]> = picture.rgba.chunks_exact(4).collect();
+        assert!(wanted.chunks_exact(4).all(|pixel| found.contains(pixel)));
+        assert_eq!(mosaic.specials.len(), 3);
+    }
+}
+
+#[test]
+fn a_heat_map_reads_back_equal_from_its_csv() {
+    let text = csv(&[map()]).expect("writable");
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<(String, String, f64, f64, f64)> =
+        reader.deserialize().map(|row| row.expect("a row")).collect();
+    let heat = map().heat.expect("a heat map");
+    assert_eq!(rows.len(), 600);
+    for (n, (_, _, x, y, value)) in rows.into_iter().enumerate() {
+        assert_eq!((x, y), (heat.x[n % 60], heat.y[n / 60]));
+        assert!(value == heat.values[n] || (value.is_nan() && heat.values[n].is_nan()));
+    }
+}
+
 #[test]
 fn nothing_in_an_svg_lies_outside_the_picture() {
     let document = document(&figures(), &Style::default());
@@ -167,7 +225,7 @@ fn all_text_fits_into_the_picture() {
     fonts.load_font_data(rnnscope::figure::font::DEJAVU_SANS.to_vec());
     for width_px in [400, 1600] {
         let style = Style { width_px, ..Style::default() };
-        let tree = usvg::Tree::from_str(&document(&figures(), &style), &options).expect("SVG");
+        let tree = usvg::Tree::from_str(&document(&with_map(), &style), &options).expect("SVG");
         let (width, height) = (tree.size().width(), tree.size().height());
         let mut texts = 0;
         let mut visit = vec![tree.root()];
@@ -285,11 +343,85 @@ fn extreme_styles_are_drawn_or_refused() {
         for scale in [0.5, 3.0] {
             for columns in [1, 2, 8] {
                 let style = Style { width_px, scale, columns: Some(columns), ..Style::default() };
-                match svg(&[figures(), figures()].concat(), &style) {
+                match svg(&[with_map(), figures()].concat(), &style) {
                     Ok(document) => assert!(read(&document).1.contains("Eigenvalues")),
                     Err(error) => assert!(error.to_string().starts_with("picture height must be")),
                 }
             }
         }
     }
+}
+
+/// Trains every contender of a comparison to its end.
+fn trained(comparison: &rnnscope::train::Comparison) -> rnnscope::train::LineUp {
+    let mut line_up = rnnscope::train::LineUp::new(comparison).expect("a valid comparison");
+    for trainee in &mut line_up.trainees {
+        while trainee.step().expect("an update").is_none() {}
+    }
+    line_up
+}
+
+/// From a comparison to files, with real training: what the command line and the window do.
+#[test]
+fn a_trained_comparison_becomes_figures_and_a_ranking() {
+    use rnnscope::figure::of_run::{
+        gradient_at, gradient_map, heading, loss, losses_csv, parameter_norms, predictions, ranking,
+    };
+    use rnnscope::flow::Loss;
+    use rnnscope::train::{Comparison, RunLog, Snapshot};
+
+    let mut comparison = Comparison::notebook(Loss::All);
+    (comparison.steps, comparison.probe_every) = (60, 10);
+    let line_up = trained(&comparison);
+    let logs: Vec<&RunLog> = line_up.trainees.iter().map(|trainee| trainee.log()).collect();
+    let task = comparison.task.task();
+    let asked = &line_up.evaluation;
+    let examples = task.examples(&asked.target, asked).expect("example sequences");
+    let last: Vec<Option<&Snapshot>> = logs.iter().map(|log| log.snapshots.last()).collect();
+    let (who, deepest) = (&comparison.contenders[3], &line_up.trainees[3]);
+
+    let mut figures = vec![loss(&comparison, &logs), gradient_map(who, logs[3], 1, Some(30))];
+    figures.push(gradient_at(who, logs[3], &logs[3].snapshots[3]));
+    figures.extend(parameter_norms(who, logs[3], deepest.names()));
+    figures.extend(predictions(&comparison, &examples, &last));
+    assert_eq!(figures.len(), 9);
+    let heat = figures[1].heat.as_ref().expect("a heat map");
+    assert_eq!((heat.x.len(), heat.y.len()), (6, 10));
+    assert_eq!(figures[3].series.len(), deepest.names().len());
+    assert!(figures[3].series.iter().all(|series| series.points.len() == 6));
+    for figure in &figures {
+        assert!(figure.resolve().sentences().is_empty(), "{}", figure.name);
+    }
+    let style = Style { heading: Some(heading(&comparison)), ..Style::default() };
+    let (_, text) = read(&document(&figures, &style));
+    for expected in ["lstm_2_layer", "always predicting 0", "step 30", "head.weight", "Example"] {
+        assert!(text.contains(expected), "missing {expected:?}");
+    }
+    let ranking = ranking(&comparison, &logs);
+    let means: Vec<f64> =
+        ranking.standings.iter().map(|s| s.mean_last_100.expect("losses")).collect();
+    assert!(means.len() == 4 && means.is_sorted());
+    assert_eq!(losses_csv(&comparison, &logs).expect("writable").lines().count(), 61);
+}
+
+#[test]
+fn a_training_that_diverged_is_drawn_and_ranked_last() {
+    use rnnscope::figure::of_run::{gradient_map, loss, ranking};
+    use rnnscope::flow::Loss;
+    use rnnscope::train::{Comparison, Optimizer, RunLog, Stop};
+
+    let mut comparison = Comparison::notebook(Loss::All);
+    (comparison.steps, comparison.probe_every) = (30, 1);
+    comparison.contenders.truncate(2);
+    let sound = trained(&comparison);
+    comparison.optimizer = Optimizer::sgd(1e15, 0.0);
+    let broken = trained(&comparison);
+    let logs: [&RunLog; 2] = [broken.trainees[0].log(), sound.trainees[1].log()];
+    assert!(matches!(logs[0].stop, Some(Stop::Diverged(_))), "{:?}", logs[0].stop);
+    let figure = loss(&comparison, &logs);
+    assert!(figure.notes[0].contains("diverged at step"), "{:?}", figure.notes);
+    assert!(figure.series.iter().any(|series| series.color == Color::Alarm));
+    let map = gradient_map(&comparison.contenders[0], logs[0], 0, None);
+    assert!(png(&[figure, map], &Style::default(), 1.0).is_ok());
+    assert_eq!(ranking(&comparison, &logs).standings[1].index, 0);
 }

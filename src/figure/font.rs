@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn inter_has_every_sign_that_figures_use_and_dejavu_the_rest() {
-        let figures = "‖∂ₜ₋₁ₕσλ⁻⁰¹²³⁴⁵⁶⁷⁸⁹▽▲×·−∞|±√";
+        let figures = "‖∂ₜ₋₁ₕσλ⁻⁰¹²³⁴⁵⁶⁷⁸⁹▽▲×·−∞|±√Δθ≤–\u{202f}";
         assert_eq!(missing(&FACES[0], figures), "");
         let formulas = "‖∂∇ₜₕσλ⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉▽▲×·−≈→∞⊙ᵀ";
         assert_eq!(missing(&FACES[1], formulas), "");

@@ -67,7 +67,7 @@ pub struct Series {
     pub color: Color,
     /// Line or points.
     pub stroke: Stroke,
-    /// A frozen earlier curve: drawn faint, behind the others.
+    /// Context, such as a frozen earlier curve: drawn faint, behind the others.
     pub ghost: bool,
     /// The raw numbers behind a smoothed curve: drawn thin and pale, without a legend entry.
     pub faint: bool,

@@ -25,6 +25,9 @@ impl Tick {
 /// More decades than this get no minor ticks between them.
 const MOST_DECADES_WITH_MINOR_TICKS: i32 = 7;
 
+/// Between groups of digits; a line is not broken there.
+const NARROW_SPACE: char = '\u{202f}';
+
 /// Beyond these decades a number is too close to the ends of f64 for arithmetic on raw values.
 const SAFE_DECADES: f64 = 300.0;
 
@@ -35,7 +38,10 @@ pub fn linear(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
 }
 
 /// Ticks at whole numbers only; the first and the last whole number in `lo..=hi` are among them.
+/// There are fewer where the numbers are long.
 pub fn integer(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
+    let long = lo.abs().max(hi.abs()) >= 1e5;
+    let most = if long { (most * 5 / 8).max(1) } else { most };
     let (first, last) = (lo.ceil(), hi.floor());
     let Some(step) = step(lo, hi, most).map(|step| step.max(1.0)) else { return Vec::new() };
     if first > last {
@@ -47,7 +53,7 @@ pub fn integer(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     if last > first {
         places.push(last);
     }
-    places.into_iter().map(|at| Tick { at, label: label(at, step, lo, hi) }).collect()
+    places.into_iter().map(|at| Tick { at, label: whole(at) }).collect()
 }
 
 /// Ticks at powers of ten for an axis from 10^`lo` to 10^`hi`; thinned when there are many, with
@@ -141,6 +147,25 @@ fn multiples(lo: f64, hi: f64, step: f64) -> impl Iterator<Item = f64> {
     (0..=((last - first).max(-1.0) as i64)).map(move |n| (first + n as f64) * step + 0.0)
 }
 
+/// A whole number; from 10 000 up its digits stand in groups of three.
+fn whole(at: f64) -> String {
+    if at.abs() >= 1e15 {
+        return number(at, 4);
+    }
+    let digits = format!("{:.0}", at.abs());
+    let sign = if at < 0.0 { "−" } else { "" };
+    if digits.len() < 5 {
+        return format!("{sign}{digits}");
+    }
+    let head = (digits.len() - 1) % 3 + 1;
+    let mut text = format!("{sign}{}", &digits[..head]);
+    for start in (head..digits.len()).step_by(3) {
+        text.push(NARROW_SPACE);
+        text.push_str(&digits[start..start + 3]);
+    }
+    text
+}
+
 /// All labels of an axis have the same number of decimals.
 fn label(at: f64, step: f64, lo: f64, hi: f64) -> String {
     let largest = lo.abs().max(hi.abs());
@@ -179,6 +204,18 @@ mod tests {
             ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
         );
         assert_eq!(labels(&integer(0.5, 1000.5, 6)), ["1", "200", "400", "600", "800", "1000"]);
+        assert_eq!(
+            labels(&integer(0.0, 1e6, 10)),
+            [
+                "0",
+                "200\u{202f}000",
+                "400\u{202f}000",
+                "600\u{202f}000",
+                "800\u{202f}000",
+                "1\u{202f}000\u{202f}000"
+            ]
+        );
+        assert_eq!(whole(-12345.0), "−12\u{202f}345");
         assert_eq!(labels(&integer(0.5, 1.5, 6)), ["1"]);
         assert_eq!(labels(&integer(0.9, 2.1, 6)), ["1", "2"]);
     }

@@ -99,6 +99,6 @@ pub(super) fn diverged() -> RunLog {
         *loss = 10f32.powf((n as f32 - 650.0) * 0.75);
     }
     log.losses.push(f32::INFINITY);
-    log.stop = Some(Stop::Diverged(701));
+    log.stop = Some(Stop::Diverged(700));
     log
 }

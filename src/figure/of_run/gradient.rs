@@ -1,5 +1,6 @@
 //! The gradient flow through training: as a map over all of it, and at one moment.
 
+use super::{end, training_steps};
 use crate::figure::model::{Axis, Color, Figure, Guide, Heat, Range, Series, Stroke};
 use crate::train::{Contender, RunLog, Snapshot};
 
@@ -27,14 +28,13 @@ pub fn gradient_map(
         values: values.collect(),
         color: Axis::log("‖∂L/∂hₜ‖"),
     };
-    let x = Axis { integer: true, ..Axis::linear("training step") };
-    let title = format!("{}: gradient by step through training", named(contender, layer));
+    let title = format!("{}: gradient through training", named(contender, layer));
     let guide = |step: u64| Guide::Vertical(step as f64, format!("step {step}"));
     Figure {
         heat: Some(heat),
         guides: cursor.map(guide).into_iter().collect(),
         notes: notes(log, columns.len() - shown.len(), length),
-        ..Figure::new("gradient-map", title, x, Axis::steps())
+        ..Figure::new("gradient-map", title, training_steps(end(log)), Axis::steps())
     }
 }
 

@@ -1,10 +1,14 @@
-//! The training loss of every contender against the batch.
+//! The training loss of every contender against the training step.
 
-use super::{pairs, smooth};
-use crate::figure::model::{Axis, Color, Figure, Guide, Series, Stroke};
+use super::{pairs, smooth, training_steps};
+use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series, Stroke};
 use crate::train::{Comparison, Contender, RunLog, Stop};
 
-/// Loss against batch on a log axis: every loss pale, its running mean strong, the task's baselines
+/// Losses of a training that diverged are shown up to this many times the largest of the others:
+/// beyond it they are only marked, or there would be nothing else to see.
+const ROOM: f64 = 100.0;
+
+/// Loss against training step on a log axis: every loss pale, its running mean strong, the task's baselines
 /// as lines, and a ring where a training diverged. Long runs are thinned to the lowest and highest
 /// loss of each block of batches, so no peak is lost.
 pub fn loss(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
@@ -14,12 +18,12 @@ pub fn loss(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     series.extend(started().map(|(who, log)| raw(who, log)));
     series.extend(rings(comparison, logs));
     let guide = |(label, value): (String, f64)| Guide::Horizontal(value, label);
-    let x = Axis { integer: true, ..Axis::linear("batch") };
+    let y = Axis { range: bounds(comparison, logs), ..Axis::log("loss") };
     Figure {
         series,
         guides: comparison.task.task().baselines().into_iter().map(guide).collect(),
         notes: notes(comparison, logs, longest),
-        ..Figure::new("loss", "Training loss", x, Axis::log("loss"))
+        ..Figure::new("loss", "Training loss", training_steps(longest as u64), y)
     }
 }
 
@@ -30,8 +34,8 @@ fn smoothed(contender: &Contender, log: &RunLog) -> Series {
 
 fn raw(contender: &Contender, log: &RunLog) -> Series {
     let detail = match smooth::block(log.losses.len()) {
-        1 => "every batch".to_owned(),
-        block => format!("lowest and highest of every {block} batches"),
+        1 => "every loss".to_owned(),
+        block => format!("lowest and highest of every {block} losses"),
     };
     let name = format!("{}, {detail}", contender.name);
     let line = Series::line(name, Color::Category(contender.color), smooth::peaks(&log.losses));
@@ -42,12 +46,37 @@ fn raw(contender: &Contender, log: &RunLog) -> Series {
 fn rings(comparison: &Comparison, logs: &[&RunLog]) -> Option<Series> {
     let last = |log: &RunLog| {
         let step = log.losses.iter().rposition(|loss| loss.is_finite())?;
-        Some([step as f64 + 1.0, f64::from(log.losses[step])])
+        Some([step as f64, f64::from(log.losses[step])])
     };
     let points: Vec<[f64; 2]> =
         diverged(comparison, logs).filter_map(|(_, log)| last(log)).collect();
     let rings = Series::line("diverged", Color::Alarm, points);
     (!rings.points.is_empty()).then_some(Series { stroke: Stroke::Rings, ..rings })
+}
+
+/// Bounds that leave out the last leap of a training that diverged, if there is one.
+fn bounds(comparison: &Comparison, logs: &[&RunLog]) -> Range {
+    if diverged(comparison, logs).next().is_none() {
+        return Range::Auto;
+    }
+    let sound = |log: &&RunLog| !matches!(log.stop, Some(Stop::Diverged(_)));
+    let (low, high) = span(logs.iter().copied());
+    let (_, others) = span(logs.iter().copied().filter(sound));
+    let baselines = comparison.task.task().baselines();
+    let usual = baselines.iter().map(|(_, loss)| *loss).fold(others, f64::max);
+    if usual > 0.0 && high > ROOM * usual {
+        Range::Fixed(low.min(usual) / 1.3, ROOM * usual)
+    } else {
+        Range::Auto
+    }
+}
+
+/// The smallest and the largest positive loss.
+fn span<'a>(logs: impl Iterator<Item = &'a RunLog>) -> (f64, f64) {
+    let positive = logs.flat_map(|log| &log.losses).filter(|loss| **loss > 0.0 && loss.is_finite());
+    positive.fold((f64::INFINITY, 0.0), |(low, high), loss| {
+        (low.min(f64::from(*loss)), high.max(f64::from(*loss)))
+    })
 }
 
 fn diverged<'a>(
@@ -61,10 +90,13 @@ fn notes(comparison: &Comparison, logs: &[&RunLog], longest: usize) -> Vec<Strin
     if longest == 0 {
         return vec!["Nothing is trained yet.".to_owned()];
     }
-    let end =
-        |(who, log): (&Contender, &RunLog)| log.stop.map(|stop| format!("{}: {stop}.", who.name));
-    let mut notes: Vec<String> = diverged(comparison, logs).filter_map(end).collect();
+    let ending = |(who, log): (&Contender, &RunLog)| Some(format!("{}: {}.", who.name, log.stop?));
+    let mut notes: Vec<String> = diverged(comparison, logs).filter_map(ending).collect();
     let window = smooth::window(longest);
-    notes.push(format!("Strong: mean of the last {window} losses. Pale: the losses themselves."));
+    let pale = match smooth::block(longest) {
+        1 => "the losses themselves".to_owned(),
+        block => format!("the lowest and the highest of every {block} losses"),
+    };
+    notes.push(format!("Strong: mean of the last {window} losses. Pale: {pale}."));
     notes
 }

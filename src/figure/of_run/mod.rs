@@ -11,6 +11,7 @@ mod ranking;
 mod smooth;
 mod table;
 
+use crate::figure::model::{Axis, Range};
 use crate::train::{Comparison, Contender, RunLog};
 
 pub use gradient::{gradient_at, gradient_map};
@@ -25,7 +26,7 @@ pub fn heading(comparison: &Comparison) -> String {
     let Comparison { task, optimizer, batch, seed, precision, .. } = comparison;
     format!(
         "{} · T = {}, B = {batch} · {}, learning rate {} · seed {seed} · {precision}",
-        task.name(),
+        task.name().replace('-', " "),
         task.task().length(),
         optimizer.name(),
         optimizer.lr(),
@@ -38,6 +39,18 @@ fn pairs<'a>(
     logs: &'a [&'a RunLog],
 ) -> impl Iterator<Item = (&'a Contender, &'a RunLog)> {
     comparison.contenders.iter().zip(logs.iter().copied())
+}
+
+/// The axis of training steps: updates done, from 0 to `steps`. All figures of a run share it, so
+/// that they stand exactly above each other.
+fn training_steps(steps: u64) -> Axis {
+    let range = if steps > 0 { Range::Fixed(0.0, steps as f64) } else { Range::Auto };
+    Axis { integer: true, range, ..Axis::linear("training step") }
+}
+
+/// Where the axis of training steps ends for one contender.
+fn end(log: &RunLog) -> u64 {
+    log.steps().max(log.snapshots.last().map_or(0, |snapshot| snapshot.step))
 }
 
 #[cfg(test)]

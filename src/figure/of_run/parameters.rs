@@ -1,5 +1,6 @@
 //! How large the gradient and the update of each parameter are through training.
 
+use super::{end, training_steps};
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
 use crate::train::{Contender, ParameterNorms, RunLog};
 
@@ -47,7 +48,6 @@ fn figure(
         let stroke = STROKES[n / COLORS % STROKES.len()];
         Series { stroke, ..Series::line(parameter.clone(), Color::Category(n % COLORS), points) }
     };
-    let x = Axis { integer: true, ..Axis::linear("training step") };
     let series = names.iter().enumerate().map(line).collect();
-    Figure { series, ..Figure::new(name, title, x, Axis::log(label)) }
+    Figure { series, ..Figure::new(name, title, training_steps(end(log)), Axis::log(label)) }
 }

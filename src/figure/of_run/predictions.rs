@@ -31,7 +31,8 @@ fn figure(
     example: &Example,
     answers: &[(&Contender, &Snapshot)],
 ) -> Figure {
-    let mut series = vec![Series::line("input", Color::Muted, by_step(&example.input))];
+    let input = Series::line("input", Color::Muted, by_step(&example.input));
+    let mut series = vec![Series { ghost: true, ..input }];
     let lines = answers.iter().filter_map(|(who, snapshot)| {
         let values = snapshot.predictions.get(sequence)?;
         let color = Color::Category(who.color);
@@ -40,7 +41,7 @@ fn figure(
     series.extend(lines);
     let asked = by_step(&example.target).into_iter().filter(|point| !point[1].is_nan()).collect();
     series.push(Series { stroke: Stroke::Dots, ..Series::line("target", Color::Ink, asked) });
-    let title = format!("Sequence {}: input, target and predictions", sequence + 1);
+    let title = format!("Example sequence {}", sequence + 1);
     Figure { series, ..Figure::new(name, title, Axis::steps(), Axis::linear("value")) }
 }
 

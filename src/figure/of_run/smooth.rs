@@ -6,6 +6,9 @@
 /// At most this many blocks.
 const MOST_BLOCKS: usize = 2048;
 
+/// At most about this many smoothed points: they vary too little to need more.
+const MOST_MEANS: usize = 240;
+
 /// A smoothed point is the mean of at least this many losses,
 const LEAST_WINDOW: usize = 10;
 /// and of at least the last hundredth of all.
@@ -21,33 +24,43 @@ pub(super) fn window(losses: usize) -> usize {
     LEAST_WINDOW.max(losses / PART).next_multiple_of(block(losses))
 }
 
-/// The losses as points (number of the batch from 1, loss): all of them, or the lowest and the
-/// highest of each block. What is not finite stays too, once a block.
+/// The losses as points (updates done before it, loss): all of them, or the lowest and the highest
+/// of each block, besides the first and the last. What is not finite stays too, once a block.
 pub(super) fn peaks(losses: &[f32]) -> Vec<[f64; 2]> {
     let size = block(losses.len());
     let chunks = losses.chunks(size).enumerate();
-    chunks
-        .flat_map(|(n, chunk)| {
-            let point = move |k: usize| [(n * size + k) as f64 + 1.0, f64::from(chunk[k])];
-            extremes(chunk).into_iter().map(point)
-        })
-        .collect()
+    let in_chunk = |(n, chunk)| extremes(chunk).into_iter().map(move |k| n * size + k);
+    let mut kept: Vec<usize> = chunks.flat_map(in_chunk).collect();
+    kept.extend([0, losses.len().saturating_sub(1)].iter().filter(|_| !losses.is_empty()));
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|n| [n as f64, f64::from(losses[n])]).collect()
 }
 
 /// Indices of the lowest, the highest and the first not finite value, in order, each once.
 fn extremes(chunk: &[f32]) -> Vec<usize> {
-    let finite = || chunk.iter().enumerate().filter(|(_, loss)| loss.is_finite());
-    let lowest = finite().min_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
-    let highest = finite().max_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
-    let broken = chunk.iter().position(|loss| !loss.is_finite());
+    let (mut lowest, mut highest, mut broken) = (None, None, None);
+    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+    for (k, &loss) in chunk.iter().enumerate() {
+        if !loss.is_finite() {
+            broken = broken.or(Some(k));
+            continue;
+        }
+        if loss < low {
+            (low, lowest) = (loss, Some(k));
+        }
+        if loss > high {
+            (high, highest) = (loss, Some(k));
+        }
+    }
     let mut kept: Vec<usize> = [lowest, highest, broken].into_iter().flatten().collect();
     kept.sort_unstable();
     kept.dedup();
     kept
 }
 
-/// Means of the last [`window`] losses (of all, while there are fewer), a point at the end of each
-/// block; blocks that hold something not finite are left out.
+/// Means of the last [`window`] losses (of all, while there are fewer) at the first block, the last
+/// and some between; blocks that hold something not finite are left out.
 ///
 /// Sums are added up anew for each point, never taken off a running sum: after a loss of 1e30 the
 /// difference of two sums would hold no digit of a loss of 1.
@@ -58,17 +71,19 @@ pub(super) fn means(losses: &[f32]) -> Vec<[f64; 2]> {
         .chunks(size)
         .map(|chunk| (chunk.iter().map(|loss| f64::from(*loss)).sum(), chunk.len()))
         .collect();
+    let every = sums.len().div_ceil(MOST_MEANS).next_power_of_two();
+    let wanted = |n: usize| n.is_multiple_of(every) || n + 1 == sums.len();
     let mut end = 0;
-    let mut points = Vec::with_capacity(sums.len());
+    let mut points = Vec::with_capacity(sums.len() / every + 2);
     for (n, (own, count)) in sums.iter().enumerate() {
         end += count;
-        if !own.is_finite() {
+        if !(own.is_finite() && wanted(n)) {
             continue;
         }
         let recent = &sums[(n + 1).saturating_sub(many)..=n];
         let finite = recent.iter().filter(|(sum, _)| sum.is_finite());
         let (sum, count) = finite.fold((0.0, 0), |(s, c), (sum, count)| (s + sum, c + count));
-        points.push([end as f64, sum / count as f64]);
+        points.push([end as f64 - 1.0, sum / count as f64]);
     }
     points
 }
@@ -82,9 +97,9 @@ mod tests {
     fn a_short_run_keeps_every_loss_and_is_smoothed_over_ten() {
         let losses: Vec<f32> = (1..=100).map(|n| n as f32).collect();
         let raw = peaks(&losses);
-        assert_eq!((raw.len(), raw[0], raw[99]), (100, [1.0, 1.0], [100.0, 100.0]));
+        assert_eq!((raw.len(), raw[0], raw[99]), (100, [0.0, 1.0], [99.0, 100.0]));
         let smooth = means(&losses);
-        assert_eq!((smooth[0], smooth[1], smooth[99]), ([1.0, 1.0], [2.0, 1.5], [100.0, 95.5]));
+        assert_eq!((smooth[0], smooth[1], smooth[99]), ([0.0, 1.0], [1.0, 1.5], [99.0, 95.5]));
     }
 
     #[test]
@@ -93,13 +108,14 @@ mod tests {
         (losses[123_456], losses[123_460], losses[777_777]) = (9.0, 1e-6, f32::NAN);
         let raw = peaks(&losses);
         assert!(raw.len() < 5000, "{}", raw.len());
-        assert!(raw.contains(&[123_457.0, 9.0]));
-        assert!(raw.contains(&[123_461.0, f64::from(1e-6f32)]));
-        assert!(raw.iter().any(|point| point[0] == 777_778.0 && point[1].is_nan()));
+        assert!(raw.contains(&[123_456.0, 9.0]));
+        assert!(raw.contains(&[123_460.0, f64::from(1e-6f32)]));
+        assert!(raw.iter().any(|point| point[0] == 777_777.0 && point[1].is_nan()));
         assert!(raw.windows(2).all(|pair| pair[0][0] < pair[1][0]));
+        assert_eq!((raw[0], raw[raw.len() - 1]), ([0.0, 0.5], [999_999.0, 0.5]));
         let smooth = means(&losses);
-        assert!(smooth.len() <= MOST_BLOCKS);
-        assert_eq!(smooth[smooth.len() - 1], [1e6, 0.5]);
+        assert!(smooth.len() <= MOST_MEANS + 1);
+        assert_eq!(smooth[smooth.len() - 1], [999_999.0, 0.5]);
     }
 
     #[test]
@@ -131,7 +147,7 @@ mod tests {
             let (low, high) = (finite().fold(f64::MAX, f64::min), finite().fold(f64::MIN, f64::max));
             let slack = 1e-9 * low.abs().max(high.abs());
             for [step, mean] in means(&losses) {
-                prop_assert!(step <= losses.len() as f64);
+                prop_assert!(step < losses.len() as f64);
                 prop_assert!(mean >= low - slack && mean <= high + slack, "{low} {mean} {high}");
             }
             let raw: Vec<f64> = peaks(&losses).iter().map(|p| p[1]).collect();

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::figure::csv::{field, finish};
 use crate::train::{Comparison, RunLog};
 
-/// CSV with a row a batch and a column a contender: every loss, thinned nowhere. A contender that
+/// CSV with a row a training step and a column a contender: every loss, nothing thinned. A contender that
 /// ended earlier has empty fields.
 ///
 /// # Errors
@@ -14,13 +14,13 @@ pub fn losses_csv(comparison: &Comparison, logs: &[&RunLog]) -> Result<String> {
     let failed = |error: ::csv::Error| Error::Drawing(error.to_string());
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     let names = pairs(comparison, logs).map(|(contender, _)| contender.name.as_str());
-    writer.write_record(std::iter::once("batch").chain(names)).map_err(failed)?;
+    writer.write_record(std::iter::once("step").chain(names)).map_err(failed)?;
     let columns: Vec<&[f32]> = pairs(comparison, logs).map(|(_, log)| &log.losses[..]).collect();
     let rows = columns.iter().map(|losses| losses.len()).max().unwrap_or(0);
     for n in 0..rows {
         let loss = |losses: &&[f32]| losses.get(n).map(|loss| field(f64::from(*loss)));
         let cells = columns.iter().map(|losses| loss(losses).unwrap_or_default());
-        writer.write_record(std::iter::once((n + 1).to_string()).chain(cells)).map_err(failed)?;
+        writer.write_record(std::iter::once(n.to_string()).chain(cells)).map_err(failed)?;
     }
     finish(writer)
 }

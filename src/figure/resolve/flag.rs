@@ -188,8 +188,14 @@ fn sentence(cause: Cause, tallies: &[Tally]) -> String {
     capitalised(&format!("{} values are {what}.", who.join("; ")))
 }
 
-/// The sentence with a capital at its start.
+/// The sentence with a capital at its start, unless it starts with a name such as `rnn_2_layer`.
 fn capitalised(sentence: &str) -> String {
+    let word = sentence.split([' ', ',', ':']).next().unwrap_or_default();
     let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    match letters.next() {
+        Some(first) if word.chars().all(char::is_alphabetic) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
 }

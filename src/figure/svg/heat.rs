@@ -16,9 +16,12 @@ const BAR: f64 = 20.0;
 const SPECIAL: f64 = 20.0;
 const APART: f64 = 9.0;
 
+/// A picture that takes more rectangles is drawn more coarsely: it would be slow and large.
+const MOST_RECTANGLES: usize = 150_000;
+
 /// Space right of the plot, in pixels.
 pub(super) fn right_margin(mosaic: &Mosaic, unit: f64) -> f64 {
-    (GAP + BAR + TICK + 8.0 + 1.9 * AXIS_TEXT) * unit + widest(mosaic, unit)
+    (GAP + BAR + TICK + 8.0 + 2.4 * AXIS_TEXT) * unit + widest(mosaic, unit)
 }
 
 fn widest(mosaic: &Mosaic, unit: f64) -> f64 {
@@ -59,18 +62,18 @@ pub(super) fn draw(
 
 /// All cells, those of one colour together, neighbours in a row as one rectangle.
 fn cells(canvas: &Canvas<'_>, mosaic: &Mosaic, low: [f64; 2], high: [f64; 2]) {
-    let Mosaic { width, height, shades, .. } = mosaic;
-    if *width == 0 {
-        return;
+    let mut grid = Grid { width: mosaic.width, shades: mosaic.shades.clone() };
+    while grid.rows().flat_map(runs).count() > MOST_RECTANGLES {
+        grid = grid.halved();
     }
-    let edge = |k: usize, n: usize, of: usize| low[k] + (high[k] - low[k]) * n as f64 / of as f64;
+    let count = [grid.width, grid.rows().count()];
+    let edge = |k: usize, n: usize| low[k] + (high[k] - low[k]) * n as f64 / count[k] as f64;
     let mut colors: BTreeMap<Shade, Vec<[f64; 4]>> = BTreeMap::new();
-    for (row, shades) in shades.chunks(*width).enumerate() {
-        let (top, bottom) = (edge(1, row, *height), edge(1, row + 1, *height));
+    for (row, shades) in grid.rows().enumerate() {
         let mut start = 0;
-        for run in shades.chunk_by(PartialEq::eq) {
+        for run in runs(shades) {
             let end = start + run.len();
-            let rectangle = [edge(0, start, *width), top, edge(0, end, *width), bottom];
+            let rectangle = [edge(0, start), edge(1, row), edge(0, end), edge(1, row + 1)];
             colors.entry(run[0]).or_default().push(rectangle);
             start = end;
         }
@@ -78,6 +81,37 @@ fn cells(canvas: &Canvas<'_>, mosaic: &Mosaic, low: [f64; 2], high: [f64; 2]) {
     for (shade, rectangles) in colors {
         canvas.tiles(shade.rgb(canvas.theme), rectangles.into_iter());
     }
+}
+
+/// Shades row by row.
+struct Grid {
+    width: usize,
+    shades: Vec<Shade>,
+}
+
+impl Grid {
+    fn rows(&self) -> impl Iterator<Item = &[Shade]> {
+        self.shades.chunks(self.width.max(1))
+    }
+
+    /// A quarter as many cells, each the strongest of four, so that peaks stay.
+    fn halved(&self) -> Self {
+        let rows: Vec<&[Shade]> = self.rows().collect();
+        let mut shades = Vec::with_capacity(self.shades.len() / 4 + 1);
+        for pair in rows.chunks(2) {
+            let strongest = |column: usize| {
+                let cells = pair.iter().flat_map(|row| row.iter().skip(column).take(2));
+                cells.max().copied()
+            };
+            shades.extend((0..self.width).step_by(2).filter_map(strongest));
+        }
+        Self { width: self.width.div_ceil(2), shades }
+    }
+}
+
+/// Stretches of one shade.
+fn runs(row: &[Shade]) -> impl Iterator<Item = &[Shade]> {
+    row.chunk_by(PartialEq::eq)
 }
 
 fn bar(canvas: &Canvas<'_>, mosaic: &Mosaic, frame: Frame, unit: f64) -> Result<()> {
@@ -124,4 +158,19 @@ fn name(canvas: &Canvas<'_>, text: &str, [right, y]: [f64; 2], unit: f64) -> Res
     }
     let ink = canvas.theme.rgb(Color::Ink);
     canvas.text(text, [right + (TICK + 6.0) * unit, y], TICK_TEXT * unit, ink, Anchor::Left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halving_keeps_what_is_strongest() {
+        let mut shades = vec![Shade::Level(3); 15];
+        (shades[1], shades[4], shades[12]) = (Shade::Level(9), Shade::NotANumber, Shade::Nothing);
+        let grid = Grid { width: 5, shades }.halved();
+        assert_eq!(grid.width, 3);
+        let [three, nine] = [3, 9].map(Shade::Level);
+        assert_eq!(grid.shades, [nine, three, Shade::NotANumber, three, three, three]);
+    }
 }

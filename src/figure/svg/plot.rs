@@ -35,6 +35,12 @@ impl Frame {
     }
 }
 
+/// Space right of the frame for the half of a tick label that stands out, in pixels.
+pub(super) fn right_margin(x: &Extent, unit: f64) -> f64 {
+    let beyond = |label: &str| font::width(label, TICK_TEXT * unit) / 2.0 + 4.0 * unit;
+    x.ticks.iter().map(|tick| beyond(&tick.label)).fold(0.0, f64::max)
+}
+
 /// Space left of the frame for tick labels and the axis label, in pixels.
 pub(super) fn left_margin(y: &Extent, unit: f64) -> f64 {
     let widest =

@@ -24,7 +24,7 @@ const LEADING: f64 = 1.4;
 const LEAST_PLOT: f64 = 10.0;
 /// Free space around a figure, in units.
 const PAD: f64 = 22.0;
-/// Free space right of a plot, in units: half of a long tick label.
+/// Least free space right of a plot, in units.
 const RIGHT: f64 = 38.0;
 
 /// One figure with all that follows from it and its width.
@@ -42,7 +42,7 @@ struct Grid {
     cell: f64,
     /// Space left of the plot, for each column.
     lefts: Vec<f64>,
-    /// Space right of the plot, for each column: half of a long tick label, or a colour bar.
+    /// Space right of the plot, for each column: half of a tick label, or a colour bar.
     rights: Vec<f64>,
 }
 
@@ -100,7 +100,7 @@ fn measure(figures: &[Resolved], style: &Style, columns: usize) -> Grid {
         let (left, right) = (&mut lefts[n % columns], &mut rights[n % columns]);
         *left = left.max(plot::left_margin(&resolved.y, unit));
         let bar = resolved.heat.as_ref().map_or(0.0, |mosaic| heat::right_margin(mosaic, unit));
-        *right = right.max(bar);
+        *right = right.max(bar).max(plot::right_margin(&resolved.x, unit));
     }
     // Labels never take more than half of a figure on the left, and a third on the right.
     lefts.iter_mut().for_each(|left| *left = left.min(cell / 2.0));

@@ -53,11 +53,13 @@ impl Lane {
         (pixels.collect(), [lo, hi])
     }
 
-    /// Pixels needed to show the narrowest visible column.
+    /// Pixels needed to show the narrowest visible column, or half of it where the frame cuts one.
     fn count(&self, lo: f64, hi: f64, most: usize) -> usize {
         let visible = self.edges.windows(2).filter(|pair| pair[1] > lo && pair[0] < hi);
         let narrowest = visible.map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-        let needed = ((hi - lo) / narrowest - 1e-6).ceil();
+        let meets = |at: f64| self.edges.iter().any(|edge| (edge - at).abs() <= 1e-9 * (hi - lo));
+        let cut = !(meets(lo) && meets(hi));
+        let needed = ((hi - lo) / narrowest * if cut { 2.0 } else { 1.0 } - 1e-6).ceil();
         if needed.is_finite() { (needed as usize).clamp(1, most) } else { most }
     }
 
@@ -121,6 +123,13 @@ mod tests {
         assert_eq!(pixels.len(), 512);
         assert_eq!((pixels[0].start, pixels[511].end), (100, 4001));
         assert!(pixels.windows(2).all(|pair| pair[0].end == pair[1].start));
+    }
+
+    #[test]
+    fn a_column_cut_in_half_is_half_as_wide() {
+        let (pixels, _) = lane(&[0.0, 50.0, 100.0]).pixels([0.0, 200.0], 99);
+        // From 0 to 125 in pieces of 25: the first column reaches from 0 to 25 only.
+        assert_eq!(pixels, [0..1, 1..2, 1..2, 2..3, 2..3]);
     }
 
     #[test]

@@ -5,13 +5,13 @@ use crate::figure::model::{Color, Scale};
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::resolve::Extent;
 
-/// What a pixel of a heat map shows.
+/// What a pixel of a heat map shows. Of two, the larger is the one not to be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shade {
-    /// A place on the colour bar, from 0 (bottom) to 255 (top).
-    Level(u8),
     /// Zero or below where only positive numbers have a place: underflow.
     Nothing,
+    /// A place on the colour bar, from 0 (bottom) to 255 (top).
+    Level(u8),
     /// Plus or minus infinity.
     Infinite,
     /// Not a number.
