@@ -40,7 +40,9 @@ pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) -> bool {
             }
         }
         if training {
-            ui.add(egui::Spinner::new().size(14.0));
+            // Nothing that turns: it would have the whole window drawn 60 times a second.
+            let dot = RichText::new("●").size(10.0).color(ui.visuals().hyperlink_color);
+            ui.label(dot);
             ui.weak("training");
         }
         if busy {

@@ -88,7 +88,7 @@ fn losses_and_event_files_are_written() {
     window.click("Save");
     let text = std::fs::read_to_string(folder.path().join("losses.csv")).unwrap();
     assert_eq!(text.lines().count(), 31);
-    assert!(text.starts_with("batch,rnn_1_layer,lstm_1_layer"));
+    assert!(text.lines().next().is_some_and(|head| head.ends_with(",rnn_1_layer,lstm_1_layer")));
     window.click("TensorBoard…");
     window.click("Save");
     for run in ["1-rnn-1-layer", "2-lstm-1-layer"] {

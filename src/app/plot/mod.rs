@@ -75,7 +75,11 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     }
     let sketch =
         Sketch::new(picture, [across, upward], theme, marked).with_tiles(heat::tiles(ui, picture));
-    let drawn = plot.show(ui, |plot_ui| plot_ui.add(sketch));
+    // Columns justify their contents, which would stretch the plot over the place of the bar.
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    let drawn = ui
+        .allocate_ui_with_layout(size, layout, |ui| plot.show(ui, |plot_ui| plot_ui.add(sketch)))
+        .inner;
     let at = drawn.response.hover_pos();
     if let Some(mosaic) = &resolved.heat {
         heat::bar(ui, mosaic, *drawn.transform.frame());

@@ -66,6 +66,7 @@ impl TrainTab {
 /// What there is to see before anything was trained.
 fn beginning(ui: &mut Ui, phase: Phase) {
     ui.add_space(0.2 * ui.available_height());
+    ui.spacing_mut().item_spacing.y = 3.0;
     ui.vertical_centered(|ui| {
         if phase == Phase::LiningUp {
             ui.spinner();
@@ -73,9 +74,12 @@ fn beginning(ui: &mut Ui, phase: Phase) {
         }
         ui.label(RichText::new("Nothing is trained yet").heading().strong());
         ui.add_space(4.0);
-        let text = "Choose a preset or your own contenders on the left, then press Start. Losses, \
-                    predictions and the gradient through time appear here while the networks learn.";
-        ui.set_max_width(ui.available_width().min(460.0));
-        ui.add(Label::new(RichText::new(text).weak()).wrap());
+        for line in [
+            "Choose a preset or your own contenders on the left, then press Start.",
+            "Losses, predictions and the gradient through time appear here",
+            "while the networks learn.",
+        ] {
+            ui.weak(line);
+        }
     });
 }

@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, scene: &Scene, selected: usize) -> Option<usize> {
             clicked = Some(index);
         }
         if !wide {
-            ui.add(Label::new(RichText::new(texts(lane).join(" · ")).size(12.0).weak()).wrap());
+            ui.add(Label::new(RichText::new(said(lane)).size(12.0).weak()).wrap());
         }
         trouble(ui, lane);
     }
@@ -87,7 +87,10 @@ fn cell(ui: &mut Ui, text: &str, width: f32) {
 fn texts(lane: &LaneStatus) -> [String; 3] {
     let loss =
         lane.loss.map_or_else(|| "loss –".to_owned(), |loss| format!("loss {}", number(loss, 4)));
-    let pace = format!("{} steps/s", thousands(lane.steps_per_second.round() as u64));
+    let pace = match lane.steps {
+        0 => String::new(),
+        _ => format!("{} steps/s", thousands(lane.steps_per_second.round() as u64)),
+    };
     let end = match (&lane.failure, lane.stop, lane.seconds_left) {
         (Some(_), ..) => "failed".to_owned(),
         (None, Some(Stop::Diverged(step)), _) => format!("diverged at step {}", thousands(step)),
@@ -96,6 +99,12 @@ fn texts(lane: &LaneStatus) -> [String; 3] {
         (None, None, None) => "waiting".to_owned(),
     };
     [loss, pace, end]
+}
+
+/// The same on one line, without what is not known yet.
+fn said(lane: &LaneStatus) -> String {
+    let texts: Vec<String> = texts(lane).into_iter().filter(|text| !text.is_empty()).collect();
+    texts.join(" · ")
 }
 
 /// What a learner should do about an end that was none of theirs.
@@ -113,13 +122,16 @@ fn trouble(ui: &mut Ui, lane: &LaneStatus) {
     ui.add(Label::new(text).wrap());
 }
 
-/// `12,345`.
+/// A count as the axes write it: `1234`, and from 10 000 up in groups of three.
 pub fn thousands(value: u64) -> String {
     let digits = value.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
+            text.push('\u{202f}');
         }
         text.push(digit);
     }
@@ -143,7 +155,10 @@ mod tests {
 
     #[test]
     fn numbers_and_times_are_readable() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [0, 9999, 10_000, 1_234_567].map(thousands),
+            ["0", "9999", "10\u{202f}000", "1\u{202f}234\u{202f}567"]
+        );
         assert_eq!(
             [0.42, 12.3, 200.0, 7500.0].map(time),
             ["0.4 s", "12 s", "3 min 20 s", "2 h 5 min"]

@@ -8,9 +8,7 @@ use super::scene::{Phase, Scene, View};
 use crate::app::explore::scene::Picture;
 use crate::error::Result;
 use crate::figure::of_run;
-use crate::network::Probing;
-use crate::task::{Batch, Example};
-use crate::ticket::Ticket;
+use crate::task::Example;
 use crate::train::{Comparison, RunLog, Snapshot, Stop};
 use crate::worker::{LaneStatus, Race};
 
@@ -18,7 +16,7 @@ use crate::worker::{LaneStatus, Race};
 pub struct Run {
     race: Race,
     comparison: Arc<Comparison>,
-    /// The sequences that predictions are shown for; those of the first contender are not used.
+    /// The sequences that predictions are shown for; the predictions in them are not used.
     examples: Vec<Example>,
     /// Names of the parameters, by contender.
     names: Vec<Vec<String>>,
@@ -35,19 +33,20 @@ impl Run {
     /// Draws the networks and lets them train, or wait.
     ///
     /// # Errors
-    /// As for [`Race::start`].
+    /// As for [`Race::start`], and a comparison that does not fit into memory.
     pub fn start(
         comparison: &Comparison,
         paused: bool,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        comparison.fits_memory(threads)?;
         let race = Race::start(comparison, threads, true, wake)?;
         let names =
             (0..race.lanes()).map(|lane| race.look(lane, |trainee| trainee.names().to_vec()));
         let mut run = Self {
             names: names.collect(),
-            examples: examples(&race)?,
+            examples: race.look(0, |trainee| trainee.examples())?,
             logs: vec![RunLog::default(); race.lanes()],
             lanes: Vec::new(),
             loss: None,
@@ -174,17 +173,6 @@ fn follow(copy: &mut RunLog, log: &RunLog) {
     }
     copy.stop = log.stop;
     copy.seconds = log.seconds;
-}
-
-fn examples(race: &Race) -> Result<Vec<Example>> {
-    race.look(0, |trainee| {
-        let dtype = trainee.network().readout.weight().dtype();
-        let Batch { x, target } = race.evaluation();
-        let batch = Batch { x: x.to_dtype(dtype)?, target: target.clone() };
-        let task = race.comparison().task.task();
-        let run = task.run(trainee.network(), &batch, Probing::Off, &Ticket::new())?;
-        task.examples(&run.output, &batch)
-    })
 }
 
 #[cfg(test)]
