@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use egui_kittest::kittest::Queryable as _;
-use rnnscope::app::{Phase, TrainTab};
+use rnnscope::app::{App, Phase, TrainTab};
 use rnnscope::figure::Figure;
 use rnnscope::flow::Loss;
 use rnnscope::session::{Session, Tab, TrainSettings};
@@ -41,6 +41,14 @@ pub fn open(comparison: Comparison) -> Window {
 }
 
 impl Window {
+    pub fn app_mut(&mut self) -> &mut App {
+        self.harness.state_mut().as_mut().expect("a frame was drawn")
+    }
+
+    pub fn session_mut(&mut self) -> &mut Session {
+        self.app_mut().session_mut()
+    }
+
     pub fn training(&self) -> &TrainTab {
         self.app().training()
     }

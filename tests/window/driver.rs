@@ -57,14 +57,6 @@ impl Window {
         self.harness.state().as_ref().expect("a frame was drawn")
     }
 
-    pub fn app_mut(&mut self) -> &mut App {
-        self.harness.state_mut().as_mut().expect("a frame was drawn")
-    }
-
-    pub fn session_mut(&mut self) -> &mut Session {
-        self.app_mut().session_mut()
-    }
-
     pub fn session(&self) -> &Session {
         self.app().session()
     }

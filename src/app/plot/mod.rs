@@ -77,8 +77,12 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
         Sketch::new(picture, [across, upward], theme, marked).with_tiles(heat::tiles(ui, picture));
     // Columns justify their contents, which would stretch the plot over the place of the bar.
     let layout = egui::Layout::top_down(egui::Align::Min);
+    let whole = size + egui::vec2(bar, 0.0);
     let drawn = ui
-        .allocate_ui_with_layout(size, layout, |ui| plot.show(ui, |plot_ui| plot_ui.add(sketch)))
+        .allocate_ui_with_layout(whole, layout, |ui| {
+            ui.set_min_size(whole);
+            plot.show(ui, |plot_ui| plot_ui.add(sketch))
+        })
         .inner;
     let at = drawn.response.hover_pos();
     if let Some(mosaic) = &resolved.heat {

@@ -11,7 +11,7 @@ use super::run::Run;
 use super::scene::{Scene, View};
 use crate::error::{Error, Result};
 use crate::train::Comparison;
-use crate::worker::panic_text;
+use crate::worker::{Race, panic_text};
 
 /// Scenes follow each other at this distance at the least,
 const LEAST_GAP: Duration = Duration::from_millis(80);
@@ -222,10 +222,10 @@ impl Office {
                 }
                 None => Ok(()),
             },
-            Order::Pause => self.steer(|run| Ok(run.race().pause())),
-            Order::Resume => self.steer(|run| Ok(run.race().resume())),
+            Order::Pause => self.tell_race(Race::pause),
+            Order::Resume => self.tell_race(Race::resume),
             Order::Step => self.steer(|run| run.race().step_once()),
-            Order::Stop => self.steer(|run| Ok(run.race().stop())),
+            Order::Stop => self.tell_race(Race::stop),
             Order::Further(steps) => self.steer(|run| run.race().extend(steps)),
             Order::Show(view) => {
                 self.view = view;
@@ -252,6 +252,13 @@ impl Office {
         };
         self.run = Some(Run::start(comparison, paused, wake)?);
         Ok(())
+    }
+
+    fn tell_race(&mut self, what: impl FnOnce(&Race)) -> Result<()> {
+        self.steer(|run| {
+            what(run.race());
+            Ok(())
+        })
     }
 
     fn steer(&mut self, how: impl FnOnce(&mut Run) -> Result<()>) -> Result<()> {

@@ -116,6 +116,7 @@ fn corner(ui: &Ui, pointed: &plot::Pointed, text: &str) {
 /// The map of the gradient through training, with the slider that goes back.
 fn map(ui: &mut Ui, tab: &mut TrainTab, scene: &Scene, settings: &mut TrainSettings, height: f32) {
     frame(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         let top = ui.cursor().top();
         let title = RichText::new(&scene.map.figure.title).strong();

@@ -12,6 +12,9 @@ use crate::task::Example;
 use crate::train::{Comparison, RunLog, Snapshot, Stop};
 use crate::worker::{LaneStatus, Race};
 
+/// Updates done by each contender, and why it ended.
+type Ends = Vec<(u64, Option<Stop>)>;
+
 /// A training and what was seen of it.
 pub struct Run {
     race: Race,
@@ -24,7 +27,7 @@ pub struct Run {
     logs: Vec<RunLog>,
     lanes: Vec<LaneStatus>,
     /// The last loss figure and what it was made of: it changes only with the training.
-    loss: Option<(Vec<(u64, Option<Stop>)>, Arc<Picture>)>,
+    loss: Option<(Ends, Arc<Picture>)>,
     /// Seconds since 1970 at the start.
     began: f64,
 }
@@ -139,7 +142,7 @@ impl Run {
     }
 
     fn loss(&mut self) -> Arc<Picture> {
-        let key: Vec<_> = self.logs.iter().map(|log| (log.steps(), log.stop)).collect();
+        let key: Ends = self.logs.iter().map(|log| (log.steps(), log.stop)).collect();
         if let Some((known, picture)) = &self.loss
             && *known == key
         {

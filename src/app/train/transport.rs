@@ -8,7 +8,7 @@ use crate::app::widgets::named;
 use crate::session::TrainSettings;
 use crate::train::Stop;
 
-/// Draws the buttons; what they ask for is carried out after the frame.
+/// Draws the buttons, each with the reason if it has nothing to do; what they ask for is carried out after the frame.
 pub fn show(
     ui: &mut Ui,
     phase: Phase,
@@ -54,6 +54,15 @@ pub fn show(
                    so many more.";
         let value = egui::DragValue::new(&mut settings.further).range(1..=10_000_000).speed(10);
         named(ui.add(value), "Updates more").on_hover_text(tip);
+        ui.separator();
+        let nothing = match phase {
+            Phase::Empty => Some("Nothing was trained yet."),
+            Phase::LiningUp => Some(lining_up),
+            Phase::Ready | Phase::Running | Phase::Paused | Phase::Over => None,
+        };
+        button(ui, Command::OpenInExplore, Command::OpenInExplore.text(), nothing);
+        let tip = "Pins the curves of the same network before its first update, to compare with.";
+        ui.checkbox(&mut settings.beside_initial, "beside its initial weights").on_hover_text(tip);
         if phase == Phase::LiningUp {
             ui.spinner();
             ui.weak("drawing the networks");

@@ -20,20 +20,6 @@ const SAVES: [(&str, Kind, &str); 3] = [
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let none = "Nothing was trained yet.";
     ui.horizontal_wrapped(|ui| {
-        let open = ui.add_enabled(desk.trained, Button::new(Command::OpenInExplore.text()));
-        let open = if desk.trained {
-            Command::OpenInExplore.explain(open)
-        } else {
-            open.on_disabled_hover_text(none)
-        };
-        if open.clicked() {
-            desk.commands.push(Command::OpenInExplore);
-        }
-        let tip = "Pins the curves of the same network before its first update, to compare with.";
-        ui.checkbox(&mut desk.session.train.beside_initial, "beside its initial weights")
-            .on_hover_text(tip);
-    });
-    ui.horizontal_wrapped(|ui| {
         for (text, kind, tip) in SAVES {
             let button = ui.add_enabled(desk.trained, Button::new(text));
             if button.on_hover_text(tip).on_disabled_hover_text(none).clicked() {
