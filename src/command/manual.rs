@@ -112,7 +112,7 @@ drawn as torch.nn draws them, and every contender sees the same batches.
 
 With --preset notebook weights and batches come from the notebook's single random stream, first \
 with the loss on all steps, then on the last step only, and the losses it prints are met to at \
-least three digits. Other flags change what they name and leave the rest.
+least three digits (printed under the ranking). Other flags change what they name and leave the rest.
 
 Contenders train in parallel, one a core; neither that nor watching changes any number. Numbers \
 too small, infinite or undefined are results: a training whose loss or gradient is no longer \

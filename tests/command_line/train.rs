@@ -116,6 +116,8 @@ fn the_notebooks_eight_losses() {
     let output =
         desk.built("train running-mean --preset notebook --seed 0 --every 100 --json n.json");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("printed at batch 4900: rnn_1_layer 0.00300"), "{said}");
     let json = std::fs::read(desk.path("n.json")).expect("JSON");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
     let reference = reference("seed1_train.json");

@@ -9,7 +9,7 @@ use super::finished::{Finished, Run, loss_word};
 use crate::train::{Comparison, Contender};
 
 /// The batch (counted from 0) whose loss the course notebook prints last.
-const PRINTED: usize = 4900;
+pub(super) const PRINTED: usize = 4900;
 
 /// All trainings, ending in a newline; of the losses every `every`-th.
 ///

@@ -18,8 +18,8 @@ pub(super) use arguments::TrainArguments;
 use super::explore::{is_stdout, save};
 use super::failure::Failure;
 use super::stdout;
-use crate::figure::of_run;
-use crate::train::Comparison;
+use crate::figure::{number, of_run};
+use crate::train::{Comparison, Contender, Feed};
 use crate::worker::Race;
 use finished::Finished;
 use progress::Progress;
@@ -86,7 +86,24 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
 fn tables(rounds: &[Finished]) -> String {
     let table = |finished: &Finished| {
         let ranking = of_run::ranking(&finished.comparison, &finished.logs());
-        format!("{}\n{ranking}\n", finished.heading())
+        format!("{}\n{ranking}{}\n", finished.heading(), printed_by_the_notebook(finished))
     };
     rounds.iter().map(table).collect()
+}
+
+/// The losses that the course notebook prints last, for a comparison in its stream.
+fn printed_by_the_notebook(finished: &Finished) -> String {
+    let Finished { comparison, runs, began: _ } = finished;
+    if comparison.feed == Feed::Fair {
+        return String::new();
+    }
+    let loss = |(contender, run): (&Contender, &finished::Run)| {
+        let loss = number(run.log.printed_at(json::PRINTED)?, 6);
+        Some(format!("{} {loss}", contender.name))
+    };
+    let losses: Vec<String> = comparison.contenders.iter().zip(runs).filter_map(loss).collect();
+    match losses.is_empty() {
+        true => String::new(),
+        false => format!("printed at batch {}: {}\n", json::PRINTED, losses.join(", ")),
+    }
 }
