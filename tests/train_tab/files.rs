@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use egui_kittest::kittest::Queryable as _;
+use rnnscope::app::Command;
 use rnnscope::flow::Weights;
 use rnnscope::network::{Cell, Nonlinearity, read};
 use rnnscope::rng::Generator;
@@ -111,4 +112,24 @@ fn a_comparison_is_saved_and_opened() {
     window.drop_files(&[path]);
     assert_eq!(window.session().tab, Tab::Train);
     assert_eq!(window.session().train.comparison, comparison(33));
+}
+
+#[test]
+fn figures_are_exported_and_the_ranking_is_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = trained(folder.path());
+    let export = &mut window.session_mut().export;
+    export.folder = Some(folder.path().to_owned());
+    // A figure of the other tab cannot be meant here.
+    (export.figure, export.width) = (Some("eigenvalues".to_owned()), 900);
+    window.press(Command::Export);
+    window.click("Save");
+    let picture = std::fs::read(folder.path().join("rnnscope-train.png")).unwrap();
+    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{}", picture.len());
+    let text = window.clipboard(Command::CopyNumbers, |command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.starts_with("place\tcontender"));
 }

@@ -2,9 +2,11 @@
 
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::flow::Loss;
+use rnnscope::network::Cell;
 use rnnscope::session::Session;
 use rnnscope::train::{Comparison, Feed};
 
+use super::driver::Window;
 use super::support::{comparison, open};
 
 #[test]
@@ -22,7 +24,7 @@ fn presets_are_the_notebooks_rounds_and_a_fair_race() {
 #[test]
 fn contenders_are_added_duplicated_renamed_and_removed() {
     let mut window = open(comparison(20));
-    let names = |window: &super::driver::Window| -> Vec<String> {
+    let names = |window: &Window| -> Vec<String> {
         let contenders = &window.session().train.comparison.contenders;
         contenders.iter().map(|contender| contender.name.clone()).collect()
     };
@@ -30,19 +32,19 @@ fn contenders_are_added_duplicated_renamed_and_removed() {
     assert_eq!(names(&window), ["rnn_1_layer", "lstm_1_layer", "GRU, 1 layer"]);
     window.click("Duplicate");
     assert_eq!(names(&window)[3], "GRU, 1 layer (2)");
-    let field =
-        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Contender’s name");
-    field.focus();
-    window.settle();
-    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    let field =
-        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Contender’s name");
-    field.type_text("mine");
-    window.settle();
+    window.name("mine");
     assert_eq!(names(&window)[3], "mine");
     window.click("LSTM");
     let contender = &window.session().train.comparison.contenders[3];
-    assert_eq!(contender.cell, rnnscope::network::Cell::Lstm);
+    assert_eq!((contender.cell, contender.name.as_str()), (Cell::Lstm, "mine"));
+    window.session_mut().train.contender = 2;
+    window.settle();
+    window.click("LSTM");
+    assert_eq!(names(&window)[2], "LSTM, 1 layer", "an automatic name follows the cell");
+    window.name("other");
+    assert_eq!(names(&window)[2], "other", "an automatic name can be typed over");
+    window.session_mut().train.contender = 3;
+    window.settle();
     for _ in 0..3 {
         window.click("Remove");
     }
@@ -79,4 +81,16 @@ fn the_comparison_is_part_of_the_saved_session() {
     window.click("Add");
     let text = window.session().save().expect("saves");
     assert_eq!(Session::load(&text).expect("loads"), *window.session());
+}
+
+impl Window {
+    /// Types over the name of the selected contender.
+    fn name(&mut self, name: &str) {
+        let (role, label) = (egui::accesskit::Role::TextInput, "Contender’s name");
+        self.harness.get_by_role_and_label(role, label).focus();
+        self.settle();
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        self.harness.get_by_role_and_label(role, label).type_text(name);
+        self.settle();
+    }
 }

@@ -2,8 +2,8 @@
 //! makes scenes, so that the interface never waits.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::errand::{Delivery, Errand};
@@ -43,24 +43,17 @@ pub enum Order {
     Deliver(Errand),
 }
 
-/// What the director says, with the number of orders carried out before.
-#[derive(Debug)]
-pub struct Report {
-    /// Orders carried out so far.
-    pub orders: u64,
-    /// What there is to say.
-    pub news: News,
-}
-
-/// What there is to say.
-#[derive(Debug)]
-pub enum News {
-    /// The training as it is now; none if there is none.
-    Scene(Option<Arc<Scene>>),
-    /// An order could not be carried out.
-    Trouble(Error),
-    /// An errand is done, or not.
-    Delivered(Result<Delivery>),
+/// What the director has to say, oldest first. Of scenes only the newest is kept: while the window is
+/// minimised nobody takes them.
+#[derive(Debug, Default)]
+pub struct Mail {
+    /// Orders carried out when the scene was made, and the training as it was then; none if there
+    /// was none.
+    pub scene: Option<(u64, Option<Arc<Scene>>)>,
+    /// Why orders could not be carried out.
+    pub troubles: Vec<Error>,
+    /// Errands that are done, or not.
+    pub deliveries: Vec<Result<Delivery>>,
 }
 
 enum Message {
@@ -74,28 +67,26 @@ enum Message {
 #[derive(Debug)]
 pub struct Director {
     messages: Sender<Message>,
-    reports: Receiver<Report>,
+    mail: Arc<Mutex<Mail>>,
     sent: u64,
 }
 
 impl Director {
-    /// Starts the thread; `wake` is called after every report.
+    /// Starts the thread; `wake` is called when there is mail.
     ///
     /// # Errors
     /// The system's error if no thread can be started.
     pub fn new(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (messages, inbox) = mpsc::channel();
-        let (outbox, reports) = mpsc::channel();
+        let mail = Arc::<Mutex<Mail>>::default();
+        let outbox = Arc::clone(&mail);
         let own = messages.clone();
         std::thread::Builder::new().name("rnnscope-director".to_owned()).spawn(move || {
             let office = Office {
                 inbox,
                 own,
-                say: Box::new(move |report| {
-                    // Nobody listens any more once the window is closed.
-                    let _ = outbox.send(report);
-                    wake();
-                }),
+                mail: outbox,
+                wake: Box::new(wake),
                 run: None,
                 view: View::default(),
                 done: 0,
@@ -105,7 +96,7 @@ impl Director {
             };
             office.serve();
         })?;
-        Ok(Self { messages, reports, sent: 0 })
+        Ok(Self { messages, mail, sent: 0 })
     }
 
     /// Gives an order. Returns its number.
@@ -121,9 +112,9 @@ impl Director {
         self.sent
     }
 
-    /// The next report, oldest first. Never waits.
-    pub fn poll(&self) -> Option<Report> {
-        self.reports.try_recv().ok()
+    /// What has come since the last time.
+    pub fn take(&self) -> Mail {
+        std::mem::take(&mut *lock(&self.mail))
     }
 }
 
@@ -138,7 +129,8 @@ struct Office {
     inbox: Receiver<Message>,
     /// For the race, to say that something happened.
     own: Sender<Message>,
-    say: Box<dyn Fn(Report) + Send>,
+    mail: Arc<Mutex<Mail>>,
+    wake: Box<dyn Fn() + Send>,
     run: Option<Run>,
     view: View,
     /// Orders carried out.
@@ -205,7 +197,7 @@ impl Office {
                 Error::Fault(panic_text(panic.as_ref()))
             }
         };
-        self.tell(News::Trouble(error));
+        self.tell(|mail| mail.troubles.push(error));
     }
 
     fn try_to(&mut self, order: Order) -> Result<()> {
@@ -234,7 +226,7 @@ impl Office {
             Order::Deliver(errand) => {
                 if let Some(run) = &mut self.run {
                     let delivery = run.deliver(errand);
-                    self.tell(News::Delivered(delivery));
+                    self.tell(|mail| mail.deliveries.push(delivery));
                 }
                 Ok(())
             }
@@ -273,19 +265,25 @@ impl Office {
             Arc::new(run.scene(view))
         };
         let made = catch_unwind(AssertUnwindSafe(|| self.run.as_mut().map(scene)));
-        match made {
-            Ok(scene) => self.tell(News::Scene(scene)),
-            Err(panic) => {
-                self.run = None;
-                self.tell(News::Trouble(Error::Fault(panic_text(panic.as_ref()))));
-            }
-        }
+        let scene = made.unwrap_or_else(|panic| {
+            self.run = None;
+            let fault = Error::Fault(panic_text(panic.as_ref()));
+            self.tell(|mail| mail.troubles.push(fault));
+            None
+        });
+        self.tell(|mail| mail.scene = Some((self.done, scene)));
         self.due = None;
         self.last = Instant::now();
         self.gap = LEAST_GAP.max(start.elapsed() * SHARE);
     }
 
-    fn tell(&self, news: News) {
-        (self.say)(Report { orders: self.done, news });
+    fn tell(&self, how: impl FnOnce(&mut Mail)) {
+        how(&mut lock(&self.mail));
+        (self.wake)();
     }
+}
+
+/// Locks; a panic elsewhere leaves nothing half done in the mail.
+fn lock(mail: &Mutex<Mail>) -> MutexGuard<'_, Mail> {
+    mail.lock().unwrap_or_else(PoisonError::into_inner)
 }

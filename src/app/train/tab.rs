@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::director::{Director, News, Order};
+use super::director::{Director, Mail, Order};
 use super::errand::{Delivery, Errand};
 use super::save_dialog::SaveDialog;
 use super::scene::{Phase, Scene, View};
@@ -130,25 +130,20 @@ impl TrainTab {
         }
     }
 
-    /// Takes what the director reports. Returns what became of errands.
+    /// Takes what the director has to say. Returns what became of errands.
     pub fn collect(&mut self) -> Vec<Result<Delivery>> {
-        let mut deliveries = Vec::new();
-        while let Some(report) = self.director.poll() {
-            match report.news {
-                News::Scene(scene) => {
-                    self.answered = report.orders;
-                    self.scene = scene;
-                    if self.lining_up.is_some_and(|number| number <= report.orders) {
-                        self.lining_up = None;
-                    }
-                }
-                News::Trouble(error) => self.error = Some(error.to_string()),
-                News::Delivered(delivery) => {
-                    self.errands = self.errands.saturating_sub(1);
-                    deliveries.push(delivery);
-                }
+        let Mail { scene, troubles, deliveries } = self.director.take();
+        if let Some((orders, scene)) = scene {
+            self.answered = orders;
+            self.scene = scene;
+            if self.lining_up.is_some_and(|number| number <= orders) {
+                self.lining_up = None;
             }
         }
+        if let Some(error) = troubles.last() {
+            self.error = Some(error.to_string());
+        }
+        self.errands = self.errands.saturating_sub(deliveries.len());
         deliveries
     }
 }

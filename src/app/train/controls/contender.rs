@@ -15,6 +15,12 @@ pub(super) fn show(ui: &mut Ui, contender: &mut Contender, memory: &mut Memory) 
         let field = egui::TextEdit::singleline(&mut contender.name).desired_width(f32::INFINITY);
         named(ui.add(field.char_limit(60)), "Contender’s name").on_hover_text(tip);
     });
+    let automatic = |contender: &Contender| {
+        let Contender { cell, hidden_size, num_layers, .. } = *contender;
+        Contender::new(cell, hidden_size, num_layers).name
+    };
+    // A name that says what it is goes on doing so.
+    let follows = contender.name == automatic(contender);
     cell(ui, contender, memory);
     let tip = "Units of a layer, H: the length of hₜ.";
     count(ui, "Hidden size", tip, &mut contender.hidden_size, 1..=NetworkSpec::MAX_HIDDEN);
@@ -41,6 +47,9 @@ pub(super) fn show(ui: &mut Ui, contender: &mut Contender, memory: &mut Memory) 
         let tip = "Sets the sum of the forget gate’s biases at the start: a large value keeps the \
                    gate open, and with it the way of the gradient along cₜ. Off: as drawn.";
         optional(ui, "Forget bias", tip, &mut contender.forget_bias, 1.0, 0.05, -100.0..=100.0);
+    }
+    if follows {
+        contender.name = automatic(contender);
     }
 }
 
