@@ -21,6 +21,10 @@ impl App {
         self.follow_settings(&ctx);
         self.collect(&ctx);
         let mut commands = Command::pressed(&ctx, self.session.tab);
+        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+            // Nobody steers a training through a dialog.
+            commands.retain(|command| command.works_on(Tab::Explore));
+        }
         self.take_dropped(&ctx);
         self.bars(ui, &mut commands);
         self.overlays(&ctx);

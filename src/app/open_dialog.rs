@@ -10,6 +10,8 @@ use super::widgets::{named, row};
 #[derive(Default)]
 pub struct OpenDialog {
     path: String,
+    /// Whether the field has been given the keyboard, once.
+    focused: bool,
 }
 
 /// What the dialog wants to happen.
@@ -47,6 +49,10 @@ impl OpenDialog {
         let entered = row(ui, "File", tip, |ui| {
             let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
             let response = named(ui.add(field), "File").on_hover_text(tip);
+            if !self.focused {
+                self.focused = true;
+                response.request_focus();
+            }
             response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
         });
         ui.add_space(6.0);

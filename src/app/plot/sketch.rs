@@ -196,8 +196,13 @@ pub fn value_at(series: &Series, step: f64) -> Option<f64> {
         .map(|point| point[1])
 }
 
-/// The raw value of the point of a series that is nearest to `x`, among points in order of x.
+/// The raw value of the point nearest to `x`, of a series whose points are in order of x and reach
+/// as far.
 pub fn value_near(series: &Series, x: f64) -> Option<f64> {
+    let (first, last) = (series.points.first()?, series.points.last()?);
+    if !(first[0]..=last[0]).contains(&x) {
+        return None;
+    }
     let after = series.points.partition_point(|point| point[0] < x);
     let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
     near.filter_map(|index| series.points.get(index))
@@ -258,5 +263,19 @@ impl PlotItem for Sketch<'_> {
 
     fn base_mut(&mut self) -> &mut PlotItemBase {
         &mut self.base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_between_points_but_not_beyond_them() {
+        let points = vec![[0.0, 5.0], [10.0, 6.0], [20.0, 7.0]];
+        let series = Series::line("loss", Color::Ink, points);
+        let near = [-1.0, 0.0, 4.0, 6.0, 20.0, 21.0].map(|x| value_near(&series, x));
+        assert_eq!(near, [None, Some(5.0), Some(5.0), Some(6.0), Some(7.0), None]);
+        assert_eq!(value_near(&Series::line("", Color::Ink, Vec::new()), 0.0), None);
     }
 }

@@ -39,8 +39,8 @@ pub fn show(ui: &mut Ui, scene: &Scene, selected: usize) -> Option<usize> {
         if !wide {
             ui.add(Label::new(RichText::new(said(lane)).size(12.0).weak()).wrap());
         }
-        trouble(ui, lane);
     }
+    trouble(ui, &scene.lanes);
     clicked
 }
 
@@ -107,19 +107,17 @@ fn said(lane: &LaneStatus) -> String {
     texts.join(" · ")
 }
 
-/// What a learner should do about an end that was none of theirs.
-fn trouble(ui: &mut Ui, lane: &LaneStatus) {
-    let text = match (&lane.failure, lane.stop) {
-        (Some(failure), _) => failure.clone(),
-        (None, Some(Stop::Diverged(step))) => format!(
-            "Loss or gradient was no longer finite at step {}: the weights before it are kept. \
-             Lower the learning rate or clip the gradients.",
-            thousands(step)
-        ),
-        (None, _) => return,
-    };
-    let text = RichText::new(text).size(12.0).color(ui.visuals().error_fg_color);
-    ui.add(Label::new(text).wrap());
+/// What went wrong, and what to do about it.
+fn trouble(ui: &mut Ui, lanes: &[LaneStatus]) {
+    let diverged = lanes.iter().any(|lane| matches!(lane.stop, Some(Stop::Diverged(_))));
+    let advice = "Diverged: loss or gradient was no longer finite. The weights before it are kept. \
+                  Lower the learning rate or clip the gradients.";
+    let advice = diverged.then_some(advice);
+    let failures = lanes.iter().filter_map(|lane| lane.failure.as_deref());
+    for text in advice.into_iter().chain(failures) {
+        let text = RichText::new(text).size(12.0).color(ui.visuals().error_fg_color);
+        ui.add(Label::new(text).wrap());
+    }
 }
 
 /// A count as the axes write it: `1234`, and from 10 000 up in groups of three.

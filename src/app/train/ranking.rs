@@ -17,7 +17,8 @@ pub fn show(ui: &mut Ui, ranking: &Ranking, commands: &mut Vec<Command>) {
         ui.weak("by the mean of the last 100 losses; diverged contenders come last");
     });
     egui::ScrollArea::horizontal().id_salt("ranking, sideways").show(ui, |ui| {
-        egui::Grid::new("ranking").striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
+        let grid = egui::Grid::new("ranking").striped(true).min_col_width(16.0);
+        grid.spacing([18.0, 5.0]).show(ui, |ui| {
             for header in Ranking::headers() {
                 ui.label(RichText::new(header).size(12.0).strong());
             }

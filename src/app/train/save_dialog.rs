@@ -122,14 +122,15 @@ impl SaveDialog {
         ui.label(RichText::new(self.kind.title()).heading().strong());
         ui.add_space(4.0);
         ui.label(self.kind.explanation());
-        self.path_field(ui);
+        let entered = self.path_field(ui);
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
-        self.buttons(ui, busy)
+        self.buttons(ui, busy, entered)
     }
 
-    fn path_field(&mut self, ui: &mut Ui) {
+    /// Draws the field; true if Enter was pressed in it.
+    fn path_field(&mut self, ui: &mut Ui) -> bool {
         let label = if self.kind.extension().is_some() { "File" } else { "Folder" };
         let tip = "Where it goes; a relative path starts in the folder rnnscope was started in.";
         row(ui, label, tip, |ui| {
@@ -143,15 +144,18 @@ impl SaveDialog {
                     self.browsing = Some(task);
                 }
                 let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
-                if named(ui.add(field), label).on_hover_text(tip).changed() {
+                let response = named(ui.add(field), label).on_hover_text(tip);
+                if response.changed() {
                     self.confirm = None;
                     self.error = None;
                 }
-            });
-        });
+                response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+            })
+            .inner
+        })
     }
 
-    fn buttons(&mut self, ui: &mut Ui, busy: bool) -> Wish {
+    fn buttons(&mut self, ui: &mut Ui, busy: bool, entered: bool) -> Wish {
         let path = PathBuf::from(self.path.trim());
         let confirming = self.confirm.as_ref() == Some(&path);
         if confirming && path.exists() {
@@ -170,7 +174,7 @@ impl SaveDialog {
             if busy {
                 ui.spinner();
             }
-            if !save.clicked() {
+            if !save.clicked() && !(ready && entered) {
                 return Wish::Stay;
             }
             self.error = None;
