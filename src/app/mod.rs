@@ -76,6 +76,7 @@ pub fn run(options: Options) -> Result<()> {
     };
     if let Some(question) = question {
         session.question = question;
+        session.tab = Tab::Explore;
     }
     session.tab = tab.unwrap_or(session.tab);
     let ending = Ending::default();

@@ -174,7 +174,7 @@ impl SaveDialog {
             if busy {
                 ui.spinner();
             }
-            if !save.clicked() && !(ready && entered) {
+            if !(save.clicked() || ready && entered) {
                 return Wish::Stay;
             }
             self.error = None;
