@@ -94,3 +94,21 @@ impl Window {
         self.settle();
     }
 }
+
+#[test]
+fn parameters_are_shown_on_request() {
+    let mut window = open(comparison(20));
+    window.train();
+    let shown = |window: &Window| {
+        let figures = window.training().figures();
+        figures.iter().any(|figure| figure.name == "parameter-gradients")
+    };
+    assert!(!shown(&window));
+    // The page scrolls there.
+    window.harness.get_by_label("Show parameters").scroll_to_me();
+    window.settle();
+    window.click("Show parameters");
+    assert!(shown(&window));
+    window.click("Hide parameters");
+    assert!(!shown(&window));
+}

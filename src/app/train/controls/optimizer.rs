@@ -36,7 +36,7 @@ fn rule(ui: &mut Ui, optimizer: &mut Optimizer) {
 }
 
 fn rate(ui: &mut Ui, optimizer: &mut Optimizer) {
-    let decay_tip = "λ: pulls every parameter towards 0.";
+    let decay_tip = "Weight decay λ: pulls every parameter towards 0.";
     let eps_tip = "ε: added to the denominator, against division by 0.";
     let lr_tip = "η: how far an update goes. Too large diverges, too small learns nothing.";
     match optimizer {
@@ -48,20 +48,20 @@ fn rate(ui: &mut Ui, optimizer: &mut Optimizer) {
             let tip = "β₂: how much of the square’s running mean stays at each update.";
             number(ui, "Beta 2", tip, &mut betas.1, 0.0005, 0.0..=0.999_999);
             decades(ui, "Epsilon", eps_tip, eps, 1.0);
-            decades(ui, "Weight decay", decay_tip, weight_decay, 10.0);
+            decades(ui, "Decay", decay_tip, weight_decay, 10.0);
         }
         Optimizer::Sgd { lr, momentum, weight_decay } => {
             decades(ui, "Learning rate", lr_tip, lr, 1e6);
             let tip = "How much of the last update is repeated.";
             number(ui, "Momentum", tip, momentum, 0.005, 0.0..=0.9999);
-            decades(ui, "Weight decay", decay_tip, weight_decay, 10.0);
+            decades(ui, "Decay", decay_tip, weight_decay, 10.0);
         }
         Optimizer::RmsProp { lr, alpha, eps, weight_decay } => {
             decades(ui, "Learning rate", lr_tip, lr, 1e6);
             let tip = "α: how much of the square’s running mean stays at each update.";
             number(ui, "Alpha", tip, alpha, 0.002, 0.0..=0.999_999);
             decades(ui, "Epsilon", eps_tip, eps, 1.0);
-            decades(ui, "Weight decay", decay_tip, weight_decay, 10.0);
+            decades(ui, "Decay", decay_tip, weight_decay, 10.0);
         }
     }
 }

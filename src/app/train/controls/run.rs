@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, comparison: &mut Comparison) {
         choice(ui, &mut comparison.precision, &options);
     });
     let tip = "Gradient flow and predictions are measured every so many updates; 0 never.";
-    number(ui, "Measure every", tip, &mut comparison.probe_every, 1.0, 0..=1_000_000);
+    number(ui, "Probe every", tip, &mut comparison.probe_every, 1.0, 0..=1_000_000);
     let tip = "Stops a contender once the mean of its last hundred losses is at most this.";
     let target = &mut comparison.stop.target_loss;
     optional(ui, "Stop at loss", tip, target, 0.01, 0.001, 0.0..=1e6);
