@@ -1,5 +1,7 @@
 //! Products of small matrices, fast for the shapes of a recurrence.
 
+use std::borrow::Cow;
+
 use gemm::Parallelism;
 
 use super::real::Real;
@@ -112,26 +114,34 @@ pub(super) fn add_product<R: Real>(
 }
 
 /// The right-hand side of many products, in the layout that suits the rows of the left-hand sides.
-pub(super) enum Factor<'a, R> {
+pub(super) enum Factor<'a, R: Clone> {
     /// For few rows: see [`Panels`].
     Panels(Panels<R>),
-    /// For more, `gemm` blocks the matrix itself.
-    Matrix(Matrix<'a, R>),
+    /// For more, `gemm` blocks the matrix itself, and copies nothing if rows are contiguous.
+    Rows(Cow<'a, [R]>, usize),
 }
 
 impl<'a, R: Real> Factor<'a, R> {
     /// Prepares a matrix for left-hand sides of `rows` rows.
     pub(super) fn new(matrix: Matrix<'a, R>, rows: usize) -> Self {
-        if rows <= FEW_ROWS { Self::Panels(Panels::new(matrix)) } else { Self::Matrix(matrix) }
+        let Matrix { data, rows: height, cols, row_stride, col_stride } = matrix;
+        if rows <= FEW_ROWS {
+            Self::Panels(Panels::new(matrix))
+        } else if col_stride == 1 && row_stride == cols {
+            Self::Rows(Cow::Borrowed(data), cols)
+        } else {
+            let row = |i: usize| (0..cols).map(move |j| data[i * row_stride + j * col_stride]);
+            Self::Rows((0..height).flat_map(row).collect(), cols)
+        }
     }
 
     /// `out += left · self`, all row-major without gaps.
     pub(super) fn add_product(&self, out: &mut [R], left: &[R], rows: usize) {
         match self {
             Self::Panels(panels) => dispatch(AddRowsTimes { out, left, panels }),
-            Self::Matrix(matrix) => {
-                let left = Matrix::new(left, rows, matrix.rows);
-                add_product(out, matrix.cols, left, *matrix);
+            Self::Rows(data, cols) => {
+                let right = Matrix::new(data, data.len() / cols, *cols);
+                add_product(out, *cols, Matrix::new(left, rows, right.rows), right);
             }
         }
     }

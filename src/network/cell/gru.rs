@@ -1,5 +1,7 @@
 //! The GRU (Cho et al. 2014) in the variant of `nn.GRU`, which resets after the product:
 //! n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)), h' = (1 - z) n + z h, gates in the order r, z, n.
+//!
+//! Slices are cut to one length before a loop, as in the LSTM, so that it runs on whole vectors.
 
 use super::{Backward, Forward};
 use crate::network::real::Real;
@@ -15,12 +17,17 @@ pub(super) fn forward<R: Real, const FMA: bool>(step: Forward<'_, R>) {
             *a = (*a + u).sigmoid_fast::<FMA>();
         }
         let (reset, update) = reset_update.split_at(size);
+        let [reset, update, recurrent_new] =
+            [reset, update, recurrent_new].map(|gate| &gate[..size]);
+        let new = &mut new[..size];
         let unit = row * size..(row + 1) * size;
         step.extra[unit.clone()].copy_from_slice(recurrent_new);
-        let before = &step.before.h[unit.clone()];
-        let hidden = &mut step.after.h[unit];
+        let before = &step.before.h[unit.clone()][..size];
+        let hidden = &mut step.after.h[unit][..size];
         for j in 0..size {
             new[j] = (new[j] + reset[j] * recurrent_new[j]).tanh_fast::<FMA>();
+        }
+        for j in 0..size {
             hidden[j] += (R::ONE - update[j]) * new[j] + update[j] * before[j];
         }
     }
@@ -32,11 +39,12 @@ pub(super) fn backward<R: Real>(step: Backward<'_, R>) {
     for (row, gates) in step.gates.chunks_exact_mut(3 * size).enumerate() {
         let (reset, rest) = gates.split_at_mut(size);
         let (update, new) = rest.split_at_mut(size);
+        let [reset, update, new] = [reset, update, new].map(|gate| &mut gate[..size]);
         let unit = row * size..(row + 1) * size;
-        let recurrent_new = &mut step.extra[unit.clone()];
-        let before = &step.before.h[unit.clone()];
-        let dh = &step.grad.h[unit.clone()];
-        let carry = &mut step.carry.h[unit];
+        let recurrent_new = &mut step.extra[unit.clone()][..size];
+        let before = &step.before.h[unit.clone()][..size];
+        let dh = &step.grad.h[unit.clone()][..size];
+        let carry = &mut step.carry.h[unit][..size];
         for j in 0..size {
             let (r, z, n) = (reset[j], update[j], new[j]);
             let d_new = dh[j] * (R::ONE - z) * (R::ONE - n * n);
