@@ -3,6 +3,7 @@
 mod history;
 mod label;
 mod settings;
+mod training;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use history::History;
 pub use label::{label, labels};
 pub use settings::{ExportSettings, Memory, ThemeChoice};
+pub use training::{Tab, TrainSettings};
 
 use crate::error::{Error, Result};
 use crate::figure::of_flow::View;
@@ -40,6 +42,10 @@ pub struct Session {
     pub table_open: bool,
     /// What the export dialog was last set to.
     pub export: ExportSettings,
+    /// Which half of the window is shown.
+    pub tab: Tab,
+    /// What the Train tab is set to.
+    pub train: TrainSettings,
 }
 
 /// A frozen question; its curves are drawn as ghosts and computed again when they are not at hand.
@@ -65,6 +71,8 @@ impl Default for Session {
             zoom: 1.0,
             table_open: false,
             export: ExportSettings::default(),
+            tab: Tab::default(),
+            train: TrainSettings::default(),
         }
     }
 }
@@ -121,6 +129,7 @@ impl Session {
         } else {
             1.0
         };
+        session.train.mend();
         Ok(session)
     }
 

@@ -13,8 +13,8 @@ use super::open_dialog::OpenDialog;
 use super::task::{Task, finished};
 use super::{App, files, open_dialog};
 use crate::error::Result;
-use crate::figure::{self, Figure, of_flow};
-use crate::session::ThemeChoice;
+use crate::figure::{self, Figure, of_flow, of_run};
+use crate::session::{Tab, ThemeChoice};
 
 impl App {
     /// Carries out a command.
@@ -50,6 +50,14 @@ impl App {
             Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
+            Command::ShowExplore => self.session.tab = Tab::Explore,
+            Command::ShowTrain => self.session.tab = Tab::Train,
+            Command::Train
+            | Command::TrainStep
+            | Command::TrainStop
+            | Command::Rewind
+            | Command::TrainFurther
+            | Command::OpenInExplore => self.train.carry_out(command, &self.session.train),
             Command::Help => self.help_open ^= true,
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
@@ -103,12 +111,18 @@ impl App {
 
     /// The figures on screen, as they would be exported.
     pub fn figures(&self) -> Vec<Figure> {
+        if self.session.tab == Tab::Train {
+            return self.train.figures();
+        }
         let pictures = self.scene.iter().flat_map(|scene| scene.pictures.iter());
         pictures.map(|picture| picture.figure.clone()).collect()
     }
 
     fn heading(&self) -> Option<String> {
-        self.report().map(of_flow::heading)
+        match self.session.tab {
+            Tab::Explore => self.report().map(of_flow::heading),
+            Tab::Train => self.train.scene().map(|scene| of_run::heading(&scene.comparison)),
+        }
     }
 
     fn copy_image(&mut self, ctx: &Context) {
@@ -124,16 +138,33 @@ impl App {
     }
 
     fn copy_numbers(&mut self, ctx: &Context) {
-        let Some(scene) = self.scene.as_ref().filter(|_| self.numbers.is_none()) else { return };
+        if self.numbers.is_some() {
+            return;
+        }
+        if self.session.tab == Tab::Train {
+            let Some(scene) = self.train.scene().cloned() else { return };
+            self.numbers = Some(Task::spawn(ctx, move || Ok(scene.ranking.tsv())));
+            return;
+        }
+        let Some(scene) = self.scene.as_ref() else { return };
         let table = Arc::clone(&scene.table);
         self.numbers = Some(Task::spawn(ctx, move || Ok(table.tsv())));
     }
 
     fn toggle_export(&mut self) {
-        self.dialog = match self.dialog {
-            None => Some(Dialog::new(&self.session.export)),
-            Some(_) => None,
+        let figures = self.figures();
+        if self.dialog.is_some() || figures.is_empty() {
+            self.dialog = None;
+            return;
+        }
+        let sheet = match self.session.tab {
+            Tab::Explore => "explore",
+            Tab::Train => "train",
         };
+        // A figure of the other tab cannot be meant.
+        let known = |name: &String| figures.iter().any(|figure| figure.name == name);
+        self.session.export.figure = self.session.export.figure.take().filter(known);
+        self.dialog = Some(Dialog::new(sheet, &self.session.export));
     }
 
     /// Draws the export dialog and does what it wishes.

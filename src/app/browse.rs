@@ -24,8 +24,8 @@ pub enum Answer<T> {
 pub fn open(ctx: &egui::Context) -> Task<Answer<Vec<PathBuf>>> {
     ask(ctx, || {
         rfd::FileDialog::new()
-            .set_title("Open weights or sequences")
-            .add_filter("weights or sequences", &files::EXTENSIONS)
+            .set_title("Open weights, sequences or a comparison")
+            .add_filter("weights, sequences, comparisons", &files::EXTENSIONS)
             .pick_files()
     })
 }
@@ -44,6 +44,27 @@ pub fn save(ctx: &egui::Context, path: &Path, format: Format) -> Task<Answer<Pat
             dialog = dialog.set_directory(folder);
         }
         dialog.save_file()
+    })
+}
+
+/// Asks for a place to save: a file with an extension, or a folder.
+pub fn place(
+    ctx: &egui::Context,
+    path: &Path,
+    title: &'static str,
+    extension: Option<&'static str>,
+) -> Task<Answer<PathBuf>> {
+    let path = path.to_owned();
+    ask(ctx, move || {
+        let mut dialog = rfd::FileDialog::new().set_title(title);
+        if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
+            dialog = dialog.set_directory(folder);
+        }
+        let Some(extension) = extension else { return dialog.pick_folder() };
+        if let Some(name) = path.file_name() {
+            dialog = dialog.set_file_name(name.to_string_lossy());
+        }
+        dialog.add_filter(extension, &[extension]).save_file()
     })
 }
 

@@ -3,6 +3,8 @@
 use egui::text_edit::TextEditState;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::session::Tab;
+
 /// A command. Buttons, menus, tooltips and shortcuts are made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -44,6 +46,22 @@ pub enum Command {
     ZoomOut,
     /// Interface at its natural size.
     ZoomReset,
+    /// The tab that explores one network.
+    ShowExplore,
+    /// The tab that trains several.
+    ShowTrain,
+    /// Start, pause or resume training.
+    Train,
+    /// One update of every contender.
+    TrainStep,
+    /// End training.
+    TrainStop,
+    /// Back to the initial weights.
+    Rewind,
+    /// Train on after the end.
+    TrainFurther,
+    /// The selected contender's network into Explore.
+    OpenInExplore,
     /// Formulas and how to read the plots.
     Help,
     /// Close the window.
@@ -52,7 +70,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order the help lists them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 29] = [
         Self::ResetScales,
         Self::ZeroScales,
         Self::DrawAgain,
@@ -72,6 +90,14 @@ impl Command {
         Self::ZoomIn,
         Self::ZoomOut,
         Self::ZoomReset,
+        Self::ShowExplore,
+        Self::ShowTrain,
+        Self::Train,
+        Self::TrainStep,
+        Self::TrainStop,
+        Self::Rewind,
+        Self::TrainFurther,
+        Self::OpenInExplore,
         Self::Help,
         Self::Quit,
     ];
@@ -98,6 +124,14 @@ impl Command {
             Self::ZoomIn => "Larger",
             Self::ZoomOut => "Smaller",
             Self::ZoomReset => "Natural size",
+            Self::ShowExplore => "Explore",
+            Self::ShowTrain => "Train",
+            Self::Train => "Start",
+            Self::TrainStep => "Step",
+            Self::TrainStop => "Stop",
+            Self::Rewind => "Rewind",
+            Self::TrainFurther => "Train further",
+            Self::OpenInExplore => "Open in Explore",
             Self::Help => "Help",
             Self::Quit => "Quit",
         }
@@ -126,8 +160,9 @@ impl Command {
             }
             Self::ClearPins => "Removes all pinned curves.",
             Self::Open => {
-                "Opens weights (.safetensors with torch.nn names) or input sequences (.csv, a row a \
-                 step, a column a feature). Dropping files on the window does the same."
+                "Opens weights (.safetensors or .pt with torch.nn names), input sequences (.csv, a row \
+                 a step, a column a feature) or a comparison (.json). Dropping files on the window \
+                 does the same."
             }
             Self::Export => "Writes figures as PNG or SVG, or their numbers as CSV.",
             Self::CopyImage => "Puts all figures on the clipboard as one image.",
@@ -141,6 +176,28 @@ impl Command {
             Self::ZoomIn => "Makes the interface larger, for a projector.",
             Self::ZoomOut => "Makes the interface smaller.",
             Self::ZoomReset => "Shows the interface at its natural size.",
+            Self::ShowExplore => {
+                "What happens to gradients inside a recurrent network, while you change it."
+            }
+            Self::ShowTrain => {
+                "Networks side by side while they learn. Training goes on in both tabs."
+            }
+            Self::Train => "Starts training with these settings; pauses and resumes it.",
+            Self::TrainStep => "One update of every contender, then training waits.",
+            Self::TrainStop => {
+                "Ends the training of every contender; all that was measured stays, and training \
+                 further is possible."
+            }
+            Self::Rewind => {
+                "Returns every contender of this training to its initial weights, byte for byte."
+            }
+            Self::TrainFurther => {
+                "Gives every contender that has not diverged so many updates more."
+            }
+            Self::OpenInExplore => {
+                "Carries the selected contender’s network, as trained so far, with its kind of input \
+                 into Explore, where the two scales then multiply trained weights."
+            }
             Self::Help => "Shows the formulas of the present cell and how to read each plot.",
             Self::Quit => "Closes the window; its settings are kept.",
         }
@@ -170,8 +227,51 @@ impl Command {
             Self::ZoomIn => ctrl(Key::Plus),
             Self::ZoomOut => ctrl(Key::Minus),
             Self::ZoomReset => ctrl(Key::Num0),
+            Self::ShowExplore => ctrl(Key::Num1),
+            Self::ShowTrain => ctrl(Key::Num2),
+            Self::Train => ctrl(Key::Enter),
+            Self::TrainStep => shift(Key::Enter),
+            Self::TrainStop => ctrl(Key::Period),
+            Self::Rewind => ctrl(Key::Comma),
+            Self::TrainFurther => ctrl(Key::M),
+            Self::OpenInExplore => shift(Key::E),
             Self::Help => KeyboardShortcut::new(Modifiers::NONE, Key::F1),
             Self::Quit => ctrl(Key::Q),
+        }
+    }
+
+    /// Whether it does something on this tab.
+    pub fn works_on(self, tab: Tab) -> bool {
+        match self {
+            Self::ResetScales
+            | Self::ZeroScales
+            | Self::DrawAgain
+            | Self::PreviousSeed
+            | Self::NotebookView
+            | Self::ReverseTime
+            | Self::Pin
+            | Self::ClearPins
+            | Self::ToggleTable
+            | Self::Undo
+            | Self::Redo => tab == Tab::Explore,
+            Self::Train
+            | Self::TrainStep
+            | Self::TrainStop
+            | Self::Rewind
+            | Self::TrainFurther
+            | Self::OpenInExplore => tab == Tab::Train,
+            Self::Open
+            | Self::Export
+            | Self::CopyImage
+            | Self::CopyNumbers
+            | Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::ShowExplore
+            | Self::ShowTrain
+            | Self::Help
+            | Self::Quit => true,
         }
     }
 
@@ -198,8 +298,8 @@ impl Command {
         response.on_hover_text(&tip).on_disabled_hover_text(tip)
     }
 
-    /// Commands whose shortcuts were pressed this frame.
-    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+    /// Commands of this tab whose shortcuts were pressed this frame.
+    pub fn pressed(ctx: &egui::Context, tab: Tab) -> Vec<Self> {
         // Ctrl+Shift+Z also matches Ctrl+Z, so those with more modifiers take the key first.
         let mut commands = Self::ALL;
         commands.sort_by_key(|command| !command.shortcut().modifiers.shift);
@@ -210,7 +310,7 @@ impl Command {
         ctx.input_mut(|input| {
             commands
                 .into_iter()
-                .filter(|command| !theirs(*command))
+                .filter(|command| command.works_on(tab) && !theirs(*command))
                 .filter(|command| {
                     !command.built_in() && input.consume_shortcut(&command.shortcut())
                 })

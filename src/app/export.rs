@@ -13,6 +13,8 @@ use crate::session::ExportSettings;
 
 /// The dialog while it is open.
 pub struct Dialog {
+    /// What all figures together are called.
+    sheet: &'static str,
     /// What is typed into the path field.
     path: String,
     /// Whether the path was typed or browsed to, so that it no longer follows the settings.
@@ -35,10 +37,10 @@ pub enum Wish {
 }
 
 impl Dialog {
-    /// A dialog with a path that follows the settings.
-    pub fn new(settings: &ExportSettings) -> Self {
-        let path = default_path(settings).display().to_string();
-        Self { path, own_path: false, confirm: None, browsing: None, error: None }
+    /// A dialog with a path that follows the settings; `sheet` names all figures together.
+    pub fn new(sheet: &'static str, settings: &ExportSettings) -> Self {
+        let path = default_path(sheet, settings).display().to_string();
+        Self { sheet, path, own_path: false, confirm: None, browsing: None, error: None }
     }
 
     /// Tells what went wrong, in the dialog.
@@ -84,7 +86,7 @@ impl Dialog {
         let shown = |settings: &ExportSettings| (settings.figure.clone(), settings.format);
         what(ui, settings, figures);
         if shown(&before) != shown(settings) && !self.own_path {
-            self.path = default_path(settings).display().to_string();
+            self.path = default_path(self.sheet, settings).display().to_string();
         }
         if shown(&before) != shown(settings) && self.own_path {
             let path = Path::new(&self.path).with_extension(settings.format.extension());
@@ -229,8 +231,8 @@ fn what(ui: &mut Ui, settings: &mut ExportSettings, figures: &[(&'static str, St
 }
 
 /// `rnnscope-gradient-norm.png` in the folder last written to.
-fn default_path(settings: &ExportSettings) -> PathBuf {
-    let figure = settings.figure.as_deref().unwrap_or("explore");
+fn default_path(sheet: &str, settings: &ExportSettings) -> PathBuf {
+    let figure = settings.figure.as_deref().unwrap_or(sheet);
     let name = format!("rnnscope-{figure}.{}", settings.format.extension());
     match &settings.folder {
         Some(folder) => folder.join(name),

@@ -6,8 +6,10 @@ use super::App;
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
 use super::explore::{plots, readouts, table};
+use super::train::{self, Phase};
 use super::{help, top_bar};
-use crate::session::Pin;
+use crate::network::Cell;
+use crate::session::{Pin, Tab};
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
 const PANEL_WIDTH: f32 = 322.0;
@@ -18,7 +20,11 @@ impl App {
         let ctx = ui.ctx().clone();
         self.follow_settings(&ctx);
         self.collect(&ctx);
-        let mut commands = Command::pressed(&ctx);
+        let mut commands = Command::pressed(&ctx, self.session.tab);
+        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+            // Nobody steers a training through a dialog.
+            commands.retain(|command| command.works_on(Tab::Explore));
+        }
         self.take_dropped(&ctx);
         self.bars(ui, &mut commands);
         self.overlays(&ctx);
@@ -27,6 +33,7 @@ impl App {
         }
         self.remember(&ctx);
         self.ask(&ctx);
+        self.train.look(&self.session.train);
     }
 
     fn bars(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -34,12 +41,17 @@ impl App {
         Panel::top("top")
             .frame(Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 6)))
             .show(ui, |ui| {
+                let explore = self.session.tab == Tab::Explore;
+                let facts = || self.report().map(readouts::facts);
                 let state = top_bar::State {
-                    busy: self.busy(),
+                    tab: self.session.tab,
+                    training: self.train.phase() == Phase::Running,
+                    busy: explore && self.busy(),
                     progress: self.worker.progress(),
                     can_stop: self.can_stop(),
-                    facts: self.report().map(readouts::facts).unwrap_or_default(),
-                    undo: [self.history.can_undo(), self.history.can_redo()],
+                    facts: explore.then(facts).flatten().unwrap_or_default(),
+                    undo: [self.history.can_undo(), self.history.can_redo()]
+                        .map(|can| can && explore),
                 };
                 if top_bar::show(ui, state, commands) {
                     self.stop();
@@ -54,13 +66,35 @@ impl App {
             .show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                     ui.set_max_width(ui.available_width() - 8.0);
-                    self.controls(ui, commands);
+                    match self.session.tab {
+                        Tab::Explore => self.controls(ui, commands),
+                        Tab::Train => self.train_controls(ui, commands),
+                    }
                 });
             });
         let fill = ui.visuals().faint_bg_color.blend(fill);
-        CentralPanel::default()
-            .frame(Frame::new().fill(fill).inner_margin(Margin::same(10)))
-            .show(ui, |ui| self.results(ui, commands));
+        CentralPanel::default().frame(Frame::new().fill(fill).inner_margin(Margin::same(10))).show(
+            ui,
+            |ui| match self.session.tab {
+                Tab::Explore => self.results(ui, commands),
+                Tab::Train => self.train.page(ui, &mut self.session.train, commands),
+            },
+        );
+    }
+
+    fn train_controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let mut save = None;
+        let mut desk = train::Desk {
+            phase: self.train.phase(),
+            trained: self.train.scene().is_some(),
+            session: &mut self.session,
+            commands,
+            save: &mut save,
+        };
+        train::controls(ui, &mut desk);
+        if let Some(kind) = save {
+            self.train.ask_where(kind, &self.session.train);
+        }
     }
 
     fn controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -109,13 +143,31 @@ impl App {
     fn overlays(&mut self, ctx: &egui::Context) {
         if self.help_open {
             self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
-            let cell = self.scene.as_ref().map_or(self.session.draw().cell, |s| s.report.spec.cell);
+            let cell = self.cell();
             help::show(ctx, cell, &mut self.help_open);
         }
+        self.train.guard_closing(ctx);
+        self.training_dialog(ctx);
         self.export_dialog(ctx);
         self.path_dialog(ctx);
         drop_hint(ctx);
         self.notices.show(ctx);
+    }
+}
+
+impl App {
+    /// The cell on screen, whose formulas the help shows.
+    fn cell(&self) -> Cell {
+        let train = &self.session.train;
+        match (self.session.tab, &self.scene) {
+            (Tab::Train, _) => train
+                .comparison
+                .contenders
+                .get(train.contender)
+                .map_or(self.session.draw().cell, |contender| contender.cell),
+            (Tab::Explore, Some(scene)) => scene.report.spec.cell,
+            (Tab::Explore, None) => self.session.draw().cell,
+        }
     }
 }
 
@@ -129,7 +181,7 @@ fn drop_hint(ctx: &egui::Context) {
     let screen = ctx.content_rect();
     let visuals = &ctx.global_style().visuals;
     painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
-    let text = "Drop .safetensors weights or .csv sequences";
+    let text = "Drop .safetensors or .pt weights, .csv sequences, or a .json comparison";
     let font = egui::FontId::proportional(24.0);
     painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
 }

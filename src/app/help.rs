@@ -6,7 +6,7 @@ use super::commands::Command;
 use crate::network::{Cell, Nonlinearity};
 
 /// How to read each plot: its name and a few sentences.
-const PLOTS: [(&str, &str); 4] = [
+const PLOTS: [(&str, &str); 7] = [
     (
         "Hidden state",
         "‖hₜ‖, the length of the state after each step, of the first sequence. A flat line near √H is \
@@ -28,6 +28,23 @@ const PLOTS: [(&str, &str); 4] = [
         "Sequence",
         "What the network read, what it should have said (the running mean of the input) and what it \
          said. The network is untrained, so expect no likeness.",
+    ),
+    (
+        "Training loss",
+        "The loss of every batch, pale, and its running mean, strong, on a logarithmic axis. A dashed \
+         line is what a network that always says the same would lose. A ring marks the last loss \
+         before a training diverged.",
+    ),
+    (
+        "Predictions",
+        "Four sequences that no network trains on: input, target and the answer of every contender at \
+         the moment chosen with the slider.",
+    ),
+    (
+        "Gradient through training",
+        "‖∂L/∂hₜ‖ of one layer as colours: step t upwards, training from left to right. Dark at the \
+         bottom means that early steps teach the network nothing. Click the map, or move the slider \
+         under it, to go back; the curve beside it is a cut through the map.",
     ),
 ];
 

@@ -20,6 +20,7 @@ mod shell;
 mod task;
 mod theme;
 mod top_bar;
+mod train;
 mod widgets;
 mod window;
 
@@ -30,11 +31,12 @@ pub use commands::Command;
 pub use notice::{Kind as NoticeKind, Notice};
 pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
+pub use train::{Phase, Scene as TrainingScene, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
-use crate::session::{Session, ThemeChoice};
+use crate::session::{Session, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
 /// How to open the window.
@@ -47,6 +49,8 @@ pub struct Options {
     pub notices: Vec<String>,
     /// What to measure, in place of what was measured last.
     pub question: Option<Question>,
+    /// Which tab to show, in place of the one shown last.
+    pub tab: Option<Tab>,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
 }
@@ -60,7 +64,7 @@ static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question, opened } = options;
+    let Options { screenshot, mut notices, question, tab, opened } = options;
     let path = persist::default_path();
     let mut session = match (&screenshot, &path) {
         (None, Some(path)) => {
@@ -72,7 +76,9 @@ pub fn run(options: Options) -> Result<()> {
     };
     if let Some(question) = question {
         session.question = question;
+        session.tab = Tab::Explore;
     }
+    session.tab = tab.unwrap_or(session.tab);
     let ending = Ending::default();
     let mut native = eframe::NativeOptions {
         viewport: viewport(screenshot.as_ref()),

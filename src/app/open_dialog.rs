@@ -10,6 +10,8 @@ use super::widgets::{named, row};
 #[derive(Default)]
 pub struct OpenDialog {
     path: String,
+    /// Whether the field has been given the keyboard, once.
+    focused: bool,
 }
 
 /// What the dialog wants to happen.
@@ -37,15 +39,20 @@ impl OpenDialog {
     }
 
     fn contents(&mut self, ui: &mut Ui) -> Wish {
-        ui.label(RichText::new("Open weights or a sequence").heading().strong());
+        ui.label(RichText::new("Open weights, a sequence or a comparison").heading().strong());
         ui.add_space(4.0);
         ui.label(
             "Your desktop offers no file dialog: type the path, or drop the file on the window.",
         );
-        let tip = "A .safetensors file with torch.nn names, or a .csv file with a row a step.";
+        let tip = "A .safetensors or .pt file with torch.nn names, a .csv file with a row a step, or a .json \
+                   comparison.";
         let entered = row(ui, "File", tip, |ui| {
             let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
             let response = named(ui.add(field), "File").on_hover_text(tip);
+            if !self.focused {
+                self.focused = true;
+                response.request_focus();
+            }
             response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
         });
         ui.add_space(6.0);

@@ -3,9 +3,14 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::commands::Command;
+use crate::session::Tab;
 
 /// What the bar tells.
 pub struct State {
+    /// Which tab is shown.
+    pub tab: Tab,
+    /// Whether networks are being trained.
+    pub training: bool,
     /// Whether work has taken long enough to be worth a mark.
     pub busy: bool,
     /// How far it is, if it says.
@@ -20,14 +25,26 @@ pub struct State {
 
 /// Draws the bar. True if the work under way is to be stopped.
 pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) -> bool {
-    let State { busy, progress, can_stop, facts, undo: [undo, redo] } = state;
+    let State { tab, training, busy, progress, can_stop, facts, undo: [undo, redo] } = state;
     let mut stop = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new("rnnscope").strong().size(16.0));
         ui.separator();
-        ui.label(RichText::new("Explore").size(14.0)).on_hover_text(
-            "What happens to gradients inside a recurrent network, while you change it.",
-        );
+        for (command, of) in
+            [(Command::ShowExplore, Tab::Explore), (Command::ShowTrain, Tab::Train)]
+        {
+            let text = RichText::new(command.text()).size(14.0);
+            let button = ui.add(egui::Button::selectable(tab == of, text));
+            if command.explain(button).clicked() {
+                commands.push(command);
+            }
+        }
+        if training {
+            // Nothing that turns: it would have the whole window drawn 60 times a second.
+            let dot = RichText::new("●").size(10.0).color(ui.visuals().hyperlink_color);
+            ui.label(dot);
+            ui.weak("training");
+        }
         if busy {
             ui.add(egui::Spinner::new().size(14.0));
             let text = match progress {

@@ -12,6 +12,7 @@ use super::notice::{Notice, Notices};
 use super::open_dialog::OpenDialog;
 use super::task::Task;
 use super::theme;
+use super::train::TrainTab;
 use crate::error::{Error, Result};
 use crate::figure::Raster;
 use crate::flow::{FlowReport, Question};
@@ -36,6 +37,7 @@ pub struct App {
     pub(super) notices: Notices,
     pub(super) worker: Worker<Request, Scene>,
     pub(super) librarian: Librarian,
+    pub(super) train: TrainTab,
     /// The last request handed in.
     requested: Option<Request>,
     /// Counts files opened, so that a file opened again is read again.
@@ -75,6 +77,7 @@ impl App {
         let refused = |error| Error::Window(format!("no thread to compute on: {error}"));
         let worker = Worker::spawn("rnnscope-worker", make_job, waker(ctx.clone()));
         let librarian = Librarian::new(waker(ctx.clone())).map_err(refused)?;
+        let train = TrainTab::new(waker(ctx.clone())).map_err(refused)?;
         let mut shown = Notices::default();
         notices.into_iter().for_each(|notice| shown.warning(notice));
         Ok(Self {
@@ -83,6 +86,7 @@ impl App {
             notices: shown,
             worker: worker.map_err(refused)?,
             librarian,
+            train,
             requested: None,
             opened: 0,
             scene: None,
@@ -115,6 +119,16 @@ impl App {
         self.scene.as_ref().map(|scene| scene.report.as_ref())
     }
 
+    /// The Train tab.
+    pub fn training(&self) -> &TrainTab {
+        &self.train
+    }
+
+    /// The Train tab, to be changed from outside.
+    pub fn training_mut(&mut self) -> &mut TrainTab {
+        &mut self.train
+    }
+
     /// What is wrong with the present settings, as one line. The last good curves stay on screen.
     pub fn error(&self) -> Option<&str> {
         self.error.as_deref()
@@ -137,7 +151,8 @@ impl App {
             && self.librarian.busy_for().is_none()
             && self.export.is_none()
             && self.image.is_none()
-            && self.numbers.is_none();
+            && self.numbers.is_none()
+            && self.train.settled();
         answered && idle && self.requested.as_ref() == Some(&self.request())
     }
 
@@ -208,6 +223,7 @@ impl App {
 
     /// Takes what background threads have finished.
     pub(super) fn collect(&mut self, ctx: &egui::Context) {
+        self.collect_training();
         while let Some(outcome) = self.worker.poll() {
             let newest = outcome.request == self.worker.newest();
             match outcome.answer {

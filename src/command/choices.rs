@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::figure::Theme;
 use crate::flow::{Init, Loss, Precision, Recipe, Signal};
 use crate::network::Nonlinearity;
+use crate::session::Tab;
 
 /// A word that stands for a value of the library. The library itself knows nothing of flags.
 macro_rules! words {
@@ -100,6 +101,16 @@ words! {
         Light => Theme::Light,
         /// Light ink on near-black
         Dark => Theme::Dark,
+    }
+}
+
+words! {
+    /// `--tab`.
+    TabWord => Tab {
+        /// Gradients in one network, while it is changed
+        Explore => Tab::Explore,
+        /// Networks compared while they learn
+        Train => Tab::Train,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::choices::{ThemeWord, size, zoom};
+use super::choices::{TabWord, ThemeWord, size, zoom};
 use super::explore::{Output, figures, measure, save};
 use super::failure::{Failure, one_line};
 use super::guard::guard;
@@ -14,7 +14,7 @@ use super::table::table;
 use super::{display, stdout};
 use crate::app;
 use crate::figure::{Style, Theme, check_writable, of_flow, png};
-use crate::session::Session;
+use crate::session::{Session, Tab};
 
 /// The flags of `rnnscope` itself.
 #[derive(Clone, Debug, Args)]
@@ -31,6 +31,9 @@ pub(super) struct WindowArguments {
     /// Colours for --screenshot [default: light]
     #[arg(long, value_enum, value_name = "THEME", ignore_case = true, requires = "screenshot")]
     theme: Option<ThemeWord>,
+    /// Tab to show first [default: the one shown last]
+    #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
+    tab: Option<TabWord>,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -73,7 +76,8 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
         zoom: arguments.zoom.unwrap_or(1.0),
         theme: arguments.theme.map_or(Theme::Light, Theme::from),
     });
-    let options = app::Options { screenshot, ..app::Options::default() };
+    let tab = arguments.tab.map(Tab::from);
+    let options = app::Options { screenshot, tab, ..app::Options::default() };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {

@@ -4,9 +4,9 @@ use egui::{PopupAnchor, Pos2, RichText, Tooltip, Ui};
 use egui_plot::PlotPoint;
 
 use super::scene::Picture;
-use crate::app::plot::{Pointed, value_at};
+use crate::app::plot::{Pointed, value_at, value_near};
 use crate::app::theme;
-use crate::figure::{Figure, Series, number};
+use crate::figure::{Axis, Figure, Heat, Series, number};
 
 /// How close the pointer must come to an eigenvalue, in points.
 const REACH: f32 = 16.0;
@@ -27,9 +27,15 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
     // Whoever drags a box wants to see what is under it.
     let Some(pointer) = pointed.at.filter(|_| !pointed.response.dragged()) else { return };
     let figure = &picture.figure;
-    if let Some(step) = step(figure, pointed) {
+    if let Some(heat) = &figure.heat {
+        if let Some(text) = cell(figure, heat, pointed, pointer) {
+            tooltip(ui, pointed, |ui| {
+                ui.label(text);
+            });
+        }
+    } else if let Some(step) = step(figure, pointed) {
         tooltip(ui, pointed, |ui| {
-            ui.label(RichText::new(format!("step t = {step}")).strong());
+            ui.label(RichText::new(format!("{} = {step}", figure.x.label)).strong());
             values(ui, figure, step);
         });
     } else if let Some((series, [re, im])) = nearest(figure, pointed, pointer) {
@@ -42,6 +48,25 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
             ui.label(size);
         });
     }
+}
+
+/// The cell of a heat map under the pointer, in words.
+fn cell(figure: &Figure, heat: &Heat, pointed: &Pointed, pointer: Pos2) -> Option<String> {
+    let at = pointed.transform.value_from_position(pointer);
+    let nearest = |places: &[f64], at: f64| {
+        let distance = |index: &usize| (places[*index] - at).abs();
+        (0..places.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    let (column, row) = (nearest(&heat.x, at.x)?, nearest(&heat.y, at.y)?);
+    Some(format!(
+        "{} {}, {} = {}\n{} = {}",
+        figure.x.label,
+        heat.x[column],
+        figure.y.label,
+        heat.y[row],
+        heat.color.label,
+        number(heat.value(row, column), 4)
+    ))
 }
 
 fn tooltip(ui: &Ui, pointed: &Pointed, add: impl FnOnce(&mut Ui)) {
@@ -64,11 +89,18 @@ fn tooltip(ui: &Ui, pointed: &Pointed, add: impl FnOnce(&mut Ui)) {
 /// One line a curve: its name in its colour, and its value.
 fn values(ui: &mut Ui, figure: &Figure, step: f64) {
     let theme = theme::of_window(ui.visuals());
+    // Long curves are thinned and have no point at every batch.
+    let exact = figure.x.label == Axis::steps().label;
+    let value = |series: &Series| match exact {
+        true => value_at(series, step),
+        false => value_near(series, step),
+    };
     let told: Vec<(&Series, f64)> = figure
         .series
         .iter()
         .rev()
-        .filter_map(|series| Some((series, value_at(series, step)?)))
+        .filter(|series| !series.faint)
+        .filter_map(|series| Some((series, value(series)?)))
         .collect();
     for (series, value) in told.iter().rev().take(MOST) {
         let color = theme::color(theme, series.color);

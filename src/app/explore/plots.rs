@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui, WidgetText};
 
 use super::hover;
 use super::scene::Picture;
-use crate::app::plot;
+use crate::app::plot::{self, Pointed};
 use crate::app::theme;
 use crate::figure::Color;
 
@@ -27,7 +27,8 @@ pub fn show(ui: &mut Ui, pictures: &[Picture], height: f32, marked: Option<f64>)
     let gap = ui.spacing().item_spacing.y;
     if ui.available_width() < TWO_COLUMNS_FROM {
         for picture in pictures {
-            hovered = card(ui, picture, SINGLE_HEIGHT, marked).or(hovered);
+            let pointed = card(ui, picture, SINGLE_HEIGHT, marked);
+            hovered = hover::step(&picture.figure, &pointed).or(hovered);
         }
         return hovered;
     }
@@ -36,21 +37,27 @@ pub fn show(ui: &mut Ui, pictures: &[Picture], height: f32, marked: Option<f64>)
     for pair in pictures.chunks(2) {
         ui.columns(2, |columns| {
             for (column, picture) in columns.iter_mut().zip(pair) {
-                hovered = card(column, picture, each, marked).or(hovered);
+                let pointed = card(column, picture, each, marked);
+                hovered = hover::step(&picture.figure, &pointed).or(hovered);
             }
         });
     }
     hovered
 }
 
-fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Option<f64> {
+/// What cards look like.
+pub fn frame(ui: &Ui) -> egui::Frame {
     let fill = theme::screen(theme::of_window(ui.visuals()).background());
-    let frame = egui::Frame::new()
+    egui::Frame::new()
         .fill(fill)
         .stroke(ui.visuals().widgets.noninteractive.bg_stroke)
         .corner_radius(8.0)
-        .inner_margin(egui::Margin { left: 10, right: 10, top: 8, bottom: 6 });
-    frame
+        .inner_margin(egui::Margin { left: 10, right: 10, top: 8, bottom: 6 })
+}
+
+/// Draws one figure on a card, `height` points high.
+pub fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Pointed {
+    frame(ui)
         .show(ui, |ui| {
             let inner = height - 16.0;
             ui.spacing_mut().item_spacing.y = 3.0;
@@ -67,7 +74,7 @@ fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Opt
             let pointed = plot::show(ui, picture, room, marked);
             hover::label(ui, picture, &pointed);
             show_notes(ui, picture, lines, notes);
-            hover::step(&picture.figure, &pointed)
+            pointed
         })
         .inner
 }

@@ -1,6 +1,7 @@
 //! What is computed off the interface's thread: from everything that decides the picture to figures.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::known_spectra::KnownSpectra;
 use super::shelf::Shelf;
@@ -46,7 +47,12 @@ pub struct Picture {
     pub resolved: Resolved,
     /// What happened to numbers that cannot be drawn, in sentences.
     pub sentences: Vec<String>,
+    /// No other picture has it, so that it tells whether a texture is still up to date.
+    pub id: u64,
 }
+
+/// Pictures made so far.
+static PICTURES: AtomicU64 = AtomicU64::new(0);
 
 /// Step Jacobians are decomposed before anything is shown if that takes no longer than about a frame:
 /// for one layer of 128 rows. Larger ones come later, from another thread.
@@ -103,10 +109,12 @@ impl Scene {
 }
 
 impl Picture {
-    fn new(figure: Figure) -> Self {
+    /// Works out everything that drawing a figure needs.
+    pub fn new(figure: Figure) -> Self {
         let resolved = figure.resolve();
         let sentences = resolved.sentences();
-        Self { figure, resolved, sentences }
+        let id = PICTURES.fetch_add(1, Ordering::Relaxed);
+        Self { figure, resolved, sentences, id }
     }
 }
 

@@ -10,7 +10,8 @@ pub fn legend(ui: &mut Ui, figure: &Figure) {
     let theme = theme::of_window(ui.visuals());
     let mut named: Vec<&Series> = Vec::new();
     for series in &figure.series {
-        if !series.name.is_empty() && !named.iter().any(|other| other.name == series.name) {
+        let listed = !series.name.is_empty() && !series.faint;
+        if listed && !named.iter().any(|other| other.name == series.name) {
             named.push(series);
         }
     }
@@ -60,8 +61,12 @@ fn entry(ui: &mut Ui, series: &Series, theme: Theme) {
     painter.galley(text.min, galley, ink);
 }
 
-/// The colour of a series; ghosts are faint.
+/// The colour of a series; ghosts are faint, and raw numbers behind a smoothed curve fainter.
 pub fn shade(series: &Series, theme: Theme) -> Color32 {
     let color = theme::color(theme, series.color);
-    if series.ghost { color.gamma_multiply(0.45) } else { color }
+    match (series.faint, series.ghost) {
+        (true, _) => color.gamma_multiply(0.28),
+        (false, true) => color.gamma_multiply(0.45),
+        (false, false) => color,
+    }
 }

@@ -2,6 +2,7 @@
 //! files are drawn from: bounds, pieces of curve and marks agree.
 
 mod axes;
+mod heat;
 mod legend;
 mod marks;
 mod sketch;
@@ -17,7 +18,7 @@ use axes::Ruler;
 use sketch::Sketch;
 
 pub use legend::legend;
-pub use sketch::value_at;
+pub use sketch::{value_at, value_near};
 
 /// What the pointer is over.
 #[derive(Clone, Debug)]
@@ -35,7 +36,8 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     let figure = &picture.figure;
     let resolved = &picture.resolved;
     let theme = theme::of_window(ui.visuals());
-    let size = egui::vec2(ui.available_width(), height);
+    let bar = resolved.heat.as_ref().map_or(0.0, |_| heat::BAR_WIDTH);
+    let size = egui::vec2(ui.available_width() - bar, height);
     let across = Ruler::horizontal(&figure.x, &resolved.x, size.x);
     let upward = Ruler::vertical(&figure.y, &resolved.y, size.y);
     // Dots and rings at the first and the last step are seen whole.
@@ -64,15 +66,28 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
         // Room for `10⁻¹⁰⁰`, so that plots do not jump sideways while a slider moves.
         .custom_y_axes(vec![upward.dress(ui, AxisHints::new_y().min_thickness(44.0))]);
     if figure.x.integer {
-        // Zooming into steps shows the same steps in all plots.
-        plot = plot.link_axis(Id::unique("steps"), [true, false]);
+        // Zooming into steps shows the same steps in all plots of as many steps.
+        let ends = [resolved.x.lo.to_bits(), resolved.x.hi.to_bits()];
+        plot = plot.link_axis(Id::unique((&figure.x.label, ends)), [true, false]);
     }
     if figure.equal_aspect {
         plot = plot.data_aspect(1.0);
     }
-    let sketch = Sketch::new(picture, [across, upward], theme, marked);
-    let drawn = plot.show(ui, |plot_ui| plot_ui.add(sketch));
+    let sketch =
+        Sketch::new(picture, [across, upward], theme, marked).with_tiles(heat::tiles(ui, picture));
+    // Columns justify their contents, which would stretch the plot over the place of the bar.
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    let whole = size + egui::vec2(bar, 0.0);
+    let drawn = ui
+        .allocate_ui_with_layout(whole, layout, |ui| {
+            ui.set_min_size(whole);
+            plot.show(ui, |plot_ui| plot_ui.add(sketch))
+        })
+        .inner;
     let at = drawn.response.hover_pos();
+    if let Some(mosaic) = &resolved.heat {
+        heat::bar(ui, mosaic, *drawn.transform.frame());
+    }
     if zoomed(&drawn.transform, picture) {
         hint(ui, &drawn.transform, theme);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextureId, Ui, pos2, vec2};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
 
 use super::axes::Ruler;
@@ -24,6 +24,8 @@ pub struct Sketch<'a> {
     theme: Theme,
     marked: Option<f64>,
     rulers: [Ruler<'a>; 2],
+    /// The cells of a heat map.
+    tiles: Option<TextureId>,
 }
 
 impl<'a> Sketch<'a> {
@@ -34,10 +36,24 @@ impl<'a> Sketch<'a> {
         theme: Theme,
         marked: Option<f64>,
     ) -> Self {
-        let Picture { figure, resolved, sentences: _ } = picture;
+        let Picture { figure, resolved, sentences: _, id: _ } = picture;
         let base = PlotItemBase::new(figure.name.to_owned());
         let marked = marked.filter(|_| figure.x.integer);
-        Self { base, figure, resolved, theme, marked, rulers }
+        Self { base, figure, resolved, theme, marked, rulers, tiles: None }
+    }
+
+    /// The same with the cells of its heat map as a texture.
+    #[must_use]
+    pub fn with_tiles(self, tiles: Option<TextureId>) -> Self {
+        Self { tiles, ..self }
+    }
+
+    fn heat(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let (Some(mosaic), Some(tiles)) = (&self.resolved.heat, self.tiles) else { return };
+        let corner = |end: usize| place(transform, [mosaic.x[end], mosaic.y[end]]);
+        let rect = Rect::from_two_pos(corner(0), corner(1));
+        let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+        shapes.push(Shape::image(tiles, rect, all, Color32::WHITE));
     }
 
     fn grid(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
@@ -86,12 +102,28 @@ impl<'a> Sketch<'a> {
                 (line, label_at, Align2::LEFT_BOTTOM, label)
             }
         };
-        shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
+        let color = if self.tiles.is_some() {
+            // Light with a dark rim stands out from every colour of the map.
+            shapes
+                .push(Shape::line(line.clone(), Stroke::new(3.0, Color32::from_black_alpha(170))));
+            shapes.push(Shape::line(line, Stroke::new(1.4, Color32::WHITE)));
+            Color32::WHITE
+        } else {
+            shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
+            muted
+        };
         if !label.is_empty() {
             let font = egui::FontId::proportional(11.0);
-            let text =
-                ui.fonts_mut(|fonts| Shape::text(fonts, label_at, align, label, font, muted));
-            shapes.push(text);
+            let galley = ui.painter().layout_no_wrap(label.clone(), font, color);
+            let mut place = align.anchor_size(label_at, galley.size());
+            if place.right() > frame.right() {
+                place = place.translate(vec2(-place.width() - 8.0, 0.0));
+            }
+            if self.tiles.is_some() {
+                let dark = Color32::from_black_alpha(170);
+                shapes.push(Shape::rect_filled(place.expand2(vec2(3.0, 1.0)), 3.0, dark));
+            }
+            shapes.push(Shape::galley(place.min, galley, color));
         }
     }
 
@@ -103,7 +135,12 @@ impl<'a> Sketch<'a> {
         out: &mut Vec<Shape>,
     ) {
         let color = shade(series, self.theme);
-        let stroke = Stroke::new(if series.ghost { 1.5 } else { 1.9 }, color);
+        let width = match (series.ghost, series.faint) {
+            (_, true) => 1.0,
+            (true, false) => 1.5,
+            (false, false) => 1.9,
+        };
+        let stroke = Stroke::new(width, color);
         for segment in &curve.segments {
             let line = thin(segment.iter().map(|&point| place(transform, point)), 1.0);
             match series.stroke {
@@ -136,7 +173,7 @@ impl<'a> Sketch<'a> {
         let ink = theme::color(self.theme, Color::Ink);
         let line = Stroke::new(1.0, ink.gamma_multiply(0.55));
         shapes.push(Shape::line_segment([pos2(x, frame.top()), pos2(x, frame.bottom())], line));
-        for series in self.figure.series.iter().filter(|series| !series.ghost) {
+        for series in self.figure.series.iter().filter(|series| !series.ghost && !series.faint) {
             let value = value_at(series, step).and_then(|value| self.resolved.y.place(value));
             if let Some(at) = value.filter(|&at| self.resolved.y.contains(at)) {
                 let center = pos2(x, transform.position_from_point_y(at));
@@ -159,6 +196,20 @@ pub fn value_at(series: &Series, step: f64) -> Option<f64> {
         .map(|point| point[1])
 }
 
+/// The raw value of the point nearest to `x`, of a series whose points are in order of x and reach
+/// as far.
+pub fn value_near(series: &Series, x: f64) -> Option<f64> {
+    let (first, last) = (series.points.first()?, series.points.last()?);
+    if !(first[0]..=last[0]).contains(&x) {
+        return None;
+    }
+    let after = series.points.partition_point(|point| point[0] < x);
+    let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
+    near.filter_map(|index| series.points.get(index))
+        .min_by(|a, b| (a[0] - x).abs().total_cmp(&(b[0] - x).abs()))
+        .map(|point| point[1])
+}
+
 fn place(transform: &PlotTransform, [x, y]: [f64; 2]) -> Pos2 {
     transform.position_from_point(&PlotPoint::new(x, y))
 }
@@ -166,12 +217,14 @@ fn place(transform: &PlotTransform, [x, y]: [f64; 2]) -> Pos2 {
 impl PlotItem for Sketch<'_> {
     fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         self.grid(transform, shapes);
-        let drawn = self.figure.series.iter().zip(&self.resolved.curves);
-        for (series, curve) in drawn.clone().filter(|(series, _)| series.ghost) {
-            self.curve(series, curve, transform, shapes);
-        }
-        for (series, curve) in drawn.filter(|(series, _)| !series.ghost) {
-            self.curve(series, curve, transform, shapes);
+        self.heat(transform, shapes);
+        // Ghosts at the back, then pale raw numbers, then everything else.
+        let layer = |series: &Series| if series.ghost { 0 } else { 2 - u8::from(series.faint) };
+        for wanted in 0..=2 {
+            let drawn = self.figure.series.iter().zip(&self.resolved.curves);
+            for (series, curve) in drawn.filter(|(series, _)| layer(series) == wanted) {
+                self.curve(series, curve, transform, shapes);
+            }
         }
         // Above the curves, or a cloud of dots hides the unit circle.
         for guide in &self.figure.guides {
@@ -190,7 +243,7 @@ impl PlotItem for Sketch<'_> {
 
     fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}
 
-    fn color(&self) -> egui::Color32 {
+    fn color(&self) -> Color32 {
         theme::color(self.theme, Color::Ink)
     }
 
@@ -210,5 +263,19 @@ impl PlotItem for Sketch<'_> {
 
     fn base_mut(&mut self) -> &mut PlotItemBase {
         &mut self.base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_between_points_but_not_beyond_them() {
+        let points = vec![[0.0, 5.0], [10.0, 6.0], [20.0, 7.0]];
+        let series = Series::line("loss", Color::Ink, points);
+        let near = [-1.0, 0.0, 4.0, 6.0, 20.0, 21.0].map(|x| value_near(&series, x));
+        assert_eq!(near, [None, Some(5.0), Some(5.0), Some(6.0), Some(7.0), None]);
+        assert_eq!(value_near(&Series::line("", Color::Ink, Vec::new()), 0.0), None);
     }
 }

@@ -1,0 +1,45 @@
+//! What can be done with a training, and files of comparisons.
+
+use egui::{Button, Ui};
+
+use super::Desk;
+use crate::app::commands::Command;
+use crate::app::train::save_dialog::Kind;
+
+/// Button, what is saved, tooltip.
+const SAVES: [(&str, Kind, &str); 3] = [
+    (
+        "Save network…",
+        Kind::Network,
+        "The selected contender as trained so far, as .safetensors with torch.nn names.",
+    ),
+    ("Save losses…", Kind::Losses, "Every loss of every contender, as CSV."),
+    ("TensorBoard…", Kind::TensorBoard, "Event files for TensorBoard into a folder."),
+];
+
+pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let none = "Nothing was trained yet.";
+    ui.horizontal_wrapped(|ui| {
+        for (text, kind, tip) in SAVES {
+            let button = ui.add_enabled(desk.trained, Button::new(text));
+            if button.on_hover_text(tip).on_disabled_hover_text(none).clicked() {
+                *desk.save = Some(kind);
+            }
+        }
+        for command in [Command::Export, Command::CopyImage] {
+            let button = ui.add_enabled(desk.trained, Button::new(command.text()));
+            if button.on_hover_text(command.explanation()).on_disabled_hover_text(none).clicked() {
+                desk.commands.push(command);
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        let tip = "Task, contenders and all settings as a .json file.";
+        if ui.button("Save comparison…").on_hover_text(tip).clicked() {
+            *desk.save = Some(Kind::Comparison);
+        }
+        if Command::Open.button(ui).clicked() {
+            desk.commands.push(Command::Open);
+        }
+    });
+}

@@ -1,0 +1,152 @@
+//! What the director fetches from a training and writes into files.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::figure::of_run;
+use crate::network::{Network, encode};
+use crate::save::{save, save_all};
+use crate::train::{Comparison, EventFile, LineUp, RunLog};
+use crate::worker::Race;
+
+/// Something to be written.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// A contender's network as trained so far, as `.safetensors`.
+    Network {
+        /// Which contender.
+        contender: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Every loss as CSV.
+    Losses {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder for each contender with an event file.
+    TensorBoard {
+        /// The folder of the folders.
+        folder: PathBuf,
+    },
+    /// A contender's network in a file that Explore reads.
+    Explore {
+        /// Which contender.
+        contender: usize,
+        /// Where such files are kept.
+        folder: PathBuf,
+        /// Whether its initial weights are wanted too.
+        initial: bool,
+    },
+}
+
+/// What was written.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// A file or folder the user chose.
+    Saved(PathBuf),
+    /// A network to look at in Explore.
+    Explore {
+        /// The trained network.
+        path: PathBuf,
+        /// The same network before training.
+        initial: Option<PathBuf>,
+        /// Which contender it is.
+        contender: usize,
+        /// What it was trained on.
+        comparison: Arc<Comparison>,
+    },
+}
+
+/// Writes what is asked for.
+///
+/// # Errors
+/// What drawing or writing says.
+pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Result<Delivery> {
+    match errand {
+        Errand::Network { contender, path } => {
+            let bytes = race.look(contender, |trainee| encode(trainee.network()))?;
+            save(&path, &bytes)?;
+            Ok(Delivery::Saved(path))
+        }
+        Errand::Losses { path } => {
+            let logs: Vec<&RunLog> = logs.iter().collect();
+            save(&path, of_run::losses_csv(race.comparison(), &logs)?.as_bytes())?;
+            Ok(Delivery::Saved(path))
+        }
+        Errand::TensorBoard { folder } => {
+            tensor_board(race, logs, began, &folder)?;
+            Ok(Delivery::Saved(folder))
+        }
+        Errand::Explore { contender, folder, initial } => {
+            explore(race, contender, &folder, initial)
+        }
+    }
+}
+
+fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    for (index, log) in logs.iter().enumerate() {
+        let names = race.look(index, |trainee| trainee.names().to_vec());
+        let file = EventFile { log, names: &names, began, every: 1 };
+        let run = format!("{}-{}", index + 1, slug(&race.comparison().contenders[index].name));
+        let run = folder.join(run);
+        create(&run)?;
+        files.push((run.join(file.name()), file.encode()));
+    }
+    let files: Vec<(&Path, &[u8])> =
+        files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
+    save_all(&files)
+}
+
+fn explore(race: &Race, contender: usize, folder: &Path, initial: bool) -> Result<Delivery> {
+    create(folder)?;
+    let (bytes, step) =
+        race.look(contender, |trainee| (encode(trainee.network()), trainee.log().steps()));
+    let name = slug(&race.comparison().contenders[contender].name);
+    let path = keep(folder, &format!("{name}-step-{step}"), &bytes?)?;
+    let initial = initial.then(|| {
+        // Equal comparisons line up equally: these are the weights that training began with.
+        let line_up = LineUp::new(race.comparison())?;
+        let network: &Network = line_up.trainees[contender].network();
+        keep(folder, &format!("{name}-initial"), &encode(network)?)
+    });
+    let comparison = Arc::new(race.comparison().clone());
+    Ok(Delivery::Explore { path, initial: initial.transpose()?, contender, comparison })
+}
+
+/// Writes a network under a name that no other network gets, so that a pinned one stays what it is.
+fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let path = folder.join(format!("{name}-{:08x}.safetensors", hasher.finish() as u32));
+    save(&path, bytes)?;
+    Ok(path)
+}
+
+fn create(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| Error::Write { path: folder.to_owned(), source })
+}
+
+/// A contender's name as part of a file's name.
+pub fn slug(name: &str) -> String {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let joined: String = name.chars().map(letter).collect();
+    let words: Vec<&str> = joined.split('-').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "network".to_owned() } else { words.join("-") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_parts_of_file_names() {
+        assert_eq!(slug("LSTM, 2 layers"), "lstm-2-layers");
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("//"), "network");
+    }
+}

@@ -1,0 +1,85 @@
+//! The right side of the Train tab, from top to bottom.
+
+use egui::{Label, RichText, ScrollArea, Ui};
+
+use super::scene::{Phase, Scene};
+use super::tab::TrainTab;
+use super::{plots, progress, ranking, transport};
+use crate::app::commands::Command;
+use crate::app::explore::plots::frame;
+use crate::session::TrainSettings;
+
+impl TrainTab {
+    /// Draws everything that is known of the training.
+    pub fn page(&mut self, ui: &mut Ui, settings: &mut TrainSettings, commands: &mut Vec<Command>) {
+        if let Some(error) = &self.error {
+            let text = RichText::new(format!("⚠ {error}")).strong();
+            let text = text.color(ui.visuals().error_fg_color);
+            ui.add(Label::new(text).wrap().selectable(true));
+        }
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let top = ui.cursor().top();
+            let room = ui.available_height();
+            let phase = self.phase();
+            let scene = self.scene().cloned();
+            frame(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 4.0;
+                transport::show(ui, phase, scene.as_deref(), settings, commands);
+                if let Some(scene) = &scene
+                    && let Some(clicked) = progress::show(ui, scene, scene.view.contender)
+                {
+                    settings.contender = clicked;
+                }
+            });
+            let Some(scene) = scene else {
+                beginning(ui, phase);
+                return;
+            };
+            let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
+            plots::show(ui, self, &scene, settings, left);
+            self.results(ui, &scene, settings, commands);
+        });
+    }
+
+    fn results(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene,
+        settings: &mut TrainSettings,
+        commands: &mut Vec<Command>,
+    ) {
+        frame(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ranking::show(ui, &scene.ranking, commands);
+        });
+        let title = if settings.parameters_open { "Hide parameters" } else { "Show parameters" };
+        let tip = "Size of the gradient and of the update of each parameter of the selected \
+                   contender, through training.";
+        if ui.button(title).on_hover_text(tip).clicked() {
+            settings.parameters_open ^= true;
+        }
+        plots::pairs(ui, &scene.parameters);
+    }
+}
+
+/// What there is to see before anything was trained.
+fn beginning(ui: &mut Ui, phase: Phase) {
+    ui.add_space(0.2 * ui.available_height());
+    ui.spacing_mut().item_spacing.y = 3.0;
+    ui.vertical_centered(|ui| {
+        if phase == Phase::LiningUp {
+            ui.spinner();
+            return;
+        }
+        ui.label(RichText::new("Nothing is trained yet").heading().strong());
+        ui.add_space(4.0);
+        for line in [
+            "Choose a preset or your own contenders on the left, then press Start.",
+            "Losses, predictions and the gradient through time appear here",
+            "while the networks learn.",
+        ] {
+            ui.weak(line);
+        }
+    });
+}

@@ -1,0 +1,160 @@
+//! The figures of a training on cards, in two columns or, where there is little room, in one.
+
+use egui::{RichText, Ui};
+
+use super::scene::Scene;
+use super::scrub;
+use super::tab::TrainTab;
+use crate::app::explore::hover;
+use crate::app::explore::plots::{card, frame};
+use crate::app::explore::scene::Picture;
+use crate::app::plot;
+use crate::app::theme;
+use crate::app::widgets::choice;
+use crate::figure::Color;
+use crate::session::TrainSettings;
+
+/// Below this width in points the cards stand in one column.
+const TWO_COLUMNS_FROM: f32 = 600.0;
+
+/// A card is at least this high, in points; where that is too much, the page scrolls.
+const LEAST_HEIGHT: f32 = 284.0;
+
+/// Height of a card in one column.
+const SINGLE_HEIGHT: f32 = 330.0;
+
+/// Draws loss, predictions, the map of the gradient and the gradient at the moment looked at.
+/// `height` is what the window has left for them.
+pub fn show(
+    ui: &mut Ui,
+    tab: &mut TrainTab,
+    scene: &Scene,
+    settings: &mut TrainSettings,
+    height: f32,
+) {
+    let marked = tab.marked;
+    let mut hovered = None;
+    if ui.available_width() < TWO_COLUMNS_FROM {
+        card(ui, &scene.loss, SINGLE_HEIGHT, None);
+        hovered = predictions(ui, scene, SINGLE_HEIGHT, marked).or(hovered);
+        map(ui, tab, scene, settings, SINGLE_HEIGHT);
+        hovered = gradient(ui, scene, SINGLE_HEIGHT, marked).or(hovered);
+    } else {
+        let gap = ui.spacing().item_spacing.y;
+        let each = ((height - gap) / 2.0).max(LEAST_HEIGHT);
+        ui.columns(2, |columns| {
+            card(&mut columns[0], &scene.loss, each, None);
+            hovered = predictions(&mut columns[1], scene, each, marked).or(hovered);
+        });
+        ui.columns(2, |columns| {
+            map(&mut columns[0], tab, scene, settings, each);
+            hovered = gradient(&mut columns[1], scene, each, marked).or(hovered);
+        });
+    }
+    if hovered != tab.marked {
+        tab.marked = hovered;
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Pictures in pairs, at their least height.
+pub fn pairs(ui: &mut Ui, pictures: &[Picture]) {
+    let columns = if ui.available_width() < TWO_COLUMNS_FROM { 1 } else { 2 };
+    for row in pictures.chunks(columns) {
+        ui.columns(columns, |columns| {
+            for (column, picture) in columns.iter_mut().zip(row) {
+                card(column, picture, SINGLE_HEIGHT, None);
+            }
+        });
+    }
+}
+
+fn gradient(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> Option<f64> {
+    let picture = scene.gradient.as_ref()?;
+    let pointed = card(ui, picture, height, marked);
+    hover::step(&picture.figure, &pointed)
+}
+
+/// The example sequences, two by two on one card. Returns the step under the pointer.
+fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> Option<f64> {
+    let mut hovered = None;
+    frame(ui).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let top = ui.cursor().top();
+        let title = match scene.moment {
+            Some(step) => format!("Predictions at training step {step}"),
+            None => "Predictions".to_owned(),
+        };
+        ui.vertical(|ui| ui.add(egui::Label::new(RichText::new(title).strong()).wrap()));
+        let Some(first) = scene.predictions.first() else { return };
+        plot::legend(ui, &first.figure);
+        let rows = scene.predictions.len().div_ceil(2) as f32;
+        let used = ui.cursor().top() - top;
+        let each = ((height - 16.0 - used - 3.0 * rows) / rows).max(84.0);
+        for (row, pair) in scene.predictions.chunks(2).enumerate() {
+            ui.columns(2, |columns| {
+                for (column, (ui, picture)) in columns.iter_mut().zip(pair).enumerate() {
+                    let pointed = plot::show(ui, picture, each, marked);
+                    corner(ui, &pointed, &format!("{}", 2 * row + column + 1));
+                    hover::label(ui, picture, &pointed);
+                    hovered = hover::step(&picture.figure, &pointed).or(hovered);
+                }
+            });
+        }
+    });
+    hovered
+}
+
+/// The number of a sequence, in a corner of its plot.
+fn corner(ui: &Ui, pointed: &plot::Pointed, text: &str) {
+    let at = pointed.transform.frame().left_top() + egui::vec2(5.0, 3.0);
+    let color = theme::color(theme::of_window(ui.visuals()), Color::Muted);
+    let font = egui::FontId::proportional(11.0);
+    ui.painter().text(at, egui::Align2::LEFT_TOP, text, font, color);
+}
+
+/// The map of the gradient through training, with the slider that goes back.
+fn map(ui: &mut Ui, tab: &mut TrainTab, scene: &Scene, settings: &mut TrainSettings, height: f32) {
+    frame(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let top = ui.cursor().top();
+        let title = RichText::new(&scene.map.figure.title).strong();
+        ui.vertical(|ui| ui.add(egui::Label::new(title).wrap()));
+        layers(ui, scene, settings);
+        let sentences = scene.map.sentences.iter().chain(&scene.map.figure.notes);
+        let lines: Vec<&String> = sentences.collect();
+        let used = ui.cursor().top() - top;
+        let foot = 28.0 + 15.0 * lines.len() as f32;
+        let room = (height - 16.0 - used - foot).max(120.0);
+        let pointed = plot::show(ui, &scene.map, room, None);
+        hover::label(ui, &scene.map, &pointed);
+        if pointed.response.clicked()
+            && let Some(at) = pointed.at
+        {
+            let step = pointed.transform.value_from_position(at).x.round().max(0.0) as u64;
+            tab.cursor = scene.moments.last().filter(|last| step < **last).map(|_| step);
+        }
+        scrub::show(ui, scene, &mut tab.cursor);
+        for line in lines {
+            ui.add(egui::Label::new(RichText::new(line).size(11.5).weak()).truncate())
+                .on_hover_text(line);
+        }
+    });
+}
+
+/// Buttons for the layers, if there are several.
+fn layers(ui: &mut Ui, scene: &Scene, settings: &mut TrainSettings) {
+    let layers = scene.comparison.contenders[scene.view.contender].num_layers;
+    if layers < 2 {
+        return;
+    }
+    let names: Vec<String> = (1..=layers).map(|layer| format!("layer {layer}")).collect();
+    let tip = "The layer whose gradient is mapped; 1 reads the input.";
+    let options: Vec<(usize, &str, &str)> =
+        names.iter().enumerate().map(|(layer, name)| (layer, name.as_str(), tip)).collect();
+    let mut layer = scene.view.layer;
+    if choice(ui, &mut layer, &options) {
+        settings.layer = layer;
+    }
+}

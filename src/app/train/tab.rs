@@ -1,0 +1,149 @@
+//! The state of the Train tab: what was ordered, what was reported, what is open on top.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::director::{Director, Mail, Order};
+use super::errand::{Delivery, Errand};
+use super::save_dialog::SaveDialog;
+use super::scene::{Phase, Scene, View};
+use crate::error::Result;
+use crate::figure::Figure;
+use crate::session::TrainSettings;
+
+/// The Train tab while the window is open.
+pub struct TrainTab {
+    director: Director,
+    scene: Option<Arc<Scene>>,
+    /// Orders that the director has carried out.
+    answered: u64,
+    /// The number of the order that lines up networks, while it is under way.
+    lining_up: Option<u64>,
+    /// What the director was last told to look at.
+    told: Option<View>,
+    /// The moment of training looked at; none follows the training.
+    pub(super) cursor: Option<u64>,
+    /// The step under the pointer, marked in all plots of steps.
+    pub(super) marked: Option<f64>,
+    pub(super) dialog: Option<SaveDialog>,
+    pub(super) error: Option<String>,
+    /// Errands under way.
+    pub(super) errands: usize,
+    /// Where networks are kept for Explore; none where the system names no folder for such files.
+    pub(super) networks: Option<PathBuf>,
+    /// Whether the user is asked about closing the window, and whether the answer was yes.
+    pub(super) asking_to_close: bool,
+    pub(super) may_close: bool,
+}
+
+impl TrainTab {
+    /// An empty tab; `wake` is called when there is something new to see.
+    ///
+    /// # Errors
+    /// The system's error if no thread can be started.
+    pub fn new(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+        let networks = eframe::storage_dir(crate::app::persist::APP_ID);
+        Ok(Self {
+            director: Director::new(wake)?,
+            scene: None,
+            answered: 0,
+            lining_up: None,
+            told: None,
+            cursor: None,
+            marked: None,
+            dialog: None,
+            error: None,
+            errands: 0,
+            networks: networks.map(|folder| folder.join("networks")),
+            asking_to_close: false,
+            may_close: false,
+        })
+    }
+
+    /// Where training stands.
+    pub fn phase(&self) -> Phase {
+        match (self.lining_up, &self.scene) {
+            (Some(_), _) => Phase::LiningUp,
+            (None, Some(scene)) => scene.phase,
+            (None, None) => Phase::Empty,
+        }
+    }
+
+    /// What is on screen of the training.
+    pub fn scene(&self) -> Option<&Arc<Scene>> {
+        self.scene.as_ref()
+    }
+
+    /// What could not be carried out, as one line.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// The figures on screen.
+    pub fn figures(&self) -> Vec<Figure> {
+        self.scene.as_ref().map(|scene| scene.figures()).unwrap_or_default()
+    }
+
+    /// Whether nothing is under way but, perhaps, training itself.
+    pub fn attentive(&self) -> bool {
+        self.answered == self.director.sent() && self.errands == 0
+    }
+
+    /// Whether nothing is under way at all.
+    pub fn settled(&self) -> bool {
+        self.attentive() && self.phase() != Phase::Running
+    }
+
+    /// Keeps networks for Explore in another folder than the user's own for such files.
+    pub fn keep_networks_in(&mut self, folder: PathBuf) {
+        self.networks = Some(folder);
+    }
+
+    pub(super) fn order(&mut self, order: Order) {
+        let lines_up = matches!(order, Order::Start(_) | Order::LineUp(..) | Order::Rewind);
+        if lines_up {
+            self.cursor = None;
+        }
+        self.error = None;
+        let number = self.director.order(order);
+        if lines_up {
+            self.lining_up = Some(number);
+        }
+    }
+
+    pub(super) fn send(&mut self, errand: Errand) {
+        self.errands += 1;
+        self.director.order(Order::Deliver(errand));
+    }
+
+    /// Tells the director what to look at, if that has changed.
+    pub fn look(&mut self, settings: &TrainSettings) {
+        let view = View {
+            contender: settings.contender,
+            layer: settings.layer,
+            cursor: self.cursor,
+            parameters: settings.parameters_open,
+        };
+        if self.told != Some(view) {
+            self.told = Some(view);
+            self.director.order(Order::Show(view));
+        }
+    }
+
+    /// Takes what the director has to say. Returns what became of errands.
+    pub fn collect(&mut self) -> Vec<Result<Delivery>> {
+        let Mail { scene, troubles, deliveries } = self.director.take();
+        if let Some((orders, scene)) = scene {
+            self.answered = orders;
+            self.scene = scene;
+            if self.lining_up.is_some_and(|number| number <= orders) {
+                self.lining_up = None;
+            }
+        }
+        if let Some(error) = troubles.last() {
+            self.error = Some(error.to_string());
+        }
+        self.errands = self.errands.saturating_sub(deliveries.len());
+        deliveries
+    }
+}

@@ -1,0 +1,14 @@
+//! The Train tab, driven as a user drives it, without a display.
+
+#[allow(dead_code, reason = "the tests of Explore use the gestures that these do not")]
+#[path = "window/driver.rs"]
+mod driver;
+
+#[path = "train_tab/files.rs"]
+mod files;
+#[path = "train_tab/settings.rs"]
+mod settings;
+#[path = "train_tab/steering.rs"]
+mod steering;
+#[path = "train_tab/support.rs"]
+mod support;
