@@ -5,6 +5,9 @@ use super::stop::Stop;
 /// Most snapshots kept; when full, every second one goes and they are taken half as often.
 const MAX_SNAPSHOTS: usize = 1000;
 
+/// Most numbers kept in all snapshots together, 16 MB: long sequences get fewer snapshots.
+const MAX_NUMBERS: usize = 4 << 20;
+
 /// The record of one contender's training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunLog {
@@ -31,6 +34,14 @@ pub struct Snapshot {
     pub parameters: Vec<ParameterNorms>,
     /// Predictions for the example sequences: `[sequence][t]`.
     pub predictions: Vec<Vec<f32>>,
+}
+
+impl Snapshot {
+    /// How many numbers it holds, about.
+    fn numbers(&self) -> usize {
+        let of = |rows: &[Vec<f32>]| rows.iter().map(Vec::len).sum::<usize>();
+        of(&self.grad_norm) + of(&self.predictions) + 3 * self.parameters.len()
+    }
 }
 
 /// Sizes of one parameter, its gradient and its update (L2 norms).
@@ -79,8 +90,11 @@ impl RunLog {
 
     /// Adds a snapshot; memory stays bounded however long the training.
     pub(super) fn push(&mut self, snapshot: Snapshot) {
+        let numbers = snapshot.numbers();
         self.snapshots.push(snapshot);
-        if self.snapshots.len() > MAX_SNAPSHOTS {
+        // Two always fit: the first and the newest.
+        let most = (MAX_NUMBERS / numbers.max(1)).clamp(2, MAX_SNAPSHOTS);
+        if self.snapshots.len() > most {
             let mut index = 0;
             self.snapshots.retain(|_| {
                 index += 1;
@@ -112,6 +126,21 @@ mod tests {
         let steps: Vec<u64> = log.snapshots.iter().map(|snapshot| snapshot.step).collect();
         let gap = steps[1] - steps[0];
         assert!(steps.windows(2).all(|pair| pair[1] - pair[0] == gap), "{steps:?}");
+    }
+
+    #[test]
+    fn large_snapshots_are_fewer() {
+        let mut log = RunLog::default();
+        let large = || Snapshot { grad_norm: vec![vec![0.0; 10_000]; 8], ..Snapshot::default() };
+        for interval in 0..600 {
+            if log.wants(interval) {
+                log.push(Snapshot { step: interval, ..large() });
+            }
+        }
+        let numbers: usize = log.snapshots.iter().map(Snapshot::numbers).sum();
+        assert!(numbers <= MAX_NUMBERS, "{numbers}");
+        assert!(log.snapshots.len() > 20, "{}", log.snapshots.len());
+        assert_eq!(log.snapshots[0].step, 0);
     }
 
     #[test]
