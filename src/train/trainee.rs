@@ -163,7 +163,8 @@ impl Trainee {
         let run = task.run(&self.network, &batch, Probing::Off, &Ticket::new())?;
         let loss = task.loss(&run.output, &batch)?;
         let grads = loss.backward()?;
-        let norms = Updater::norms(&self.variables, &grads)?;
+        let grads = Updater::gather(&self.variables, &grads)?;
+        let norms = Updater::norms(&grads)?;
         let loss = loss.to_dtype(DType::F32)?.to_scalar::<f32>()?;
         let step = self.log.steps();
         self.log.losses.push(loss);

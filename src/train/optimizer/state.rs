@@ -76,11 +76,21 @@ impl Updater {
         Self { optimizer, clip, moments, updates: 0 }
     }
 
-    /// Norms of the gradients of all variables; a variable that the loss does not reach counts 0.
-    pub(in crate::train) fn norms(variables: &[Var], grads: &GradStore) -> Result<GradNorms> {
-        let each = variables
+    /// The gradients of all variables without gaps in memory; `None` where the loss does not
+    /// reach. Done once, as both the norms and the update read every number.
+    pub(in crate::train) fn gather(
+        variables: &[Var],
+        grads: &GradStore,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let gather = |variable: &Var| grads.get(variable).map(Tensor::contiguous).transpose();
+        Ok(variables.iter().map(gather).collect::<candle_core::Result<_>>()?)
+    }
+
+    /// Norms of gathered gradients; one that is missing counts 0.
+    pub(in crate::train) fn norms(grads: &[Option<Tensor>]) -> Result<GradNorms> {
+        let each = grads
             .iter()
-            .map(|variable| grads.get(variable).map_or(Ok(0.0), norm))
+            .map(|grad| grad.as_ref().map_or(Ok(0.0), norm))
             .collect::<candle_core::Result<Vec<_>>>()?;
         let total = each.iter().map(|norm| norm * norm).sum::<f64>().sqrt();
         Ok(GradNorms { total, each })
@@ -90,7 +100,7 @@ impl Updater {
     pub(in crate::train) fn update(
         &mut self,
         variables: &[Var],
-        grads: &GradStore,
+        grads: &[Option<Tensor>],
         norm: f64,
         lr: f64,
     ) -> Result<()> {
@@ -102,10 +112,9 @@ impl Updater {
             factor: self.clip.factor(norm),
             limit: self.clip.limit(),
         };
-        for (variable, moments) in variables.iter().zip(&self.moments) {
-            if let Some(grad) = grads.get(variable) {
-                let update = Update { moment, moments };
-                variable.inplace_op2(&grad.contiguous()?, &update)?;
+        for ((variable, grad), moments) in variables.iter().zip(grads).zip(&self.moments) {
+            if let Some(grad) = grad {
+                variable.inplace_op2(grad, &Update { moment, moments })?;
             }
         }
         Ok(())
@@ -115,7 +124,7 @@ impl Updater {
 /// L2 norm of a tensor in f64, without copying it.
 pub(in crate::train) fn norm(tensor: &Tensor) -> candle_core::Result<f64> {
     fn squares<R: Real>(values: &[R]) -> f64 {
-        values.iter().map(|value| value.to_f64().powi(2)).sum()
+        dispatch(Squares(values))
     }
     let tensor = tensor.contiguous()?;
     let (storage, layout) = tensor.storage_and_layout();
@@ -126,6 +135,30 @@ pub(in crate::train) fn norm(tensor: &Tensor) -> candle_core::Result<f64> {
         _ => candle_core::bail!("the norm of {:?} is not known", tensor.dtype()),
     };
     Ok(sum.sqrt())
+}
+
+/// The sum of squares in f64, in lanes: one running sum would wait for itself at every number.
+struct Squares<'a, R>(&'a [R]);
+
+impl<R: Real> Job for Squares<'_, R> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> f64 {
+        const LANES: usize = 16;
+        let mut sums = [0.0; LANES];
+        let chunks = self.0.chunks_exact(LANES);
+        for (sum, value) in sums.iter_mut().zip(chunks.remainder()) {
+            *sum += value.to_f64() * value.to_f64();
+        }
+        for chunk in chunks {
+            for (sum, value) in sums.iter_mut().zip(chunk) {
+                let value = value.to_f64();
+                *sum = value.mul_add_if::<FMA>(value, *sum);
+            }
+        }
+        sums.iter().sum()
+    }
 }
 
 /// The rule as an operation of candle, which lends it the numbers of a variable to change.
