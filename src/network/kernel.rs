@@ -70,6 +70,23 @@ impl<'a, R: Real> Matrix<'a, R> {
         let Self { data, rows, cols, row_stride, col_stride } = self;
         Self { data, rows: cols, cols: rows, row_stride: col_stride, col_stride: row_stride }
     }
+
+    /// A row-major copy. Rows are filled a tile at a time, so that copying a transpose reads whole
+    /// cache lines.
+    fn to_rows(self) -> Vec<R> {
+        const TILE: usize = 16;
+        let Self { data, rows, cols, row_stride, col_stride } = self;
+        let mut out = vec![R::default(); rows * cols];
+        for (tile, out) in out.chunks_mut(TILE * cols).enumerate() {
+            for j in 0..cols {
+                let from = tile * TILE * row_stride + j * col_stride;
+                for (i, row) in out.chunks_exact_mut(cols).enumerate() {
+                    row[j] = data[from + i * row_stride];
+                }
+            }
+        }
+        out
+    }
 }
 
 /// `out += left · right`, with `out` row-major of rows `out_stride` apart.
@@ -124,14 +141,13 @@ pub(super) enum Factor<'a, R: Clone> {
 impl<'a, R: Real> Factor<'a, R> {
     /// Prepares a matrix for left-hand sides of `rows` rows.
     pub(super) fn new(matrix: Matrix<'a, R>, rows: usize) -> Self {
-        let Matrix { data, rows: height, cols, row_stride, col_stride } = matrix;
+        let Matrix { data, rows: _, cols, row_stride, col_stride } = matrix;
         if rows <= FEW_ROWS {
             Self::Panels(Panels::new(matrix))
         } else if col_stride == 1 && row_stride == cols {
             Self::Rows(Cow::Borrowed(data), cols)
         } else {
-            let row = |i: usize| (0..cols).map(move |j| data[i * row_stride + j * col_stride]);
-            Self::Rows((0..height).flat_map(row).collect(), cols)
+            Self::Rows(Cow::Owned(matrix.to_rows()), cols)
         }
     }
 
@@ -264,6 +280,7 @@ mod tests {
         let mut product = [0.0; 2];
         Factor::new(matrix.transposed(), 1).add_product(&mut product, &[1.0, 1.0, 1.0], 1);
         assert_eq!(product, [6.0, 15.0]);
+        assert_eq!(matrix.transposed().to_rows(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let mut out = [0.0; 9];
         add_product(&mut out, 3, matrix.transposed(), matrix);
         assert_eq!(out, [17.0, 22.0, 27.0, 22.0, 29.0, 36.0, 27.0, 36.0, 45.0]);
