@@ -8,8 +8,8 @@
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
-//! - [`flow`]: what a network does to gradients: from a question to a report
 //! - [`task`]: what networks are asked to learn
+//! - [`flow`]: what a network does to gradients: from a question to a report
 //! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - [`session`]: everything that decides what is on screen, versioned and saved
@@ -25,9 +25,9 @@ pub mod rng;
 
 pub mod network;
 
-pub mod flow;
-
 pub mod task;
+
+pub mod flow;
 
 pub mod train;
 

@@ -9,7 +9,8 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::Module;
 use candle_nn::ops::sigmoid;
 use common::golden::{assert_close, numbers, variables};
-use rnnscope::flow::{Loss, loss_of, measure};
+use rnnscope::flow::measure;
+use rnnscope::task::{Loss, loss_of};
 use rnnscope::network::{
     Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing, draw,
 };

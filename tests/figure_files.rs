@@ -367,7 +367,7 @@ fn a_trained_comparison_becomes_figures_and_a_ranking() {
     use rnnscope::figure::of_run::{
         gradient_at, gradient_map, heading, loss, losses_csv, parameter_norms, predictions, ranking,
     };
-    use rnnscope::flow::Loss;
+    use rnnscope::task::Loss;
     use rnnscope::train::{Comparison, RunLog, Snapshot};
 
     let mut comparison = Comparison::notebook(Loss::All);
@@ -407,7 +407,7 @@ fn a_trained_comparison_becomes_figures_and_a_ranking() {
 #[test]
 fn a_training_that_diverged_is_drawn_and_ranked_last() {
     use rnnscope::figure::of_run::{gradient_map, loss, ranking};
-    use rnnscope::flow::Loss;
+    use rnnscope::task::Loss;
     use rnnscope::train::{Comparison, Optimizer, RunLog, Stop};
 
     let mut comparison = Comparison::notebook(Loss::All);

@@ -9,9 +9,9 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::Linear;
 use common::golden::{assert_close, numbers};
 use common::{float, floats, json};
-use rnnscope::flow::{
-    Draw, Input, Instrument, Loss, Precision, Question, Recipe, Weights, loss_of,
-};
+use rnnscope::flow::{Draw, Input, Instrument, Precision, Question, Weights};
+use rnnscope::network::Recipe;
+use rnnscope::task::{Loss, loss_of};
 use rnnscope::network::{
     Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing,
 };

@@ -5,7 +5,8 @@
 mod common;
 
 use common::{floats, json};
-use rnnscope::flow::{Loss, Precision};
+use rnnscope::flow::Precision;
+use rnnscope::task::Loss;
 use rnnscope::network::{Cell, Nonlinearity};
 use rnnscope::train::{Comparison, Contender, LineUp, Optimizer, Stop, StopRule, Trainee};
 

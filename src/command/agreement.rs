@@ -5,7 +5,8 @@ use std::fmt::Display;
 use super::choices::CellWord;
 use super::failure::Failure;
 use super::question::QuestionArguments;
-use crate::flow::{FlowReport, Recipe};
+use crate::flow::FlowReport;
+use crate::network::Recipe;
 use crate::network::{Biases, Cell, Nonlinearity};
 
 impl QuestionArguments {

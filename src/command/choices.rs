@@ -3,7 +3,9 @@
 use clap::ValueEnum;
 
 use crate::figure::Theme;
-use crate::flow::{Init, Loss, Precision, Recipe, Signal};
+use crate::flow::{Precision, Signal};
+use crate::network::{Init, Recipe};
+use crate::task::Loss;
 use crate::network::Nonlinearity;
 use crate::session::Tab;
 

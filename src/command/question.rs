@@ -9,7 +9,8 @@ use super::choices::{
     seed, whole,
 };
 use super::failure::Failure;
-use crate::flow::{Draw, Input, Precision, Question, Recipe, Signal, Weights};
+use crate::flow::{Draw, Input, Precision, Question, Signal, Weights};
+use crate::network::Recipe;
 use crate::network::{Cell, NetworkSpec, Nonlinearity};
 
 /// The flags that say what to measure. Absent ones keep the library's defaults.

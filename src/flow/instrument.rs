@@ -7,15 +7,17 @@ use std::time::{Instant, SystemTime};
 use candle_core::{DType, Tensor};
 use faer::Mat;
 
+use super::batch::{Batch, Shown};
 use super::jacobian::step_jacobian;
 use super::kept::Kept;
-use super::measure::{Trace, fits_memory, measure, numbers};
+use super::measure::{Trace, fits_memory, measure_by, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
-use crate::network::{self, Cell, LayerParameters, Network};
+use crate::network::{self, Cell, LayerParameters, Network, Wiring};
 use crate::rng::Generator;
+use crate::task::TaskChoice;
 use crate::ticket::Ticket;
 
 /// Recurrent matrices up to this many rows are decomposed at once, in about a millisecond each;
@@ -27,7 +29,7 @@ const QUICK_SPECTRUM: usize = 64;
 #[derive(Debug, Default)]
 pub struct Instrument {
     files: Kept<(Vec<PathBuf>, Vec<Option<SystemTime>>), Sequence>,
-    network: Kept<(Weights, Option<SystemTime>, usize), Unscaled>,
+    network: Kept<(Weights, Option<SystemTime>, usize, Option<TaskChoice>), Unscaled>,
     batch: Kept<BatchKey, Batch>,
     /// The end of the last answer, from which [`Instrument::complete`] goes on.
     end: Option<(Question, End)>,
@@ -70,14 +72,6 @@ struct Unscaled {
     after: Generator,
 }
 
-/// The input in the form the network reads.
-#[derive(Clone, Debug)]
-struct Batch {
-    sequence: Sequence,
-    x: Tensor,
-    target: Tensor,
-}
-
 impl Instrument {
     /// An instrument that remembers nothing yet.
     pub fn new() -> Self {
@@ -94,18 +88,19 @@ impl Instrument {
         let start = Instant::now();
         let (unscaled, batch) = self.prepare(question)?;
         let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
-        let sequence = &batch.sequence;
+        let Shown { input, target, prediction } =
+            batch.shown(&trace.output)?.by_tick(scaled.spec.ticks);
         let mut report = FlowReport {
             question: question.clone(),
             spec: scaled.spec,
-            length: sequence.length,
-            batch: sequence.batch,
+            length: batch.steps * scaled.spec.ticks,
+            batch: batch.size,
             loss: trace.loss,
             layers: trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?,
             spectra: unscaled.scaled_spectra(question.weight_scale),
-            input: (0..sequence.features).map(|k| sequence.first_sequence(k)).collect(),
-            target: sequence.target.iter().step_by(sequence.batch).copied().collect(),
-            prediction: numbers(&trace.output)?.into_iter().step_by(sequence.batch).collect(),
+            input,
+            target,
+            prediction,
             seconds: 0.0,
         };
         let steps = last_steps(&scaled, batch, &trace)?;
@@ -177,18 +172,29 @@ impl Instrument {
             }
             _ => None,
         };
-        let features = from_files.map_or(1, |sequence| sequence.features);
+        let task = match &input.signal {
+            Signal::Task(task) => Some(task),
+            _ => None,
+        };
+        let features = match task {
+            Some(task) => task.input_size(),
+            None => from_files.map_or(1, |sequence| sequence.features),
+        };
         let stamp = match weights {
             Weights::File { path, .. } => modified(path),
             Weights::Draw(_) => None,
         };
-        let unscaled = self
-            .network
-            .get((weights.clone(), stamp, features), || Unscaled::new(weights, features))?;
-        let reads = unscaled.network.spec.input_size;
-        let (length, sequences) = from_files
-            .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch));
-        fits_memory(&unscaled.network.spec, length, sequences, dtype(*precision).size_in_bytes())?;
+        let key = (weights.clone(), stamp, features, task.cloned());
+        let unscaled = self.network.get(key, || Unscaled::new(weights, features, task))?;
+        let spec = unscaled.network.spec;
+        let reads = spec.input_size;
+        let (length, sequences) = match task {
+            Some(task) => (task.length(), input.batch),
+            None => from_files
+                .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch)),
+        };
+        let number = dtype(*precision).size_in_bytes();
+        fits_memory(&spec, length * spec.ticks, sequences, number)?;
 
         let key = BatchKey {
             input: input.clone(),
@@ -198,27 +204,40 @@ impl Instrument {
             precision: *precision,
         };
         let batch = self.batch.get(key, || {
-            let sequence = match from_files {
-                Some(sequence) => sequence.clone(),
-                None => {
-                    let own = input.seed.map(Generator::seeded);
-                    let mut generator = own.unwrap_or_else(|| unscaled.after.clone());
-                    Sequence::new(input, reads, &mut generator)
+            let own = input.seed.map(Generator::seeded);
+            let mut generator = own.unwrap_or_else(|| unscaled.after.clone());
+            let dtype = dtype(*precision);
+            match (task, from_files) {
+                (Some(task), _) => Batch::of_task(task, input.batch, dtype, &mut generator),
+                (None, Some(sequence)) => Batch::signal(sequence.clone(), reads, input, dtype),
+                (None, None) => {
+                    let sequence = Sequence::new(input, reads, &mut generator);
+                    Batch::signal(sequence, reads, input, dtype)
                 }
-            };
-            Batch::new(sequence, reads, input, *precision)
+            }
         })?;
+        batch.suits(&spec)?;
         Ok((unscaled, batch))
     }
 }
 
 impl Unscaled {
-    fn new(weights: &Weights, features: usize) -> Result<Self> {
+    fn new(weights: &Weights, features: usize, task: Option<&TaskChoice>) -> Result<Self> {
         let (network, after) = match weights {
-            Weights::Draw(draw) => draw.network(&draw.spec(features))?,
+            Weights::Draw(draw) => {
+                let mut generator = Generator::seeded(draw.seed);
+                let outputs = task.map_or(1, TaskChoice::output_size);
+                let mut spec = draw.design.spec(features, outputs);
+                spec.reading = task.map_or(spec.reading, TaskChoice::reading);
+                (draw.design.network(&spec, &mut generator)?, generator)
+            }
             Weights::File { path, nonlinearity, seed } => {
                 let mut generator = Generator::seeded(*seed);
-                (network::read(path, *nonlinearity, &mut generator)?, generator)
+                let mut network = network::read(path, *nonlinearity, &mut generator)?;
+                if let Some(task) = task {
+                    network.spec.reading = task.reading();
+                }
+                (network, generator)
             }
         };
         let spectra = OnceCell::new();
@@ -246,32 +265,19 @@ impl Unscaled {
     }
 }
 
-impl Batch {
-    fn new(sequence: Sequence, reads: usize, input: &Input, precision: Precision) -> Result<Self> {
-        if let Signal::Files(paths) = &input.signal
-            && sequence.features != reads
-        {
-            let path = paths.first().cloned().unwrap_or_default();
-            let found = sequence.features;
-            let message = format!("{found} columns, but the network reads {reads} features");
-            return Err(Error::content(path, message));
-        }
-        let (x, target) = sequence.tensors(dtype(precision))?;
-        Ok(Self { sequence, x, target })
-    }
-}
-
 fn pass(
     question: &Question,
     unscaled: &Unscaled,
     batch: &Batch,
     ticket: &Ticket,
 ) -> Result<(Network, Trace)> {
-    let steps = batch.sequence.length * unscaled.network.layers.len();
+    let spec = &unscaled.network.spec;
+    let steps = batch.steps * spec.ticks * unscaled.network.layers.len();
     ticket.expect_steps(2 * steps as u64);
     let Question { weight_scale, bias_scale, loss, precision, .. } = *question;
     let scaled = unscaled.network.scaled(weight_scale, bias_scale, dtype(precision))?;
-    let trace = measure(&scaled, &batch.x, &batch.target, loss, ticket)?;
+    let judge = |output: &Tensor| batch.loss(output, loss);
+    let trace = measure_by(&scaled, &batch.x, &judge, ticket)?;
     Ok((scaled, trace))
 }
 
@@ -293,18 +299,27 @@ fn recurrent_spectra(network: &Network, ticket: &Ticket) -> Result<Vec<Vec<Named
 
 /// Input and state of the first sequence before the last step, by layer.
 fn last_steps(network: &Network, batch: &Batch, trace: &Trace) -> Result<Vec<LastStep>> {
-    let last = batch.sequence.length;
+    let spec = &network.spec;
+    let last = batch.steps * spec.ticks;
+    let top = network.layers.len() - 1;
     let state = |layer: usize, plane: usize, step: usize| -> Result<Vec<f64>> {
         numbers(&trace.layers[layer].states.get(plane)?.get(step)?.get(0)?)
     };
     (0..network.layers.len())
         .map(|layer| {
-            let x = match layer {
-                0 => numbers(&batch.x.get(last - 1)?.get(0)?)?,
-                _ => state(layer - 1, 0, last)?,
+            let x = match (spec.wiring, layer) {
+                (Wiring::Stacked, 0) => batch.last_input(spec.input_size)?,
+                (Wiring::Stacked, _) => state(layer - 1, 0, last)?,
+                (Wiring::Skips, _) => {
+                    let below = match layer {
+                        0 => state(top, 0, last - 1)?,
+                        _ => state(layer - 1, 0, last)?,
+                    };
+                    [batch.last_input(spec.input_size)?, below].concat()
+                }
             };
             let h = state(layer, 0, last - 1)?;
-            let has_cell = network.spec.cell == Cell::Lstm;
+            let has_cell = spec.cell == Cell::Lstm;
             let c = if has_cell { state(layer, 1, last - 1)? } else { Vec::new() };
             Ok(LastStep { x, h, c })
         })

@@ -9,7 +9,7 @@ use crate::network::{Cell, LayerParameters};
 /// d(h, c)_t / d(h, c)_{t-1} for an LSTM, `[2H, 2H]` in the order h, c; dh_t / dh_{t-1} for the
 /// other cells, `[H, H]`. Derived from the cell's equations at the given state and input.
 ///
-/// - `x`: the layer's input at step t, `[I]`
+/// - `x`: the layer's input at step t, `[I]`, followed by the `[H]` that a skip connection reads
 /// - `h`, `c`: the state after step t - 1, `[H]`; `c` is empty without a cell state
 ///
 /// # Errors
@@ -42,7 +42,7 @@ struct Gates {
 
 impl Gates {
     fn new(cell: Cell, parameters: &LayerParameters, x: &[f64], h: &[f64]) -> Result<Self> {
-        let LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh } = parameters;
+        let LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh, weight_skip } = parameters;
         let hidden = h.len();
         let weight_ih = numbers(weight_ih)?;
         let weight_hh = numbers(weight_hh)?;
@@ -51,7 +51,11 @@ impl Gates {
             Some(bias) => numbers(bias)?,
             None => vec![0.0; input.len()],
         };
+        let (x, below) = x.split_at(weight_ih.len() / input.len());
         add_matrix_vector(&mut input, &weight_ih, x);
+        if let Some(skip) = weight_skip {
+            add_matrix_vector(&mut input, &numbers(skip)?, below);
+        }
         add_matrix_vector(&mut recurrent, &weight_hh, h);
         let weights = weight_hh
             .chunks_exact(hidden * hidden)

@@ -1,20 +1,19 @@
 //! One forward and one backward pass: states, their gradients and the loss.
 
 use candle_core::{DType, Tensor};
-use candle_nn::loss::mse;
 
-use super::question::Loss;
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
 use crate::network::{LayerRun, Network, NetworkSpec, Probing};
+use crate::task::{Loss, loss_of};
 use crate::ticket::Ticket;
 
 /// What one pass left behind, in full.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// Mean squared error.
+    /// The loss.
     pub loss: f64,
-    /// Predictions `[T, B, O]`.
+    /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence.
     pub output: Tensor,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerTrace>,
@@ -29,8 +28,8 @@ pub struct LayerTrace {
     pub grads: Tensor,
 }
 
-/// Runs a network on `x [T, B, I]` against `target [T, B, O]` and differentiates the loss with
-/// respect to every state, by candle's autograd.
+/// Runs a network on `x [T, B, I]` against `target [T, B, O]` and differentiates the mean squared
+/// error with respect to every state, by candle's autograd.
 ///
 /// # Errors
 /// Shapes that do not fit, and [`Error::Cancelled`].
@@ -41,8 +40,21 @@ pub fn measure(
     loss: Loss,
     ticket: &Ticket,
 ) -> Result<Trace> {
+    measure_by(network, x, &|output| loss_of(output, target, loss), ticket)
+}
+
+/// As [`measure`], with the loss that `judge` makes of the predictions.
+///
+/// # Errors
+/// As for [`measure`], and what `judge` says.
+pub fn measure_by(
+    network: &Network,
+    x: &Tensor,
+    judge: &dyn Fn(&Tensor) -> Result<Tensor>,
+    ticket: &Ticket,
+) -> Result<Trace> {
     let run = network.run(x, Probing::On, ticket)?;
-    let loss = loss_of(&run.output, target, loss)?;
+    let loss = judge(&run.output)?;
     let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
     let layers = run
         .layers
@@ -56,20 +68,6 @@ pub fn measure(
         })
         .collect::<Result<_>>()?;
     Ok(Trace { loss: scalar(&loss)?, output: run.output, layers })
-}
-
-/// Mean squared error over the steps that count.
-///
-/// # Errors
-/// What candle says of the tensors.
-pub fn loss_of(prediction: &Tensor, target: &Tensor, loss: Loss) -> Result<Tensor> {
-    Ok(match loss {
-        Loss::All => mse(prediction, target)?,
-        Loss::Last => {
-            let last = prediction.dim(0)? - 1;
-            mse(&prediction.get(last)?, &target.get(last)?)?
-        }
-    })
 }
 
 fn scalar(tensor: &Tensor) -> Result<f64> {

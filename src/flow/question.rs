@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::network::{Biases, Cell, NetworkSpec, Nonlinearity};
+use crate::network::{Design, Nonlinearity};
+use crate::task::{Loss, TaskChoice};
 
 /// What to measure. Equal questions have equal answers, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,59 +44,16 @@ pub enum Weights {
 }
 
 /// A network drawn at random.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
-    /// Cell and nonlinearity.
-    pub cell: Cell,
-    /// Units of a layer.
-    pub hidden_size: usize,
-    /// Layers stacked.
-    pub num_layers: usize,
-    /// Whose modules the draw imitates; decides the number of biases.
-    pub recipe: Recipe,
+    /// What is drawn.
+    pub design: Design,
     /// Seed of `torch.manual_seed`.
     pub seed: u64,
-    /// What replaces the drawn `weight_hh`, if anything.
-    pub init: Init,
-    /// If set, replaces the sum of the forget gate's biases (LSTM only).
-    pub forget_bias: Option<f64>,
 }
 
-/// Whose modules a draw imitates, number for number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Recipe {
-    /// `nn.RNN`, `nn.LSTM`, `nn.GRU`: two biases, everything U(±1/√hidden_size).
-    #[default]
-    Torch,
-    /// The course notebook's own cells: two `nn.Linear` a layer, one bias.
-    Notebook,
-}
-
-impl Recipe {
-    /// Bias vectors a layer.
-    pub fn biases(self) -> Biases {
-        match self {
-            Self::Torch => Biases::Two,
-            Self::Notebook => Biases::One,
-        }
-    }
-}
-
-/// What replaces the drawn `weight_hh` of every layer and gate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Init {
-    /// Nothing: the draw of the recipe.
-    #[default]
-    Default,
-    /// A random orthogonal matrix per gate (Saxe et al. 2014; Haar measure by QR).
-    Orthogonal,
-    /// The identity per gate (IRNN, Le et al. 2015).
-    Identity,
-}
-
-/// The sequence that the network reads; the target is always the running mean of its first column.
+/// The sequence that the network reads; the target is the running mean of its first column, unless
+/// a task brings its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// Shape of the signal.
@@ -133,17 +91,8 @@ pub enum Signal {
     Constant,
     /// CSV files, one sequence each: a row a step, a column a feature.
     Files(Vec<PathBuf>),
-}
-
-/// Which steps the mean squared error looks at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Loss {
-    /// The last step only.
-    #[default]
-    Last,
-    /// The mean over all steps.
-    All,
+    /// The sequences of a task, with its own length, targets and loss.
+    Task(TaskChoice),
 }
 
 /// Number format of a computation.
@@ -171,37 +120,9 @@ impl Default for Question {
     }
 }
 
-impl Default for Draw {
-    fn default() -> Self {
-        Self {
-            cell: Cell::Rnn(Nonlinearity::Tanh),
-            hidden_size: 16,
-            num_layers: 1,
-            recipe: Recipe::Torch,
-            seed: 0,
-            init: Init::Default,
-            forget_bias: None,
-        }
-    }
-}
-
 impl Default for Input {
     fn default() -> Self {
         Self { signal: Signal::Noise, length: 10, batch: 1, seed: None }
-    }
-}
-
-impl Draw {
-    /// The network's shape for inputs of `input_size` features and one output.
-    pub fn spec(&self, input_size: usize) -> NetworkSpec {
-        NetworkSpec {
-            cell: self.cell,
-            input_size,
-            hidden_size: self.hidden_size,
-            num_layers: self.num_layers,
-            biases: self.recipe.biases(),
-            output_size: 1,
-        }
     }
 }
 
@@ -214,10 +135,7 @@ impl Question {
         finite("weight scale", self.weight_scale)?;
         finite("bias scale", self.bias_scale)?;
         if let Weights::Draw(draw) = &self.weights {
-            draw.spec(1).validate()?;
-            if let Some(bias) = draw.forget_bias {
-                finite("forget-gate bias", bias)?;
-            }
+            draw.design.validate()?;
         }
         let Input { signal: _, length, batch, seed: _ } = self.input;
         if !(1..=Input::MAX_LENGTH).contains(&length) {
@@ -235,15 +153,6 @@ fn finite(what: &'static str, value: f64) -> Result<()> {
         Ok(())
     } else {
         Err(Error::out_of_range(what, "a finite number", value))
-    }
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Last => "last step",
-            Self::All => "all steps",
-        })
     }
 }
 

@@ -15,11 +15,11 @@ pub struct FlowReport {
     pub question: Question,
     /// Shape of the network, also when its weights came from a file.
     pub spec: NetworkSpec,
-    /// Steps T.
+    /// Steps T of the unrolled network: of an input read n times each, n to a step.
     pub length: usize,
     /// Sequences B.
     pub batch: usize,
-    /// Mean squared error.
+    /// Mean squared error, or the loss of the task.
     pub loss: f64,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerFlow>,
@@ -27,9 +27,9 @@ pub struct FlowReport {
     pub spectra: Vec<LayerSpectrum>,
     /// First sequence of the batch: `input[feature][t]`.
     pub input: Vec<Vec<f64>>,
-    /// Target of the first sequence, by step.
+    /// Target of the first sequence, by step; NaN where nothing is asked.
     pub target: Vec<f64>,
-    /// Prediction for the first sequence, by step.
+    /// Prediction for the first sequence, by step; NaN where none is made.
     pub prediction: Vec<f64>,
     /// Time from question to answer, in seconds.
     pub seconds: f64,

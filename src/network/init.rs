@@ -4,37 +4,40 @@ use candle_core::{Device, Tensor};
 use candle_nn::Linear;
 use faer::Mat;
 
+use super::design::{GateBias, Recipe};
 use super::model::Network;
 use super::parameters::LayerParameters;
-use super::spec::{Biases, Cell, NetworkSpec};
+use super::spec::{Cell, NetworkSpec, Wiring};
 use crate::error::Result;
 use crate::rng::Generator;
 
-/// Draws a network as PyTorch does after `manual_seed`: `nn.RNN`, `nn.LSTM` or `nn.GRU` (or, with
-/// one bias, the course notebook's own cells), then the readout `nn.Linear(H, O)`.
+/// Draws a network as PyTorch does after `manual_seed`: the layers of `recipe`, lowest first, then
+/// the readout, an `nn.Linear`. Skip connections have a recipe of their own.
 ///
 /// # Errors
 /// Sizes out of range.
-pub fn draw(spec: NetworkSpec, generator: &mut Generator) -> Result<Network> {
+pub fn draw(spec: NetworkSpec, recipe: Recipe, generator: &mut Generator) -> Result<Network> {
     spec.validate()?;
     let layers = (0..spec.num_layers)
-        .map(|layer| match spec.biases {
-            Biases::Two => torch_layer(&spec, layer, generator),
-            Biases::One => notebook_layer(&spec, layer, generator),
+        .map(|layer| match (spec.wiring, recipe) {
+            (Wiring::Skips, _) => skip_layer(&spec, generator),
+            (Wiring::Stacked, Recipe::Torch) => torch_layer(&spec, layer, generator),
+            (Wiring::Stacked, Recipe::Notebook) => notebook_layer(&spec, layer, generator),
+            (Wiring::Stacked, Recipe::Lab) => lab_layer(&spec, layer, generator),
         })
         .collect::<Result<_>>()?;
     let readout = draw_readout(&spec, generator)?;
     Ok(Network { spec, layers, readout })
 }
 
-/// The readout alone: `nn.Linear(H, O)`.
+/// The readout alone: `nn.Linear(H, O)`, or of all states side by side `nn.Linear(T·H, O)`.
 ///
 /// # Errors
 /// What candle says of the tensors.
 pub fn draw_readout(spec: &NetworkSpec, generator: &mut Generator) -> Result<Linear> {
-    let (out, hidden) = (spec.output_size, spec.hidden_size);
-    let bound = linear_bound(hidden);
-    let weight = uniform(generator, bound, &[out, hidden])?;
+    let (out, width) = (spec.output_size, spec.reading.width(spec.hidden_size));
+    let bound = linear_bound(width);
+    let weight = uniform(generator, bound, &[out, width])?;
     let bias = uniform(generator, bound, &[out])?;
     Ok(Linear::new(weight, Some(bias)))
 }
@@ -53,6 +56,57 @@ fn torch_layer(
         weight_hh: uniform(generator, bound, &[rows, hidden])?,
         bias_ih: uniform(generator, bound, &[rows])?,
         bias_hh: Some(uniform(generator, bound, &[rows])?),
+        weight_skip: None,
+    })
+}
+
+/// weight_ih and weight_hh as their transposes, bias_ih, bias_hh, each U(±1/√H).
+fn lab_layer(
+    spec: &NetworkSpec,
+    layer: usize,
+    generator: &mut Generator,
+) -> Result<LayerParameters> {
+    let hidden = spec.hidden_size;
+    let rows = spec.cell.gates() * hidden;
+    let bound = 1.0 / (hidden as f64).sqrt();
+    let input = spec.layer_input_size(layer);
+    Ok(LayerParameters {
+        weight_ih: uniform(generator, bound, &[input, rows])?.t()?.contiguous()?,
+        weight_hh: uniform(generator, bound, &[hidden, rows])?.t()?.contiguous()?,
+        bias_ih: uniform(generator, bound, &[rows])?,
+        bias_hh: Some(uniform(generator, bound, &[rows])?),
+        weight_skip: None,
+    })
+}
+
+/// Gate by gate three `nn.Linear`: of the input with a bias, of h and of the skip without. The
+/// stacked LSTM that this reproduces draws its gates in the order f, i, o, g; here they are put
+/// into torch's order i, f, g, o.
+fn skip_layer(spec: &NetworkSpec, generator: &mut Generator) -> Result<LayerParameters> {
+    let (input, hidden, gates) = (spec.input_size, spec.hidden_size, spec.cell.gates());
+    // Where the gate drawn at this place stands.
+    let place = |drawn: usize| match spec.cell {
+        Cell::Lstm => [1, 0, 3, 2][drawn],
+        Cell::Rnn(_) | Cell::Gru => drawn,
+    };
+    let mut drawn = Vec::with_capacity(gates);
+    for gate in 0..gates {
+        let weight_ih = uniform(generator, linear_bound(input), &[hidden, input])?;
+        let bias = uniform(generator, linear_bound(input), &[hidden])?;
+        let weight_hh = uniform(generator, linear_bound(hidden), &[hidden, hidden])?;
+        let skip = uniform(generator, linear_bound(hidden), &[hidden, hidden])?;
+        drawn.push((place(gate), [weight_ih, bias, weight_hh, skip]));
+    }
+    drawn.sort_by_key(|(place, _)| *place);
+    let stacked = |k: usize| {
+        Tensor::cat(&drawn.iter().map(|(_, tensors)| &tensors[k]).collect::<Vec<_>>(), 0)
+    };
+    Ok(LayerParameters {
+        weight_ih: stacked(0)?,
+        weight_hh: stacked(2)?,
+        bias_ih: stacked(1)?,
+        bias_hh: None,
+        weight_skip: Some(stacked(3)?),
     })
 }
 
@@ -79,6 +133,7 @@ fn notebook_layer(
         weight_hh: order(weight_hh)?,
         bias_ih: order(bias_ih)?,
         bias_hh: None,
+        weight_skip: None,
     })
 }
 
@@ -137,24 +192,70 @@ impl Network {
         Ok(())
     }
 
-    /// Sets the forget gate's bias of every layer of an LSTM to `bias` (in the sum of both biases;
-    /// Jozefowicz et al. 2015); other cells have none and are left alone.
+    /// Replaces every `weight_ih` by independent N(0, 1) numbers.
     ///
     /// # Errors
     /// What candle says of the tensors.
-    pub fn set_forget_bias(&mut self, bias: f64) -> Result<()> {
-        if self.spec.cell != Cell::Lstm {
-            return Ok(());
-        }
-        let hidden = self.spec.hidden_size;
+    pub fn make_input_normal(&mut self, generator: &mut Generator) -> Result<()> {
         for layer in &mut self.layers {
-            layer.bias_ih = with_gate(&layer.bias_ih, 1, hidden, bias)?;
+            let shape = layer.weight_ih.shape().clone();
+            let values = generator.randn(shape.elem_count());
+            layer.weight_ih = Tensor::from_vec(values, shape, &Device::Cpu)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the biases of the gates of every layer; cells without such gates are left alone.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn set_gate_bias(&mut self, rule: GateBias, generator: &mut Generator) -> Result<()> {
+        let cell = self.spec.cell;
+        let size = self.spec.hidden_size;
+        for layer in &mut self.layers {
+            let values = match (rule, cell) {
+                (GateBias::Drawn, _) | (_, Cell::Rnn(_)) | (GateBias::Forget(_), Cell::Gru) => {
+                    return Ok(());
+                }
+                (GateBias::Forget(bias), Cell::Lstm) => {
+                    layer.bias_ih = with_gate(&layer.bias_ih, FORGET, size, bias)?;
+                    if let Some(bias_hh) = &layer.bias_hh {
+                        layer.bias_hh = Some(with_gate(bias_hh, FORGET, size, 0.0)?);
+                    }
+                    continue;
+                }
+                (GateBias::Hold(bias), _) => vec![bias as f32; size],
+                (GateBias::Chrono(longest), _) => generator
+                    .uniform(size, 1.0, (longest - 1.0) as f32)
+                    .into_iter()
+                    .map(f32::ln)
+                    .collect(),
+            };
+            layer.bias_ih = holding(cell, &values)?;
             if let Some(bias_hh) = &layer.bias_hh {
-                layer.bias_hh = Some(with_gate(bias_hh, 1, hidden, 0.0)?);
+                layer.bias_hh = Some(bias_hh.zeros_like()?);
             }
         }
         Ok(())
     }
+}
+
+/// Place of the forget gate among an LSTM's gates i, f, g, o.
+const FORGET: usize = 1;
+
+/// A bias vector `[G·H]` that opens what keeps the state by `values [H]` and closes what would
+/// overwrite it by as much; zero elsewhere.
+fn holding(cell: Cell, values: &[f32]) -> Result<Tensor> {
+    let kept = values.iter().copied();
+    let closed = values.iter().map(|value| -value);
+    let zeros = std::iter::repeat_n(0.0, values.len());
+    let all: Vec<f32> = match cell {
+        Cell::Lstm => closed.chain(kept).chain(zeros.clone()).chain(zeros).collect(),
+        Cell::Gru => zeros.clone().chain(kept).chain(zeros).collect(),
+        Cell::Rnn(_) => zeros.collect(),
+    };
+    let length = all.len();
+    Ok(Tensor::from_vec(all, length, &Device::Cpu)?)
 }
 
 fn orthogonal(gaussian: &Mat<f64>) -> Mat<f64> {
@@ -176,14 +277,18 @@ mod tests {
     use super::*;
     use crate::network::Nonlinearity;
 
-    fn spec(cell: Cell, biases: Biases) -> NetworkSpec {
-        NetworkSpec { cell, input_size: 1, hidden_size: 5, num_layers: 2, biases, output_size: 1 }
+    fn spec(cell: Cell, recipe: Recipe) -> NetworkSpec {
+        NetworkSpec { biases: recipe.biases(), ..NetworkSpec::new(cell, [1, 5, 2, 1]) }
+    }
+
+    fn drawn(cell: Cell, recipe: Recipe) -> (Network, Generator) {
+        let mut generator = Generator::seeded(0);
+        (draw(spec(cell, recipe), recipe, &mut generator).unwrap(), generator)
     }
 
     #[test]
     fn orthogonal_blocks_are_orthogonal() {
-        let mut generator = Generator::seeded(0);
-        let mut network = draw(spec(Cell::Gru, Biases::Two), &mut generator).unwrap();
+        let (mut network, mut generator) = drawn(Cell::Gru, Recipe::Torch);
         network.make_orthogonal(&mut generator).unwrap();
         let weight = network.layers[1].weight_hh.to_vec2::<f32>().unwrap();
         let block = Mat::from_fn(5, 5, |i, j| f64::from(weight[5 + i][j]));
@@ -193,8 +298,8 @@ mod tests {
 
     #[test]
     fn the_forget_bias_is_the_sum_of_both_biases() {
-        let mut network = draw(spec(Cell::Lstm, Biases::Two), &mut Generator::seeded(0)).unwrap();
-        network.set_forget_bias(2.5).unwrap();
+        let (mut network, mut generator) = drawn(Cell::Lstm, Recipe::Torch);
+        network.set_gate_bias(GateBias::Forget(2.5), &mut generator).unwrap();
         let layer = &network.layers[0];
         let sum = (&layer.bias_ih + layer.bias_hh.as_ref().unwrap()).unwrap();
         assert_eq!(sum.to_vec1::<f32>().unwrap()[5..10], [2.5; 5]);
@@ -203,7 +308,50 @@ mod tests {
     #[test]
     fn one_bias_draws_fewer_numbers() {
         let cell = Cell::Rnn(Nonlinearity::Tanh);
-        let network = draw(spec(cell, Biases::One), &mut Generator::seeded(0)).unwrap();
+        let (network, _) = drawn(cell, Recipe::Notebook);
         assert!(network.layers[0].bias_hh.is_none());
+    }
+
+    /// Tallec & Ollivier (2018), equation 16: b_f ~ ln U(1, T_max - 1), b_i = -b_f.
+    #[test]
+    fn chrono_biases_span_the_time_scales_asked_for() {
+        let (mut network, mut generator) = drawn(Cell::Lstm, Recipe::Torch);
+        network.set_gate_bias(GateBias::Chrono(400.0), &mut generator).unwrap();
+        for layer in &network.layers {
+            let bias = layer.bias_ih.to_vec1::<f32>().unwrap();
+            let (input, forget) = (&bias[..5], &bias[5..10]);
+            assert!(forget.iter().all(|b| (0.0..=399f32.ln()).contains(b)), "{forget:?}");
+            assert!(forget.iter().any(|b| *b > 4.0), "{forget:?}");
+            assert!(input.iter().zip(forget).all(|(i, f)| *i == -f));
+            assert_eq!(bias[10..], [0.0; 10]);
+            assert_eq!(layer.bias_hh.as_ref().unwrap().to_vec1::<f32>().unwrap(), [0.0; 20]);
+        }
+        assert_ne!(
+            network.layers[0].bias_ih.to_vec1::<f32>().unwrap(),
+            network.layers[1].bias_ih.to_vec1::<f32>().unwrap()
+        );
+    }
+
+    #[test]
+    fn a_gru_holds_by_its_update_gate_and_an_rnn_has_nothing_to_hold_by() {
+        let (mut network, mut generator) = drawn(Cell::Gru, Recipe::Torch);
+        network.set_gate_bias(GateBias::Hold(5.0), &mut generator).unwrap();
+        let bias = network.layers[0].bias_ih.to_vec1::<f32>().unwrap();
+        assert_eq!(bias, [[0.0; 5], [5.0; 5], [0.0; 5]].concat());
+        let cell = Cell::Rnn(Nonlinearity::Tanh);
+        let (mut network, mut generator) = drawn(cell, Recipe::Torch);
+        let before = network.layers[0].bias_ih.to_vec1::<f32>().unwrap();
+        network.set_gate_bias(GateBias::Hold(5.0), &mut generator).unwrap();
+        assert_eq!(network.layers[0].bias_ih.to_vec1::<f32>().unwrap(), before);
+    }
+
+    #[test]
+    fn the_lab_draws_transposes() {
+        let (torch, _) = drawn(Cell::Gru, Recipe::Torch);
+        let (lab, _) = drawn(Cell::Gru, Recipe::Lab);
+        let numbers = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let (torch, lab) = (&torch.layers[0], &lab.layers[0]);
+        assert_eq!(numbers(&torch.weight_hh), numbers(&lab.weight_hh.t().unwrap()));
+        assert_eq!(numbers(&torch.bias_hh.clone().unwrap()), numbers(&lab.bias_hh.clone().unwrap()));
     }
 }

@@ -65,6 +65,11 @@ impl<'a, R: Real> Matrix<'a, R> {
         Self { data, rows, cols, row_stride, col_stride: 1 }
     }
 
+    /// Row `i` of a row-major matrix.
+    pub(super) fn row(self, i: usize) -> &'a [R] {
+        &self.data[i * self.row_stride..][..self.cols]
+    }
+
     /// The transpose, without moving a number.
     pub(super) fn transposed(self) -> Self {
         let Self { data, rows, cols, row_stride, col_stride } = self;

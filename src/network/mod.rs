@@ -4,6 +4,7 @@
 //! one candle operation, which also delivers the gradient with respect to every state.
 
 mod cell;
+mod design;
 mod file;
 mod init;
 pub(crate) mod kernel;
@@ -13,9 +14,10 @@ pub(crate) mod real;
 mod spec;
 mod unroll;
 
+pub use design::{Design, GateBias, Init, InputInit, Recipe};
 pub use file::{encode, read, write};
 pub use init::{draw, draw_readout};
 pub(crate) use model::or_cancelled;
 pub use model::{LayerRun, Network, Probing, Run};
 pub use parameters::LayerParameters;
-pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity};
+pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};

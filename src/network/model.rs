@@ -4,19 +4,21 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{Linear, Module};
 
 use super::parameters::LayerParameters;
-use super::spec::NetworkSpec;
-use super::unroll::unroll;
+use super::spec::{NetworkSpec, Reading, Wiring};
+use super::unroll::{unroll, unroll_skips};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
-/// A recurrent network: layers, lowest first, and a linear readout of the top layer's h.
+/// A recurrent network: layers, lowest first, and a linear readout of the top layer's h as the
+/// spec's [`Reading`] says.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Kind and sizes.
     pub spec: NetworkSpec,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerParameters>,
-    /// `head`: weight `[O, H]`, bias `[O]`; never scaled.
+    /// `head`: weight `[O, H]` (`[O, T·H]` where all steps are read at once), bias `[O]`; never
+    /// scaled.
     pub readout: Linear,
 }
 
@@ -25,14 +27,14 @@ pub struct Network {
 pub struct Run {
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerRun>,
-    /// Predictions `[T, B, O]`.
+    /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence.
     pub output: Tensor,
 }
 
 /// What one layer did.
 #[derive(Clone, Debug)]
 pub struct LayerRun {
-    /// `[S, T+1, B, H]`: h and, for an LSTM, c; row 0 is the initial state.
+    /// `[S, n·T+1, B, H]` for n ticks a step: h and, for an LSTM, c; row 0 is the initial state.
     pub states: Tensor,
     /// Zeros of the same shape, added to the states: candle's gradient with respect to them is
     /// the gradient with respect to the states.
@@ -49,7 +51,7 @@ pub enum Probing {
 }
 
 impl LayerRun {
-    /// h_1..h_T, `[T, B, H]`.
+    /// h after each tick, `[n·T, B, H]`.
     ///
     /// # Errors
     /// What candle says of the tensors.
@@ -57,7 +59,7 @@ impl LayerRun {
         steps_of(&self.states, 0)
     }
 
-    /// c_1..c_T of an LSTM, `[T, B, H]`.
+    /// c of an LSTM after each tick, `[n·T, B, H]`.
     ///
     /// # Errors
     /// What candle says of the tensors.
@@ -89,29 +91,139 @@ impl Network {
         Ok(Self { spec: *spec, layers, readout: Linear::new(weight, bias) })
     }
 
-    /// Runs the network on `x [T, B, I]` from a zero initial state.
+    /// Runs the network on `x [T, B, I]`, or on the numbers `[T, B]` (u32, below I) of one-hot
+    /// symbols, from a zero initial state.
     ///
     /// # Errors
     /// Shapes that do not fit, and [`Error::Cancelled`].
     pub fn run(&self, x: &Tensor, probing: Probing, ticket: &Ticket) -> Result<Run> {
-        let (steps, batch, _) = x.dims3()?;
-        let cell = self.spec.cell;
-        let shape = (cell.states(), steps + 1, batch, self.spec.hidden_size);
-        let mut layers = Vec::with_capacity(self.layers.len());
-        let mut input = x.clone();
-        for parameters in &self.layers {
-            let probe = match probing {
-                Probing::On => Var::zeros(shape, x.dtype(), &Device::Cpu)?.into_inner(),
-                Probing::Off => Tensor::zeros(shape, x.dtype(), &Device::Cpu)?,
-            };
-            let states = unroll(cell, &input, &parameters.packed(cell)?, &probe, ticket)
-                .map_err(|error| or_cancelled(error, ticket))?;
-            let layer = LayerRun { states, probe };
-            input = layer.hidden()?;
-            layers.push(layer);
-        }
-        let output = self.readout.forward(&input)?;
+        self.run_from(x, None, probing, ticket)
+    }
+
+    /// As [`Network::run`], from the states `[S, B, H]` of each layer in `start`; no gradient
+    /// flows into them.
+    ///
+    /// # Errors
+    /// As for [`Network::run`].
+    pub fn run_from(
+        &self,
+        x: &Tensor,
+        start: Option<&[Tensor]>,
+        probing: Probing,
+        ticket: &Ticket,
+    ) -> Result<Run> {
+        let x = repeat_steps(x, self.spec.ticks)?;
+        let probes = self.probes(&x, start, probing)?;
+        let states = match self.spec.wiring {
+            Wiring::Stacked => self.stacked(&x, &probes, ticket),
+            Wiring::Skips => self.with_skips(&x, &probes, ticket),
+        };
+        let states = states.map_err(|error| or_cancelled(error, ticket))?;
+        let run = |(states, probe)| LayerRun { states, probe };
+        let layers: Vec<LayerRun> = states.into_iter().zip(probes).map(run).collect();
+        let output = self.read_off(&layers)?;
         Ok(Run { layers, output })
+    }
+
+    /// The states that a run left behind, `[S, B, H]` a layer, cut off from its gradients: what
+    /// the next run starts from where memory is carried on.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn last_states(run: &Run) -> Result<Vec<Tensor>> {
+        run.layers
+            .iter()
+            .map(|layer| {
+                let last = layer.states.dim(1)? - 1;
+                Ok(layer.states.narrow(1, last, 1)?.squeeze(1)?.contiguous()?.detach())
+            })
+            .collect()
+    }
+
+    /// The probe `[S, n·T+1, B, H]` of each layer: zero but for the initial state in row 0.
+    fn probes(
+        &self,
+        x: &Tensor,
+        start: Option<&[Tensor]>,
+        probing: Probing,
+    ) -> Result<Vec<Tensor>> {
+        let (steps, batch) = (x.dim(0)?, x.dim(1)?);
+        let (states, hidden) = (self.spec.cell.states(), self.spec.hidden_size);
+        let dtype = self.readout.weight().dtype();
+        (0..self.layers.len())
+            .map(|layer| {
+                let probe = match start.and_then(|start| start.get(layer)) {
+                    None => Tensor::zeros((states, steps + 1, batch, hidden), dtype, &Device::Cpu)?,
+                    Some(first) => {
+                        let first = first.to_dtype(dtype)?.unsqueeze(1)?;
+                        let zeros =
+                            Tensor::zeros((states, steps, batch, hidden), dtype, &Device::Cpu)?;
+                        Tensor::cat(&[first, zeros], 1)?
+                    }
+                };
+                Ok(match probing {
+                    Probing::On => Var::from_tensor(&probe)?.into_inner(),
+                    Probing::Off => probe,
+                })
+            })
+            .collect()
+    }
+
+    /// Layer after layer, each over the whole sequence.
+    fn stacked(
+        &self,
+        x: &Tensor,
+        probes: &[Tensor],
+        ticket: &Ticket,
+    ) -> candle_core::Result<Vec<Tensor>> {
+        let cell = self.spec.cell;
+        let mut all = Vec::with_capacity(probes.len());
+        let mut input = x.clone();
+        for (parameters, probe) in self.layers.iter().zip(probes) {
+            let states = unroll(cell, &input, &parameters.packed(cell)?, probe, ticket)?;
+            input = steps_of(&states, 0)?;
+            all.push(states);
+        }
+        Ok(all)
+    }
+
+    /// All layers at once, because each waits for the others at every tick.
+    fn with_skips(
+        &self,
+        x: &Tensor,
+        probes: &[Tensor],
+        ticket: &Ticket,
+    ) -> candle_core::Result<Vec<Tensor>> {
+        let cell = self.spec.cell;
+        let packed: Vec<Tensor> =
+            self.layers.iter().map(|layer| layer.packed(cell)).collect::<Result<_, _>>()?;
+        let (packed, probe) = (Tensor::cat(&packed, 0)?, Tensor::cat(probes, 0)?);
+        let states = unroll_skips(cell, x, &packed, &probe, ticket)?;
+        let planes = cell.states();
+        (0..probes.len()).map(|layer| states.narrow(0, layer * planes, planes)).collect()
+    }
+
+    /// Predictions from the top layer's h.
+    fn read_off(&self, layers: &[LayerRun]) -> Result<Tensor> {
+        let top = layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
+        let hidden = top.hidden()?;
+        let ticks = self.spec.ticks;
+        let last = hidden.dim(0)? - 1;
+        let read = match self.spec.reading {
+            Reading::EachStep => every(&hidden, ticks)?,
+            Reading::LastStep => hidden.narrow(0, last, 1)?,
+            Reading::LastStepRelu => hidden.narrow(0, last, 1)?.relu()?,
+            Reading::AllSteps(steps) => {
+                let hidden = every(&hidden, ticks)?;
+                let found = hidden.dim(0)?;
+                if found != steps {
+                    let what = "length for a readout of all steps at once";
+                    return Err(Error::out_of_range(what, steps.to_string(), found));
+                }
+                hidden.transpose(0, 1)?.contiguous()?.flatten_from(1)?.unsqueeze(0)?
+            }
+        };
+        Ok(self.readout.forward(&read.contiguous()?)?)
     }
 
     /// The same network in `dtype` with every parameter a variable, and the variables by name, in
@@ -126,12 +238,13 @@ impl Network {
         let layers = self
             .layers
             .iter()
-            .map(|LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh }| {
+            .map(|LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh, weight_skip }| {
                 Ok(LayerParameters {
                     weight_ih: variable(weight_ih)?,
                     weight_hh: variable(weight_hh)?,
                     bias_ih: variable(bias_ih)?,
                     bias_hh: bias_hh.as_ref().map(variable).transpose()?,
+                    weight_skip: weight_skip.as_ref().map(variable).transpose()?,
                 })
             })
             .collect::<Result<_>>()?;
@@ -155,6 +268,27 @@ impl Network {
         named.extend(self.readout.bias().map(|bias| ("head.bias".to_owned(), bias)));
         named
     }
+}
+
+/// Each step `ticks` times over.
+fn repeat_steps(x: &Tensor, ticks: usize) -> Result<Tensor> {
+    if ticks == 1 {
+        return Ok(x.clone());
+    }
+    let mut shape = x.dims().to_vec();
+    shape.insert(1, ticks);
+    let repeated = x.unsqueeze(1)?.broadcast_as(shape)?.contiguous()?;
+    Ok(repeated.flatten(0, 1)?)
+}
+
+/// The last of every `ticks` rows.
+fn every(hidden: &Tensor, ticks: usize) -> Result<Tensor> {
+    if ticks == 1 {
+        return Ok(hidden.clone());
+    }
+    let (rows, batch, size) = hidden.dims3()?;
+    let by_step = hidden.contiguous()?.reshape((rows / ticks, ticks, batch, size))?;
+    Ok(by_step.narrow(1, ticks - 1, 1)?.squeeze(1)?)
 }
 
 /// candle wraps every error; a cancelled ticket is the reason that counts.

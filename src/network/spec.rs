@@ -86,6 +86,44 @@ pub enum Biases {
     Two,
 }
 
+/// Who reads whom in a network of several layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wiring {
+    /// Each layer reads the hidden states of the one below; the lowest reads the input.
+    #[default]
+    Stacked,
+    /// Every layer reads the input, and over a skip connection the h of the layer below in the same
+    /// tick; the lowest that of the top layer in the tick before (the wiring of the DRC of Guez et
+    /// al. 2019, without its convolutions).
+    Skips,
+}
+
+/// What the readout reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// h_t of the top layer at each step: one prediction a step.
+    #[default]
+    EachStep,
+    /// h_T alone: one prediction a sequence.
+    LastStep,
+    /// max(0, h_T): one prediction a sequence.
+    LastStepRelu,
+    /// h_1..h_T side by side, for sequences of just this many steps T: one prediction a sequence.
+    AllSteps(usize),
+}
+
+impl Reading {
+    /// Numbers the readout reads at a time.
+    pub fn width(self, hidden_size: usize) -> usize {
+        match self {
+            Self::EachStep | Self::LastStep | Self::LastStepRelu => hidden_size,
+            Self::AllSteps(steps) => steps * hidden_size,
+        }
+    }
+}
+
 /// Sizes and kind of a network; the same for every layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NetworkSpec {
@@ -95,12 +133,18 @@ pub struct NetworkSpec {
     pub input_size: usize,
     /// Units of a layer, 1 to [`NetworkSpec::MAX_HIDDEN`].
     pub hidden_size: usize,
-    /// Layers stacked, 1 to [`NetworkSpec::MAX_LAYERS`].
+    /// Layers, 1 to [`NetworkSpec::MAX_LAYERS`].
     pub num_layers: usize,
+    /// Who reads whom.
+    pub wiring: Wiring,
+    /// Times that each input step is read before its prediction, 1 to [`NetworkSpec::MAX_TICKS`].
+    pub ticks: usize,
     /// One or two bias vectors.
     pub biases: Biases,
     /// Features of a prediction, at least 1.
     pub output_size: usize,
+    /// What the readout reads.
+    pub reading: Reading,
 }
 
 impl NetworkSpec {
@@ -108,6 +152,24 @@ impl NetworkSpec {
     pub const MAX_HIDDEN: usize = 512;
     /// The most layers offered.
     pub const MAX_LAYERS: usize = 8;
+    /// The most ticks offered.
+    pub const MAX_TICKS: usize = 16;
+
+    /// A stack as `torch.nn` builds it: input size, hidden size, layers, output size.
+    pub fn new(cell: Cell, sizes: [usize; 4]) -> Self {
+        let [input_size, hidden_size, num_layers, output_size] = sizes;
+        Self {
+            cell,
+            input_size,
+            hidden_size,
+            num_layers,
+            wiring: Wiring::Stacked,
+            ticks: 1,
+            biases: Biases::Two,
+            output_size,
+            reading: Reading::EachStep,
+        }
+    }
 
     /// Refuses sizes outside the documented ranges.
     ///
@@ -116,13 +178,17 @@ impl NetworkSpec {
     pub fn validate(&self) -> Result<()> {
         within("hidden size", self.hidden_size, 1, Self::MAX_HIDDEN)?;
         within("number of layers", self.num_layers, 1, Self::MAX_LAYERS)?;
+        within("number of ticks", self.ticks, 1, Self::MAX_TICKS)?;
         within("input size", self.input_size, 1, 4096)?;
         within("output size", self.output_size, 1, 4096)
     }
 
     /// Features that layer `layer` reads: the input's, or the units below.
     pub fn layer_input_size(&self, layer: usize) -> usize {
-        if layer == 0 { self.input_size } else { self.hidden_size }
+        match self.wiring {
+            Wiring::Stacked if layer > 0 => self.hidden_size,
+            Wiring::Stacked | Wiring::Skips => self.input_size,
+        }
     }
 
     /// Trainable numbers, readout included.
@@ -132,10 +198,14 @@ impl NetworkSpec {
             Biases::One => 1,
             Biases::Two => 2,
         };
+        let skip = match self.wiring {
+            Wiring::Stacked => 0,
+            Wiring::Skips => self.hidden_size,
+        };
         let layers: usize = (0..self.num_layers)
-            .map(|layer| rows * (self.layer_input_size(layer) + self.hidden_size + biases))
+            .map(|layer| rows * (self.layer_input_size(layer) + self.hidden_size + skip + biases))
             .sum();
-        layers + self.output_size * (self.hidden_size + 1)
+        layers + self.output_size * (self.reading.width(self.hidden_size) + 1)
     }
 }
 
@@ -144,6 +214,12 @@ impl fmt::Display for NetworkSpec {
         write!(f, "{}, {} units", self.cell, self.hidden_size)?;
         if self.num_layers > 1 {
             write!(f, ", {} layers", self.num_layers)?;
+        }
+        if self.wiring == Wiring::Skips {
+            f.write_str(" with skips")?;
+        }
+        if self.ticks > 1 {
+            write!(f, ", {} ticks", self.ticks)?;
         }
         Ok(())
     }
@@ -164,27 +240,14 @@ mod tests {
     /// Counts printed by the course notebook for its own cells (18 of them recurrent, 16 readout).
     #[test]
     fn counts_parameters_as_the_notebook_does() {
-        let spec = NetworkSpec {
-            cell: Cell::Rnn(Nonlinearity::Identity),
-            input_size: 2,
-            hidden_size: 3,
-            num_layers: 1,
-            biases: Biases::One,
-            output_size: 4,
-        };
+        let cell = Cell::Rnn(Nonlinearity::Identity);
+        let spec = NetworkSpec { biases: Biases::One, ..NetworkSpec::new(cell, [2, 3, 1, 4]) };
         assert_eq!(spec.parameter_count(), 34);
     }
 
     #[test]
     fn refuses_sizes_out_of_range() {
-        let spec = NetworkSpec {
-            cell: Cell::Lstm,
-            input_size: 1,
-            hidden_size: 0,
-            num_layers: 1,
-            biases: Biases::Two,
-            output_size: 1,
-        };
+        let spec = NetworkSpec::new(Cell::Lstm, [1, 0, 1, 1]);
         let error = spec.validate().expect_err("hidden size 0").to_string();
         assert_eq!(error, "hidden size must be 1 to 512, found 0");
     }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::flow::{Draw, Init, Input, Question, Recipe, Signal, Weights};
+use crate::flow::{Draw, Input, Question, Signal, Weights};
+use crate::network::{Init, Recipe};
 use crate::network::Cell;
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::Loss;
+use crate::task::Loss;
 use crate::train::Comparison;
 
 /// Which half of the window is shown.

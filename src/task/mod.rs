@@ -1,30 +1,69 @@
 //! What networks are asked to learn, one file a task.
 
+mod choice;
+mod classes;
+mod echo;
+mod first_zero;
+mod long_lag;
+mod loss;
+mod mnist1d;
 mod running_mean;
 
-use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
 
+use candle_core::Tensor;
+
+pub use choice::TaskChoice;
+pub use echo::{Echo, Memory};
+pub use first_zero::{FirstZero, Place};
+pub use long_lag::{Distractors, LongLag};
+pub use loss::{Loss, loss_of};
+pub use mnist1d::Mnist1d;
 pub use running_mean::RunningMean;
 
 use crate::error::Result;
-use crate::network::{Network, Probing, Run};
+use crate::network::Reading;
 use crate::rng::Generator;
-use crate::ticket::Ticket;
 
 /// A batch of sequences and what is asked of each.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Inputs `[T, B, I]`.
+    /// Inputs `[T, B, I]`, or the numbers `[T, B]` (u32) of one-hot symbols.
     pub x: Tensor,
     /// Targets, in the shape that the task's loss reads.
     pub target: Tensor,
+    /// If set, the network starts from states drawn from U(0, 1) by this generator, not from zero.
+    pub start: Option<Generator>,
+}
+
+impl Batch {
+    /// A batch on which networks start from zero.
+    pub fn new(x: Tensor, target: Tensor) -> Self {
+        Self { x, target, start: None }
+    }
+
+    /// Sequences B.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn size(&self) -> Result<usize> {
+        Ok(self.x.dim(1)?)
+    }
+}
+
+/// Sequences that a network is looked at with again and again while it learns others.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Its name in legends and files: `test`.
+    pub name: &'static str,
+    /// The sequences.
+    pub batch: Batch,
 }
 
 /// One sequence as people look at it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
-    /// Input by step (first feature).
+    /// Input by step (first feature, or the number of a symbol).
     pub input: Vec<f64>,
     /// Target by step; NaN where nothing is asked.
     pub target: Vec<f64>,
@@ -32,9 +71,10 @@ pub struct Example {
     pub prediction: Vec<f64>,
 }
 
-/// A task: where batches come from, how an answer is judged, and what it looks like.
-pub trait Task: Send + Sync {
-    /// Features of an input step.
+/// A task, ready to be learned: where batches come from, how an answer is judged, and what it looks
+/// like.
+pub trait Task: Debug + Send + Sync {
+    /// Features of an input step, or symbols of the alphabet.
     fn input_size(&self) -> usize;
 
     /// Features of a prediction.
@@ -43,27 +83,75 @@ pub trait Task: Send + Sync {
     /// Steps of a sequence.
     fn length(&self) -> usize;
 
-    /// Draws the next batch of `size` sequences, in f32.
+    /// What the readout reads.
+    fn reading(&self) -> Reading {
+        Reading::EachStep
+    }
+
+    /// The only batch of a task that has but one, drawn before the weights.
     ///
     /// # Errors
     /// What candle says of the tensors.
-    fn batch(&self, size: usize, generator: &mut Generator) -> Result<Batch>;
+    fn only_batch(&self, _size: usize, _generator: &mut Generator) -> Result<Option<Batch>> {
+        Ok(None)
+    }
 
-    /// Draws what [`Task::batch`] would and throws it away.
-    fn skip(&self, size: usize, generator: &mut Generator);
-
-    /// Runs a network on a batch; tasks that read states in their own way replace this.
+    /// Batch number `step` (from 0) of `size` sequences, in f32.
     ///
     /// # Errors
-    /// Shapes that do not fit, and [`crate::error::Error::Cancelled`].
-    fn run(
-        &self,
-        network: &Network,
-        batch: &Batch,
-        probing: Probing,
-        ticket: &Ticket,
-    ) -> Result<Run> {
-        network.run(&batch.x, probing, ticket)
+    /// What candle says of the tensors.
+    fn batch(&self, step: u64, size: usize, generator: &mut Generator) -> Result<Batch>;
+
+    /// Draws what [`Task::batch`] would and throws it away.
+    ///
+    /// # Errors
+    /// As for [`Task::batch`].
+    fn skip(&self, size: usize, generator: &mut Generator) -> Result<()> {
+        self.batch(0, size, generator).map(drop)
+    }
+
+    /// A few sequences on which predictions and gradient flow are shown.
+    ///
+    /// # Errors
+    /// As for [`Task::batch`].
+    fn showcase(&self, generator: &mut Generator) -> Result<Batch> {
+        self.batch(0, 4, generator)
+    }
+
+    /// Fresh sequences for a test after training.
+    ///
+    /// # Errors
+    /// As for [`Task::batch`].
+    fn fresh(&self, size: usize, generator: &mut Generator) -> Result<Batch> {
+        self.batch(0, size, generator)
+    }
+
+    /// How many fresh sequences a network is tested with once training has stopped; 0 none.
+    fn fresh_tests(&self) -> usize {
+        0
+    }
+
+    /// Fixed sets on which a network is evaluated through training.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn sets(&self) -> Result<Vec<Set>> {
+        Ok(Vec::new())
+    }
+
+    /// Names of the first sequences of the first set, whose outputs are worth following.
+    fn watched(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether the state at the end of a batch is where the next one starts.
+    fn carries_memory(&self) -> bool {
+        false
+    }
+
+    /// Batches of an epoch, for tasks with a training set of fixed size.
+    fn epoch(&self, _batch: usize) -> Option<u64> {
+        None
     }
 
     /// The loss to be minimised, a scalar.
@@ -72,45 +160,41 @@ pub trait Task: Send + Sync {
     /// What candle says of the tensors.
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor>;
 
-    /// A score that people understand, with its name in [`Task::score_name`].
+    /// The loss of each sequence on its own, where the task is mastered only when each is small.
     ///
     /// # Errors
     /// What candle says of the tensors.
-    fn score(&self, output: &Tensor, batch: &Batch) -> Result<f64>;
+    fn losses(&self, _output: &Tensor, _batch: &Batch) -> Result<Option<Vec<f64>>> {
+        Ok(None)
+    }
 
-    /// What [`Task::score`] is, with its unit.
-    fn score_name(&self) -> &'static str;
+    /// Whether each sequence was answered rightly, where answers are right or wrong.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn right(&self, _output: &Tensor, _batch: &Batch) -> Result<Option<Vec<bool>>> {
+        Ok(None)
+    }
 
-    /// Losses worth a reference line, such as that of a network that always says zero.
-    fn baselines(&self) -> Vec<(String, f64)>;
+    /// The class that each sequence was taken for, where there are classes.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn answers(&self, _output: &Tensor) -> Result<Option<Vec<u32>>> {
+        Ok(None)
+    }
+
+    /// Losses worth a reference line, such as that of a network that always says zero, for networks
+    /// with these hidden sizes. `only` is what [`Task::only_batch`] gave.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn baselines(&self, hidden_sizes: &[usize], only: Option<&Batch>)
+    -> Result<Vec<(String, f64)>>;
 
     /// The sequences of a batch with a network's predictions.
     ///
     /// # Errors
     /// What candle says of the tensors.
     fn examples(&self, output: &Tensor, batch: &Batch) -> Result<Vec<Example>>;
-}
-
-/// Which task, with its settings: what files and the command line hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TaskChoice {
-    /// Predict the mean of everything seen so far.
-    RunningMean(RunningMean),
-}
-
-impl TaskChoice {
-    /// The task itself.
-    pub fn task(&self) -> &dyn Task {
-        match self {
-            Self::RunningMean(task) => task,
-        }
-    }
-
-    /// Its name on the command line.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::RunningMean(_) => "running-mean",
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! The running mean: x_t ~ N(0, 1), y_t = (x_1 + ... + x_t) / t. To know it, a network must keep a
 //! sum and count; the course notebook compares RNNs and LSTMs on it.
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, Example, Task};
+use super::{Batch, Example, Loss, Task, loss_of};
 use crate::error::Result;
-use crate::flow::{Input, Loss, Sequence, loss_of};
 use crate::rng::Generator;
 
 /// Settings of the running-mean task.
@@ -37,38 +36,41 @@ impl Task for RunningMean {
         self.length
     }
 
-    fn batch(&self, size: usize, generator: &mut Generator) -> Result<Batch> {
-        let input = Input { length: self.length, batch: size, ..Input::default() };
-        let (x, target) = Sequence::new(&input, 1, generator).tensors(DType::F32)?;
-        Ok(Batch { x, target })
+    /// Numbers are drawn in the order of `torch.randn(B, T, 1)`.
+    fn batch(&self, _step: u64, size: usize, generator: &mut Generator) -> Result<Batch> {
+        let length = self.length;
+        let drawn = generator.randn(size * length);
+        let mut x = vec![0.0_f32; size * length];
+        let mut target = vec![0.0_f32; size * length];
+        for (b, row) in drawn.chunks_exact(length).enumerate() {
+            let mut sum = 0.0;
+            for (t, &value) in row.iter().enumerate() {
+                sum += f64::from(value);
+                x[t * size + b] = value;
+                target[t * size + b] = (sum / (t + 1) as f64) as f32;
+            }
+        }
+        let tensor = |numbers| Tensor::from_vec(numbers, (length, size, 1), &Device::Cpu);
+        Ok(Batch::new(tensor(x)?, tensor(target)?))
     }
 
-    fn skip(&self, size: usize, generator: &mut Generator) {
+    fn skip(&self, size: usize, generator: &mut Generator) -> Result<()> {
         generator.skip_randn(size * self.length);
+        Ok(())
     }
 
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {
         loss_of(output, &batch.target, self.loss)
     }
 
-    /// Root mean squared error over the steps that count, in the unit of the input.
-    fn score(&self, output: &Tensor, batch: &Batch) -> Result<f64> {
-        let loss = self.loss(output, batch)?.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-        Ok(loss.sqrt())
-    }
-
-    fn score_name(&self) -> &'static str {
-        "root mean squared error (the input has standard deviation 1)"
-    }
-
     /// The mean of t standard normals has variance 1/t.
-    fn baselines(&self) -> Vec<(String, f64)> {
+    fn baselines(&self, _: &[usize], _: Option<&Batch>) -> Result<Vec<(String, f64)>> {
         let variance = |t: usize| 1.0 / t as f64;
         let zero = match self.loss {
             Loss::Last => variance(self.length),
             Loss::All => (1..=self.length).map(variance).sum::<f64>() / self.length as f64,
         };
-        vec![("always predicting 0".to_owned(), zero)]
+        Ok(vec![("always predicting 0".to_owned(), zero)])
     }
 
     fn examples(&self, output: &Tensor, batch: &Batch) -> Result<Vec<Example>> {
@@ -101,10 +103,10 @@ mod tests {
     fn predicting_zero_costs_what_the_baseline_says() {
         for loss in [Loss::Last, Loss::All] {
             let task = RunningMean { length: 10, loss };
-            let batch = task.batch(20_000, &mut Generator::seeded(0)).unwrap();
+            let batch = task.batch(0, 20_000, &mut Generator::seeded(0)).unwrap();
             let zero = batch.target.zeros_like().unwrap();
             let found = task.loss(&zero, &batch).unwrap().to_scalar::<f32>().unwrap();
-            let expected = task.baselines()[0].1;
+            let expected = task.baselines(&[], None).unwrap()[0].1;
             assert!((f64::from(found) / expected - 1.0).abs() < 0.05, "{found} {expected}");
         }
     }
@@ -114,8 +116,8 @@ mod tests {
         let task = RunningMean::default();
         let mut drawn = Generator::seeded(3);
         let mut skipped = Generator::seeded(3);
-        task.batch(4, &mut drawn).unwrap();
-        task.skip(4, &mut skipped);
+        task.batch(0, 4, &mut drawn).unwrap();
+        task.skip(4, &mut skipped).unwrap();
         assert_eq!(drawn.randn(20), skipped.randn(20));
     }
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curriculum::{Curriculum, Mastery};
 use super::optimizer::{Clip, Optimizer, Schedule};
 use crate::error::{Error, Result};
-use crate::flow::{Draw, Init, Loss, Precision, Recipe, fits_memory};
-use crate::network::{Cell, NetworkSpec, Nonlinearity};
-use crate::task::{RunningMean, TaskChoice};
+use crate::flow::{Draw, Precision, fits_memory};
+use crate::network::{Cell, Design, NetworkSpec, Nonlinearity, Recipe};
+use crate::task::{Loss, RunningMean, TaskChoice};
 
 /// What is trained, how, and for how long; the same for window, command line and file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,22 @@ pub struct Comparison {
     pub stop: StopRule,
     /// The gradient flow is measured every so many steps; 0 never.
     pub probe_every: u64,
+    /// The task's fixed sets are evaluated every so many steps; 0 never.
+    #[serde(default)]
+    pub evaluate_every: u64,
+    /// How often each contender is trained, from other seeds.
+    #[serde(default = "one")]
+    pub trials: usize,
+    /// Lengths at which each contender is trained; empty for the task's own.
+    #[serde(default)]
+    pub lengths: Vec<usize>,
+    /// How the length grows through training, if it does.
+    #[serde(default)]
+    pub curriculum: Option<Curriculum>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// One network in a comparison.
@@ -44,18 +61,11 @@ pub struct Contender {
     pub name: String,
     /// Its colour: an index into the palette of categories.
     pub color: usize,
-    /// Cell and nonlinearity.
-    pub cell: Cell,
-    /// Units of a layer.
-    pub hidden_size: usize,
-    /// Layers stacked.
-    pub num_layers: usize,
-    /// Whose modules its weights are drawn like.
-    pub recipe: Recipe,
-    /// What replaces the drawn `weight_hh`.
-    pub init: Init,
-    /// If set, the forget gate's initial bias (LSTM only).
-    pub forget_bias: Option<f64>,
+    /// Its network.
+    pub design: Design,
+    /// Batches to train on where that is less than the comparison's budget.
+    #[serde(default)]
+    pub budget: Option<u64>,
 }
 
 /// How data is dealt out.
@@ -82,6 +92,12 @@ pub struct StopRule {
     /// Stop after so many steps without an improvement of the mean of the last hundred losses by
     /// at least one in a thousand.
     pub patience: Option<u64>,
+    /// Stop once so many training sequences in a row were answered rightly.
+    #[serde(default)]
+    pub streak: Option<u64>,
+    /// Stop (or, in a curriculum, go on to longer sequences) once the task is mastered.
+    #[serde(default)]
+    pub mastery: Option<Mastery>,
 }
 
 impl Contender {
@@ -91,29 +107,27 @@ impl Contender {
         Self {
             name: format!("{cell}, {num_layers} {layers}"),
             color: 0,
-            cell,
-            hidden_size,
-            num_layers,
-            recipe: Recipe::Torch,
-            init: Init::Default,
-            forget_bias: None,
+            design: Design::new(cell, hidden_size, num_layers),
+            budget: None,
         }
     }
 
     /// The draw of its weights from a seed.
     pub fn draw(&self, seed: u64) -> Draw {
-        let Self { cell, hidden_size, num_layers, recipe, init, forget_bias, .. } = *self;
-        Draw { cell, hidden_size, num_layers, recipe, seed, init, forget_bias }
+        Draw { design: self.design, seed }
     }
 
     /// Its shape for a task.
     pub fn spec(&self, task: &TaskChoice) -> NetworkSpec {
-        let task = task.task();
-        NetworkSpec { output_size: task.output_size(), ..self.draw(0).spec(task.input_size()) }
+        let spec = self.design.spec(task.input_size(), task.output_size());
+        NetworkSpec { reading: task.reading(), ..spec }
     }
 }
 
 impl Comparison {
+    /// The most trainings of one comparison.
+    pub const MAX_TRAININGS: usize = 400;
+
     /// The course notebook's comparison: RNN and LSTM with one and two layers of 32 units learn
     /// the running mean of 10 steps, Adam at 1e-4, 5,000 batches of 32, seed 0. The notebook
     /// trains on all steps first and goes on in the same stream with the last step only.
@@ -122,8 +136,8 @@ impl Comparison {
         let contender = |(color, (name, cell, layers)): (usize, (&str, Cell, usize))| Contender {
             name: name.to_owned(),
             color,
-            recipe: Recipe::Notebook,
-            ..Contender::new(cell, 32, layers)
+            design: Design { recipe: Recipe::Notebook, ..Design::new(cell, 32, layers) },
+            budget: None,
         };
         let shapes = [
             ("rnn_1_layer", tanh, 1),
@@ -144,6 +158,66 @@ impl Comparison {
             precision: Precision::F32,
             stop: StopRule::default(),
             probe_every: 50,
+            evaluate_every: 0,
+            trials: 1,
+            lengths: Vec::new(),
+            curriculum: None,
+        }
+    }
+
+    /// The task at another length.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a task that has no length to choose.
+    pub fn task_of_length(&self, length: usize) -> Result<TaskChoice> {
+        self.task.with_length(length).ok_or_else(|| {
+            let allowed = format!("{} as in the data", self.task.length());
+            Error::out_of_range("length", allowed, length)
+        })
+    }
+
+    /// The longest sequences that any training sees.
+    pub fn longest(&self) -> usize {
+        let longest = self.lengths.iter().copied().max();
+        let grown = self.curriculum.map(|curriculum| curriculum.to);
+        grown.or(longest).unwrap_or_else(|| self.task.length())
+    }
+
+    /// What goes beyond the settings of a single training on one length.
+    fn validate_entries(&self) -> Result<()> {
+        if !(1..=100).contains(&self.trials) {
+            return Err(Error::out_of_range("number of trials", "1 to 100", self.trials));
+        }
+        let trainings = self.contenders.len() * self.lengths.len().max(1) * self.trials;
+        if trainings > Self::MAX_TRAININGS {
+            let what = "number of trainings (contenders x lengths x trials)";
+            return Err(Error::out_of_range(what, format!("1 to {}", Self::MAX_TRAININGS), trainings));
+        }
+        if matches!(self.feed, Feed::Notebook { .. }) && !self.is_single() {
+            let allowed = "one length and one trial";
+            return Err(Error::out_of_range("the notebook's random stream", allowed, trainings));
+        }
+        if let Some(curriculum) = &self.curriculum {
+            curriculum.validate()?;
+            if !self.lengths.is_empty() {
+                let allowed = "no curriculum, or no lengths of its own";
+                return Err(Error::out_of_range("comparison over lengths", allowed, "both"));
+            }
+            if self.stop.mastery.is_none() || self.evaluate_every == 0 {
+                let allowed = "a criterion of mastery that is checked now and then";
+                return Err(Error::out_of_range("curriculum", allowed, "none"));
+            }
+        }
+        for entry in self.entries() {
+            self.task_of(&entry)?.validate()?;
+        }
+        self.task_of_longest()?.validate()
+    }
+
+    fn task_of_longest(&self) -> Result<TaskChoice> {
+        match self.longest() {
+            longest if longest == self.task.length() => Ok(self.task.clone()),
+            longest => self.task_of_length(longest),
         }
     }
 
@@ -156,10 +230,11 @@ impl Comparison {
             Precision::F32 => 4,
             Precision::F64 => 8,
         };
-        let at_a_time = threads.clamp(1, self.contenders.len().max(1));
+        let at_a_time = threads.clamp(1, self.entries().len().max(1));
+        let task = self.task_of_longest()?;
         self.contenders.iter().try_for_each(|contender| {
-            let spec = contender.spec(&self.task);
-            fits_memory(&spec, self.task.task().length(), self.batch * at_a_time, numbers)
+            let spec = contender.spec(&task);
+            fits_memory(&spec, task.length() * spec.ticks, self.batch * at_a_time, numbers)
         })
     }
 
@@ -177,11 +252,13 @@ impl Comparison {
         };
         within("batch", self.batch as u64, 4096)?;
         within("number of batches", self.steps, 10_000_000)?;
-        within("length", self.task.task().length() as u64, 10_000)?;
         within("number of contenders", self.contenders.len() as u64, 16)?;
         for contender in &self.contenders {
+            contender.design.validate()?;
             contender.spec(&self.task).validate()?;
         }
+        self.task.validate()?;
+        self.validate_entries()?;
         self.optimizer.validate()
     }
 }

@@ -71,7 +71,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Loss;
+    use crate::task::Loss;
 
     #[test]
     fn what_is_saved_is_read_and_what_is_not_is_refused() {

@@ -3,96 +3,101 @@
 use std::sync::Arc;
 
 use super::comparison::{Comparison, Feed};
-use super::trainee::Trainee;
+use super::entry::Entry;
+use super::trainee::{Streams, Trainee};
 use crate::error::Result;
 use crate::network::Network;
 use crate::rng::Generator;
 use crate::task::Batch;
 
-/// Sequences on which predictions and gradient flow are recorded, as many as the notebook shows.
-const EVALUATION: usize = 4;
-
 /// A comparison at the start: equal comparisons line up equally, byte for byte, which is what
 /// rewinding means.
 #[derive(Debug)]
 pub struct LineUp {
-    /// One trainee a contender, in order. None needs another, so they may run in parallel.
+    /// One trainee an entry, in order. None needs another, so they may run in parallel.
     pub trainees: Vec<Trainee>,
-    /// The sequences on which predictions are recorded.
-    pub evaluation: Batch,
+}
+
+/// What a trainee begins with.
+struct Hand {
+    network: Network,
+    streams: Streams,
+    only: Option<Batch>,
 }
 
 impl LineUp {
-    /// Draws weights and places every contender at its first batch.
+    /// Draws weights and places every training at its first batch.
     ///
     /// # Errors
-    /// Settings out of range.
+    /// Settings out of range; data that cannot be read.
     pub fn new(comparison: &Comparison) -> Result<Self> {
         comparison.validate()?;
-        let (networks, streams, mut after) = match comparison.feed {
-            Feed::Fair => fair(comparison)?,
-            Feed::Notebook { rounds_before } => notebook(comparison, rounds_before)?,
+        let entries = comparison.entries();
+        let hands = match comparison.feed {
+            Feed::Fair => {
+                entries.iter().map(|entry| fair(comparison, entry)).collect::<Result<Vec<_>>>()?
+            }
+            Feed::Notebook { rounds_before } => notebook(comparison, &entries, rounds_before)?,
         };
-        let evaluation = comparison.task.task().batch(EVALUATION, &mut after)?;
         let comparison = Arc::new(comparison.clone());
-        let trainees = networks
-            .iter()
-            .zip(streams)
-            .enumerate()
-            .map(|(contender, (network, data))| {
-                Trainee::new(Arc::clone(&comparison), contender, network, data, &evaluation)
+        let trainees = entries
+            .into_iter()
+            .zip(hands)
+            .map(|(entry, Hand { network, streams, only })| {
+                let task = comparison.task_of(&entry)?;
+                Trainee::new(Arc::clone(&comparison), entry, &task, &network, streams, only)
             })
             .collect::<Result<_>>()?;
-        Ok(Self { trainees, evaluation })
+        Ok(Self { trainees })
     }
 }
 
-/// Networks, the stream of each one's data, and the stream of the evaluation.
-type Dealt = (Vec<Network>, Vec<Generator>, Generator);
-
-/// Everybody is drawn from the seed itself; data and evaluation have streams of their own, the
-/// same for all.
-fn fair(comparison: &Comparison) -> Result<Dealt> {
-    let seed = comparison.seed;
-    let networks = comparison
-        .contenders
-        .iter()
-        .map(|contender| Ok(contender.draw(seed).network(&contender.spec(&comparison.task))?.0))
-        .collect::<Result<Vec<_>>>()?;
-    let data = Generator::seeded(seed.wrapping_add(1));
-    let streams = vec![data; networks.len()];
-    Ok((networks, streams, Generator::seeded(seed.wrapping_add(2))))
+/// Everybody is drawn from the seed of the trial itself; data, showcase and test have streams of
+/// their own, the same for all contenders. A task that has but one batch draws it before the
+/// weights, as a PyTorch script does that makes its data first.
+fn fair(comparison: &Comparison, entry: &Entry) -> Result<Hand> {
+    let seed = comparison.seed_of(entry.trial);
+    let task = comparison.task_of(entry)?;
+    let contender = &comparison.contenders[entry.contender];
+    let mut generator = Generator::seeded(seed);
+    let only = task.open()?.only_batch(comparison.batch, &mut generator)?;
+    let network = contender.design.network(&contender.spec(&task), &mut generator)?;
+    let stream = |place: u64| Generator::seeded(seed.wrapping_add(place));
+    let streams = Streams { data: stream(1), showcase: stream(2), test: stream(3) };
+    Ok(Hand { network, streams, only })
 }
 
-/// One stream: all networks, the first contender's batches, the second's, ..., the evaluation, and
+/// One stream: all networks, the first contender's batches, the second's, ..., the showcase, and
 /// the same again for the next round. Where a contender's batches begin depends only on how many
 /// numbers come before, so nobody has to wait for anybody.
-fn notebook(comparison: &Comparison, rounds_before: u32) -> Result<Dealt> {
-    let task = comparison.task.task();
+fn notebook(comparison: &Comparison, entries: &[Entry], rounds_before: u32) -> Result<Vec<Hand>> {
+    let task = comparison.task.open()?;
     let mut stream = Generator::seeded(comparison.seed);
-    let mut round = || -> Result<Dealt> {
-        let networks = comparison
-            .contenders
+    let mut round = || -> Result<Vec<Hand>> {
+        let only = task.only_batch(comparison.batch, &mut stream)?;
+        let networks = entries
             .iter()
-            .map(|contender| {
-                let draw = contender.draw(comparison.seed);
-                draw.network_from(&contender.spec(&comparison.task), &mut stream)
+            .map(|entry| {
+                let contender = &comparison.contenders[entry.contender];
+                contender.design.network(&contender.spec(&comparison.task), &mut stream)
             })
             .collect::<Result<Vec<_>>>()?;
-        let streams = comparison
-            .contenders
-            .iter()
-            .map(|_| {
-                let start = stream.clone();
+        let mut starts = Vec::with_capacity(networks.len());
+        for _ in &networks {
+            starts.push(stream.clone());
+            if only.is_none() {
                 for _ in 0..comparison.steps {
-                    task.skip(comparison.batch, &mut stream);
+                    task.skip(comparison.batch, &mut stream)?;
                 }
-                start
-            })
-            .collect();
-        let evaluation = stream.clone();
-        task.skip(EVALUATION, &mut stream);
-        Ok((networks, streams, evaluation))
+            }
+        }
+        let showcase = stream.clone();
+        task.showcase(&mut stream)?;
+        let hand = |(network, data)| {
+            let streams = Streams { data, showcase: showcase.clone(), test: stream.clone() };
+            Hand { network, streams, only: only.clone() }
+        };
+        Ok(networks.into_iter().zip(starts).map(hand).collect())
     };
     for _ in 0..rounds_before {
         round()?;

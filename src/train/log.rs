@@ -1,18 +1,33 @@
 //! What a training left behind: every loss, and snapshots of the gradient flow.
 
+use super::evaluation::{Evaluation, Test};
 use super::stop::Stop;
 
 /// Most snapshots kept; when full, every second one goes and they are taken half as often.
 const MAX_SNAPSHOTS: usize = 1000;
 
-/// Most numbers kept in all snapshots together, 16 MB: long sequences get fewer snapshots.
-const MAX_NUMBERS: usize = 4 << 20;
+/// Most numbers kept in all snapshots of a comparison together, 64 MB: long sequences and many
+/// trainings get fewer snapshots each.
+const MAX_NUMBERS: usize = 16 << 20;
+
+/// Most evaluations kept; when full, every second one goes.
+const MAX_EVALUATIONS: usize = 20_000;
 
 /// The record of one contender's training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunLog {
     /// Training loss of every batch, from the first.
     pub losses: Vec<f32>,
+    /// Fraction of every batch answered rightly; empty where answers are not right or wrong.
+    pub right: Vec<f32>,
+    /// How the task's fixed sets were answered through training, oldest first.
+    pub evaluations: Vec<Evaluation>,
+    /// The class that each sequence of the first set was last taken for, where there are classes.
+    pub answers: Vec<u32>,
+    /// Lengths of the training sequences and the step from which on they were used.
+    pub lengths: Vec<(u64, usize)>,
+    /// The test on fresh sequences after training, once it is done.
+    pub test: Option<Test>,
     /// Gradient flow and predictions through training, oldest first.
     pub snapshots: Vec<Snapshot>,
     /// Why it ended; `None` while it can go on.
@@ -21,6 +36,8 @@ pub struct RunLog {
     pub seconds: f64,
     /// Snapshots are kept at multiples of this many probe intervals.
     stride: u64,
+    /// Trainings that share the memory for snapshots; 0 counts as one.
+    pub(super) sharers: usize,
 }
 
 /// The state of a training at one step.
@@ -83,6 +100,28 @@ impl RunLog {
         if self.seconds > 0.0 { self.losses.len() as f64 / self.seconds } else { 0.0 }
     }
 
+    /// Fraction of the last `count` batches' sequences that were answered rightly.
+    pub fn right_of_last(&self, count: usize) -> Option<f64> {
+        mean(&self.right[self.right.len().saturating_sub(count)..])
+    }
+
+    /// The length of the longest sequences that were mastered: the one before the present, or the
+    /// present one if training ended because it was mastered too.
+    pub fn mastered_length(&self) -> Option<usize> {
+        match self.stop {
+            Some(Stop::Mastered(_)) => self.lengths.last().map(|(_, length)| *length),
+            _ => self.lengths.iter().rev().nth(1).map(|(_, length)| *length),
+        }
+    }
+
+    /// Adds an evaluation; memory stays bounded however long the training.
+    pub(super) fn evaluated(&mut self, evaluation: Evaluation) {
+        self.evaluations.push(evaluation);
+        if self.evaluations.len() > MAX_EVALUATIONS {
+            halve(&mut self.evaluations);
+        }
+    }
+
     /// Whether the snapshot of interval `interval` (0, 1, 2, ...) is wanted.
     pub(super) fn wants(&self, interval: u64) -> bool {
         interval.is_multiple_of(self.stride.max(1))
@@ -93,16 +132,22 @@ impl RunLog {
         let numbers = snapshot.numbers();
         self.snapshots.push(snapshot);
         // Two always fit: the first and the newest.
-        let most = (MAX_NUMBERS / numbers.max(1)).clamp(2, MAX_SNAPSHOTS);
+        let share = MAX_NUMBERS / self.sharers.max(4);
+        let most = (share / numbers.max(1)).clamp(2, MAX_SNAPSHOTS);
         if self.snapshots.len() > most {
-            let mut index = 0;
-            self.snapshots.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
+            halve(&mut self.snapshots);
             self.stride = 2 * self.stride.max(1);
         }
     }
+}
+
+/// Drops every second entry.
+fn halve<T>(entries: &mut Vec<T>) {
+    let mut index = 0;
+    entries.retain(|_| {
+        index += 1;
+        index % 2 == 1
+    });
 }
 
 fn mean(losses: &[f32]) -> Option<f64> {
@@ -138,7 +183,7 @@ mod tests {
             }
         }
         let numbers: usize = log.snapshots.iter().map(Snapshot::numbers).sum();
-        assert!(numbers <= MAX_NUMBERS, "{numbers}");
+        assert!(numbers <= MAX_NUMBERS / 4, "{numbers}");
         assert!(log.snapshots.len() > 20, "{}", log.snapshots.len());
         assert_eq!(log.snapshots[0].step, 0);
     }

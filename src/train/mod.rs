@@ -3,6 +3,9 @@
 mod comparison;
 mod comparison_file;
 mod contender_text;
+mod curriculum;
+mod entry;
+mod evaluation;
 mod line_up;
 mod log;
 mod optimizer;
@@ -11,6 +14,9 @@ mod tensor_board;
 mod trainee;
 
 pub use comparison::{Comparison, Contender, Feed, StopRule};
+pub use curriculum::{Curriculum, Growth, Mastery};
+pub use entry::Entry;
+pub use evaluation::{Evaluation, Score, Test};
 pub use line_up::LineUp;
 pub use log::{ParameterNorms, RunLog, Snapshot};
 pub use optimizer::{Clip, Optimizer, Schedule};

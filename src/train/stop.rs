@@ -18,6 +18,10 @@ pub enum Stop {
     Diverged(u64),
     /// The mean loss had not improved for the patience set, at this step.
     Plateau(u64),
+    /// The task was mastered at this step.
+    Mastered(u64),
+    /// As many training sequences in a row as asked for were right, at this step.
+    Streak(u64),
 }
 
 impl fmt::Display for Stop {
@@ -30,6 +34,8 @@ impl fmt::Display for Stop {
                 write!(f, "diverged at step {step}: the loss or its gradient is not finite")
             }
             Self::Plateau(step) => write!(f, "no improvement up to step {step}"),
+            Self::Mastered(step) => write!(f, "mastered at step {step}"),
+            Self::Streak(step) => write!(f, "solved at step {step}"),
         }
     }
 }

@@ -1,39 +1,64 @@
-//! One contender in training: its weights, its stream of data, and its record.
+//! One training: its weights, its stream of data, and its record.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use candle_core::{DType, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 
 use super::comparison::Comparison;
+use super::entry::Entry;
+use super::evaluation::{CHUNK, Evaluation, Test, Testing, fraction, score, watched};
 use super::log::{ParameterNorms, RunLog, Snapshot};
 use super::optimizer::{GradNorms, Updater, norm};
 use super::stop::Stop;
 use crate::error::Result;
 use crate::flow::{LayerTrace, Precision};
-use crate::network::{Network, Probing};
+use crate::network::{Network, Probing, Run};
 use crate::rng::Generator;
-use crate::task::{Batch, Example};
+use crate::task::{Batch, Example, Set, Task, TaskChoice};
 use crate::ticket::Ticket;
 
-/// One contender in training.
+/// One contender in one of its trainings.
 #[derive(Debug)]
 pub struct Trainee {
     comparison: Arc<Comparison>,
-    contender: usize,
+    entry: Entry,
+    /// The task at its present length.
+    task: Arc<dyn Task>,
     /// The variables are the network's own tensors.
     network: Network,
     names: Vec<String>,
     variables: Vec<Var>,
     updater: Updater,
-    /// Where the training data comes from.
-    data: Generator,
+    streams: Streams,
+    /// The batch of a task that has but one.
+    only: Option<Batch>,
     /// A fixed batch on which gradient flow and predictions are recorded.
-    evaluation: Batch,
+    showcase: Batch,
+    /// Fixed sets for evaluations.
+    sets: Vec<Set>,
+    /// Where the next batch starts from, for a task that carries memory on.
+    memory: Option<Vec<Tensor>>,
     /// Steps of the budget, which may be extended.
     budget: u64,
     log: RunLog,
     best: Best,
+    /// Training sequences in a row that were right.
+    streak: u64,
+    /// Evaluations in a row at which the task was mastered.
+    mastered: u32,
+    testing: Option<Testing>,
+}
+
+/// Where the numbers of a training come from.
+#[derive(Clone, Debug)]
+pub(super) struct Streams {
+    /// Training data.
+    pub(super) data: Generator,
+    /// The sequences shown.
+    pub(super) showcase: Generator,
+    /// The test at the end.
+    pub(super) test: Generator,
 }
 
 /// The best mean loss so far and when it was seen, for the plateau rule.
@@ -46,10 +71,11 @@ struct Best {
 impl Trainee {
     pub(super) fn new(
         comparison: Arc<Comparison>,
-        contender: usize,
+        entry: Entry,
+        choice: &TaskChoice,
         network: &Network,
-        data: Generator,
-        evaluation: &Batch,
+        streams: Streams,
+        only: Option<Batch>,
     ) -> Result<Self> {
         let dtype = match comparison.precision {
             Precision::F32 => DType::F32,
@@ -58,28 +84,73 @@ impl Trainee {
         let (network, named) = network.variables(dtype)?;
         let (names, variables): (Vec<_>, Vec<_>) = named.into_iter().unzip();
         let updater = Updater::new(comparison.optimizer, comparison.clip, variables.len());
-        let evaluation = in_dtype(evaluation.clone(), dtype)?;
-        let budget = comparison.steps;
+        let own = comparison.contenders[entry.contender].budget.unwrap_or(u64::MAX);
+        let budget = comparison.steps.min(own);
         let best = Best { loss: f64::INFINITY, step: 0 };
-        let log = RunLog::default();
-        Ok(Self {
+        let sharers = comparison.entries().len();
+        let log = RunLog { sharers, ..RunLog::default() };
+        let task = choice.open()?;
+        let only = only.map(|batch| in_dtype(batch, dtype)).transpose()?;
+        let mut trainee = Self {
+            showcase: task.showcase(&mut streams.showcase.clone())?,
             comparison,
-            contender,
+            entry,
+            task: Arc::clone(&task),
             network,
             names,
             variables,
             updater,
-            data,
-            evaluation,
+            streams,
+            only,
+            sets: Vec::new(),
+            memory: None,
             budget,
             log,
             best,
-        })
+            streak: 0,
+            mastered: 0,
+            testing: None,
+        };
+        trainee.begin(task)?;
+        Ok(trainee)
     }
 
-    /// Which contender of the comparison this is.
-    pub fn contender(&self) -> usize {
-        self.contender
+    /// Goes on with this task, which is another one or the same at another length.
+    fn begin(&mut self, task: Arc<dyn Task>) -> Result<()> {
+        let dtype = self.dtype();
+        let showcase = match &self.only {
+            Some(batch) => batch.clone(),
+            None => task.showcase(&mut self.streams.showcase.clone())?,
+        };
+        self.showcase = in_dtype(showcase, dtype)?;
+        self.sets = task
+            .sets()?
+            .into_iter()
+            .map(|Set { name, batch }| Ok(Set { name, batch: in_dtype(batch, dtype)? }))
+            .collect::<Result<_>>()?;
+        self.mastered = 0;
+        self.log.lengths.push((self.log.steps(), task.length()));
+        self.task = task;
+        Ok(())
+    }
+
+    fn dtype(&self) -> DType {
+        self.network.readout.weight().dtype()
+    }
+
+    /// Which training of the comparison this is.
+    pub fn entry(&self) -> Entry {
+        self.entry
+    }
+
+    /// The task at its present length.
+    pub fn task(&self) -> &Arc<dyn Task> {
+        &self.task
+    }
+
+    /// The sequences on which predictions and gradient flow are recorded.
+    pub fn showcase(&self) -> &Batch {
+        &self.showcase
     }
 
     /// The network as trained so far.
@@ -87,14 +158,13 @@ impl Trainee {
         &self.network
     }
 
-    /// The sequences of the evaluation with the network's present predictions.
+    /// The sequences shown with the network's present predictions.
     ///
     /// # Errors
     /// What candle says of the tensors.
     pub fn examples(&self) -> Result<Vec<Example>> {
-        let task = self.comparison.task.task();
-        let run = task.run(&self.network, &self.evaluation, Probing::Off, &Ticket::new())?;
-        task.examples(&run.output, &self.evaluation)
+        let run = self.run(&self.showcase, Probing::Off)?;
+        self.task.examples(&run.output, &self.showcase)
     }
 
     /// Names of the parameters, in the order of [`Snapshot::parameters`].
@@ -117,6 +187,10 @@ impl Trainee {
         if !matches!(self.log.stop, Some(Stop::Diverged(_))) {
             self.budget = self.log.steps() + steps;
             self.log.stop = None;
+            self.log.test = None;
+            self.testing = None;
+            self.streak = 0;
+            self.mastered = 0;
             self.best = Best { loss: f64::INFINITY, step: self.log.steps() };
         }
     }
@@ -128,16 +202,29 @@ impl Trainee {
         }
     }
 
-    /// One update, unless the training has ended. Says why it ended, if it did.
+    /// Whether the training has ended and the test after it is done.
+    pub fn is_over(&self) -> bool {
+        self.log.stop.is_some() && !self.owes_test()
+    }
+
+    fn owes_test(&self) -> bool {
+        self.log.steps() > 0 && self.log.test.is_none() && self.task.fresh_tests() > 0
+    }
+
+    /// One update, unless the training has ended; then, a part of the test that comes after it, if
+    /// there is one. Says why training ended when nothing is left to do.
     ///
     /// # Errors
     /// What candle says of the tensors.
     pub fn step(&mut self) -> Result<Option<Stop>> {
+        if self.log.stop.is_none() {
+            self.look()?;
+        }
         if self.log.stop.is_none() && self.log.steps() >= self.budget {
             self.log.stop = Some(Stop::Budget);
         }
         if self.log.stop.is_some() {
-            return Ok(self.log.stop);
+            return self.finish();
         }
         let interval = self.comparison.probe_every;
         let step = self.log.steps();
@@ -151,37 +238,146 @@ impl Trainee {
         self.train(snapshot)?;
         self.log.seconds += start.elapsed().as_secs_f64();
         self.judge();
-        Ok(self.log.stop)
+        if self.log.stop.is_some() { self.finish() } else { Ok(None) }
+    }
+
+    /// What is left to do after training: a last evaluation, and the test bit by bit.
+    fn finish(&mut self) -> Result<Option<Stop>> {
+        let steps = self.log.steps();
+        let last = self.log.evaluations.last().map(|evaluation| evaluation.step);
+        if self.comparison.evaluate_every > 0 && steps > 0 && last != Some(steps) {
+            self.evaluate()?;
+        }
+        if !self.owes_test() {
+            return Ok(self.log.stop);
+        }
+        let generator = self.streams.test.clone();
+        let mut testing =
+            self.testing.take().unwrap_or(Testing { generator, asked: 0, wrong: 0 });
+        let sequences = self.task.fresh_tests();
+        let size = CHUNK.min(sequences - testing.asked);
+        let batch = in_dtype(self.task.fresh(size, &mut testing.generator)?, self.dtype())?;
+        let run = self.run(&batch, Probing::Off)?;
+        let right = self.task.right(&run.output, &batch)?.unwrap_or_default();
+        testing.asked += size;
+        testing.wrong += right.iter().filter(|right| !**right).count();
+        if testing.asked >= sequences {
+            self.log.test = Some(Test { sequences, wrong: testing.wrong });
+            return Ok(self.log.stop);
+        }
+        self.testing = Some(testing);
+        Ok(None)
+    }
+
+    /// Runs the network from where the batch or the task wants it to start.
+    fn run(&self, batch: &Batch, probing: Probing) -> Result<Run> {
+        let spec = &self.network.spec;
+        let random = match &batch.start {
+            None => None,
+            Some(generator) => {
+                let mut generator = generator.clone();
+                let shape = (spec.cell.states(), batch.size()?, spec.hidden_size);
+                let draw = |_| {
+                    let numbers = generator.uniform(shape.0 * shape.1 * shape.2, 0.0, 1.0);
+                    Ok(Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+                };
+                Some((0..spec.num_layers).map(draw).collect::<Result<Vec<_>>>()?)
+            }
+        };
+        let start = random.as_deref().or(self.memory.as_deref());
+        self.network.run_from(&batch.x, start, probing, &Ticket::new())
     }
 
     /// Draws a batch, differentiates and updates; completes the snapshot with what it saw.
     fn train(&mut self, snapshot: Option<Snapshot>) -> Result<()> {
-        let comparison = Arc::clone(&self.comparison);
-        let task = comparison.task.task();
-        let batch = task.batch(comparison.batch, &mut self.data)?;
-        let batch = in_dtype(batch, self.evaluation.x.dtype())?;
-        let run = task.run(&self.network, &batch, Probing::Off, &Ticket::new())?;
-        let loss = task.loss(&run.output, &batch)?;
+        let step = self.log.steps();
+        let batch = match &self.only {
+            Some(batch) => batch.clone(),
+            None => {
+                let size = self.comparison.batch;
+                in_dtype(self.task.batch(step, size, &mut self.streams.data)?, self.dtype())?
+            }
+        };
+        let run = self.run(&batch, Probing::Off)?;
+        let loss = self.task.loss(&run.output, &batch)?;
         let grads = loss.backward()?;
         let grads = Updater::gather(&self.variables, &grads)?;
         let norms = Updater::norms(&grads)?;
         let loss = loss.to_dtype(DType::F32)?.to_scalar::<f32>()?;
-        let step = self.log.steps();
         self.log.losses.push(loss);
+        if let Some(right) = self.task.right(&run.output, &batch)? {
+            self.count(&right);
+        }
         if !loss.is_finite() || !norms.total.is_finite() {
             // The weights are still those of the step before.
             self.log.stop = Some(Stop::Diverged(step));
             return Ok(());
         }
+        if self.task.carries_memory() {
+            self.memory = Some(Network::last_states(&run)?);
+        }
         let before = snapshot.is_some().then(|| self.copies()).transpose()?;
-        let rate = comparison.schedule.factor(step, self.budget);
-        let lr = comparison.optimizer.lr() * rate;
+        let rate = self.comparison.schedule.factor(step, self.budget);
+        let lr = self.comparison.optimizer.lr() * rate;
         self.updater.update(&self.variables, &grads, norms.total, lr)?;
         if let (Some(mut snapshot), Some(before)) = (snapshot, before) {
             snapshot.parameters = self.parameter_norms(&norms, &before)?;
             self.log.push(snapshot);
         }
         Ok(())
+    }
+
+    /// Counts right answers, and how many of them came in a row.
+    fn count(&mut self, right: &[bool]) {
+        self.log.right.push(fraction(right) as f32);
+        for right in right {
+            self.streak = if *right { self.streak + 1 } else { 0 };
+        }
+    }
+
+    /// Evaluates if it is time to; on mastery goes on to longer sequences or stops.
+    fn look(&mut self) -> Result<()> {
+        let interval = self.comparison.evaluate_every;
+        let step = self.log.steps();
+        if interval == 0 || !step.is_multiple_of(interval) {
+            return Ok(());
+        }
+        let worst = self.evaluate()?;
+        let Some(mastery) = self.comparison.stop.mastery else { return Ok(()) };
+        let small = worst.is_some_and(|worst| worst < mastery.below);
+        self.mastered = if small { self.mastered + 1 } else { 0 };
+        if self.mastered < mastery.checks.max(1) {
+            return Ok(());
+        }
+        let next = self.comparison.curriculum.and_then(|plan| plan.next(self.task.length()));
+        match next {
+            Some(length) => {
+                let task = self.comparison.task_of_length(length)?.open()?;
+                self.begin(task)
+            }
+            None => {
+                self.log.stop = Some(Stop::Mastered(step));
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs the fixed sets. Returns the largest loss of any sequence, where that counts.
+    fn evaluate(&mut self) -> Result<Option<f64>> {
+        let mut evaluation = Evaluation { step: self.log.steps(), ..Evaluation::default() };
+        let mut answers = None;
+        for (index, set) in self.sets.iter().enumerate() {
+            let output = self.run(&set.batch, Probing::Off)?.output;
+            evaluation.sets.push(score(&*self.task, &output, &set.batch)?);
+            if index == 0 {
+                evaluation.watched = watched(&*self.task, &output, set)?;
+                answers = self.task.answers(&output)?;
+            }
+        }
+        self.log.answers = answers.unwrap_or_default();
+        let worst = evaluation.sets.first().and_then(|score| score.worst);
+        self.log.evaluated(evaluation);
+        Ok(worst)
     }
 
     /// Looks whether a stopping rule holds.
@@ -203,6 +399,9 @@ impl Trainee {
                 self.log.stop = Some(Stop::Plateau(steps));
             }
         }
+        if self.log.stop.is_none() && rule.streak.is_some_and(|streak| self.streak >= streak) {
+            self.log.stop = Some(Stop::Streak(steps));
+        }
         if self.log.stop.is_none() && steps >= self.budget {
             self.log.stop = Some(Stop::Budget);
         }
@@ -210,11 +409,9 @@ impl Trainee {
 
     /// Gradient flow and predictions on the fixed batch, now.
     fn snapshot(&self, step: u64) -> Result<Snapshot> {
-        let task = self.comparison.task.task();
-        let batch = &self.evaluation;
-        let ticket = Ticket::new();
-        let run = task.run(&self.network, batch, Probing::On, &ticket)?;
-        let grads = task.loss(&run.output, batch)?.backward()?;
+        let batch = &self.showcase;
+        let run = self.run(batch, Probing::On)?;
+        let grads = self.task.loss(&run.output, batch)?.backward()?;
         let grad_norm = run
             .layers
             .into_iter()
@@ -227,7 +424,8 @@ impl Trainee {
                 Ok(flow.grad_norm.into_iter().map(|norm| norm as f32).collect())
             })
             .collect::<Result<_>>()?;
-        let predictions = task
+        let predictions = self
+            .task
             .examples(&run.output, batch)?
             .into_iter()
             .map(|example| example.prediction.into_iter().map(|value| value as f32).collect())
@@ -254,8 +452,11 @@ impl Trainee {
 }
 
 fn in_dtype(batch: Batch, dtype: DType) -> Result<Batch> {
-    let Batch { x, target } = batch;
-    // Class targets are integers and stay so.
-    let target = if target.dtype().is_float() { target.to_dtype(dtype)? } else { target };
-    Ok(Batch { x: x.to_dtype(dtype)?, target })
+    let Batch { x, target, start } = batch;
+    // Symbols and classes are integers and stay so.
+    let converted = |tensor: Tensor| match tensor.dtype().is_float() {
+        true => tensor.to_dtype(dtype),
+        false => Ok(tensor),
+    };
+    Ok(Batch { x: converted(x)?, target: converted(target)?, start })
 }

@@ -11,7 +11,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::task::Batch;
 use crate::train::{Comparison, LineUp, Stop, Trainee};
 
 /// How long a lane keeps its trainee before it lets others look.
@@ -30,7 +29,6 @@ pub struct Race {
 struct Shared {
     comparison: Comparison,
     lanes: Vec<Lane>,
-    evaluation: Batch,
     mode: Mutex<Mode>,
     changed: Condvar,
     wake: Box<dyn Fn() + Send + Sync>,
@@ -86,7 +84,7 @@ impl Race {
         paused: bool,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self> {
-        let LineUp { trainees, evaluation } = LineUp::new(comparison)?;
+        let LineUp { trainees } = LineUp::new(comparison)?;
         let lane = |trainee| Lane {
             trainee: Mutex::new(trainee),
             onlookers: AtomicUsize::new(0),
@@ -96,7 +94,6 @@ impl Race {
         let shared = Arc::new(Shared {
             comparison: comparison.clone(),
             lanes: trainees.into_iter().map(lane).collect(),
-            evaluation,
             mode: Mutex::new(if paused { Mode::Pause } else { Mode::Run }),
             changed: Condvar::new(),
             wake: Box::new(wake),
@@ -121,11 +118,6 @@ impl Race {
     /// The comparison being run.
     pub fn comparison(&self) -> &Comparison {
         &self.shared.comparison
-    }
-
-    /// The fixed sequences on which predictions are recorded.
-    pub fn evaluation(&self) -> &Batch {
-        &self.shared.evaluation
     }
 
     /// Number of lanes.
@@ -207,7 +199,7 @@ impl Race {
         self.pause();
         for (index, lane) in self.shared.lanes.iter().enumerate() {
             let had_ended = self.look(index, |trainee| {
-                let had_ended = trainee.log().stop.is_some();
+                let had_ended = trainee.is_over();
                 trainee.extend(steps);
                 had_ended
             });
@@ -227,7 +219,7 @@ impl Race {
         self.shared.lanes.iter().all(|lane| {
             lock(&lane.failure).is_some() || {
                 lane.onlookers.fetch_add(1, Ordering::SeqCst);
-                let over = lock(&lane.trainee).log().stop.is_some();
+                let over = lock(&lane.trainee).is_over();
                 lane.onlookers.fetch_sub(1, Ordering::SeqCst);
                 over
             }
@@ -322,7 +314,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Loss;
+    use crate::task::Loss;
     use crate::train::{Feed, Optimizer};
 
     fn comparison(steps: u64) -> Comparison {

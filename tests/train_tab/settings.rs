@@ -1,7 +1,7 @@
 //! Presets, the list of contenders, and settings that survive.
 
 use egui_kittest::kittest::Queryable as _;
-use rnnscope::flow::Loss;
+use rnnscope::task::Loss;
 use rnnscope::network::Cell;
 use rnnscope::session::Session;
 use rnnscope::train::{Comparison, Feed};

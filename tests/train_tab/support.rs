@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::{App, Phase, TrainTab};
 use rnnscope::figure::Figure;
-use rnnscope::flow::Loss;
+use rnnscope::task::Loss;
 use rnnscope::session::{Session, Tab, TrainSettings};
 use rnnscope::train::{Comparison, Feed, Optimizer};
 

@@ -2,7 +2,9 @@
 
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
-use rnnscope::flow::{Draw, Init, Loss, Precision, Question, Recipe, Signal, Weights};
+use rnnscope::flow::{Draw, Precision, Question, Signal, Weights};
+use rnnscope::network::{Init, Recipe};
+use rnnscope::task::Loss;
 use rnnscope::network::{Cell, Nonlinearity};
 use rnnscope::session::{Session, ThemeChoice};
 

@@ -89,13 +89,13 @@ impl App {
             Ok(Delivery::Explore { path, initial, contender, comparison }) => {
                 let who = &comparison.contenders[contender];
                 let draw = who.draw(comparison.seed);
-                let input = input(&comparison.task, comparison.seed);
+                let input = input(&comparison);
                 let question = |path: PathBuf| Question {
                     weights: weights(path, &draw),
                     input: input.clone(),
                     weight_scale: 1.0,
                     bias_scale: 1.0,
-                    loss: loss(&comparison.task),
+                    loss: comparison.task.loss(),
                     precision: self.session.question.precision,
                 };
                 let pin = initial.map(|path| Pin {
@@ -159,7 +159,7 @@ impl App {
 
 /// A trained network under the nonlinearity it was trained with.
 fn weights(path: PathBuf, draw: &Draw) -> Weights {
-    let nonlinearity = match draw.cell {
+    let nonlinearity = match draw.design.cell {
         Cell::Rnn(nonlinearity) => nonlinearity,
         Cell::Lstm | Cell::Gru => Nonlinearity::default(),
     };
@@ -167,13 +167,21 @@ fn weights(path: PathBuf, draw: &Draw) -> Weights {
 }
 
 /// Sequences like those of the task; in a fair comparison the very ones it was measured on.
-fn input(task: &TaskChoice, seed: u64) -> Input {
-    let length = task.task().length();
-    Input { signal: Signal::Noise, length, batch: 4, seed: Some(seed.wrapping_add(2)) }
-}
-
-fn loss(task: &TaskChoice) -> crate::flow::Loss {
+fn input(comparison: &Comparison) -> Input {
+    let Comparison { task, seed, batch, .. } = comparison;
+    let length = task.length();
     match task {
-        TaskChoice::RunningMean(task) => task.loss,
+        TaskChoice::RunningMean(_) => {
+            Input { signal: Signal::Noise, length, batch: 4, seed: Some(seed.wrapping_add(2)) }
+        }
+        // Its only batch is drawn first of all.
+        TaskChoice::Echo(_) => {
+            let signal = Signal::Task(task.clone());
+            Input { signal, length, batch: *batch, seed: Some(*seed) }
+        }
+        TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
+            let signal = Signal::Task(task.clone());
+            Input { signal, length, batch: 4, seed: Some(seed.wrapping_add(2)) }
+        }
     }
 }

@@ -240,7 +240,7 @@ fn losses_csv(rounds: &[Finished], every: usize) -> Result<Vec<u8>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Loss;
+    use crate::task::Loss;
     use crate::network::Cell;
     use crate::train::Contender;
 

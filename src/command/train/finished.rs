@@ -2,9 +2,8 @@
 
 use crate::error::Result;
 use crate::figure::of_run;
-use crate::flow::Loss;
 use crate::network::Network;
-use crate::task::{Example, TaskChoice};
+use crate::task::{Example, Loss};
 use crate::train::{Comparison, RunLog};
 use crate::worker::Race;
 
@@ -76,9 +75,7 @@ impl Finished {
 
 /// The steps that count.
 pub(super) fn loss(comparison: &Comparison) -> Loss {
-    match &comparison.task {
-        TaskChoice::RunningMean(task) => task.loss,
-    }
+    comparison.task.loss()
 }
 
 /// A word for the steps that count, as the flag has it.

@@ -2,9 +2,10 @@
 
 use super::super::choices::LossWord;
 use super::super::failure::Failure;
-use super::arguments::{TaskWord, TrainArguments};
+use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, PresetWord, ScheduleWord};
-use crate::flow::{Loss, Precision};
+use crate::flow::Precision;
+use crate::task::Loss;
 use crate::network::{Cell, Nonlinearity};
 use crate::task::TaskChoice;
 use crate::train::{Clip, Comparison, Contender, Feed, Optimizer, Schedule};
@@ -70,12 +71,12 @@ impl TrainArguments {
     }
 
     fn apply_task(&self, comparison: &mut Comparison) {
-        // A file may hold another task than the one named; so far there is only one.
-        match (self.task, &mut comparison.task) {
-            (None | Some(TaskWord::RunningMean), TaskChoice::RunningMean(task)) => {
+        match &mut comparison.task {
+            TaskChoice::RunningMean(task) => {
                 set(&mut task.length, self.length);
                 set(&mut task.loss, self.loss.map(Loss::from));
             }
+            _ => {}
         }
     }
 

@@ -3,7 +3,8 @@
 use super::{View, by_step, haunt, most_layers, time};
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
 use crate::figure::number::number;
-use crate::flow::{FlowReport, Loss};
+use crate::flow::FlowReport;
+use crate::task::Loss;
 
 /// First feature of the input, target and prediction of the first sequence.
 pub(super) fn sequence(

@@ -3,7 +3,8 @@
 use super::fixture::report;
 use super::*;
 use crate::figure::{Range, Scale, Style, Theme, png};
-use crate::flow::{Loss, Precision};
+use crate::flow::Precision;
+use crate::task::Loss;
 use crate::network::Nonlinearity;
 
 const RNN: Cell = Cell::Rnn(Nonlinearity::Tanh);

@@ -1,6 +1,6 @@
 //! Records of trainings made by hand, so that figures are tested without training.
 
-use crate::flow::Loss;
+use crate::task::Loss;
 use crate::train::{Comparison, ParameterNorms, RunLog, Snapshot, Stop};
 
 /// The notebook's comparison of four contenders.

@@ -27,7 +27,7 @@ pub fn heading(comparison: &Comparison) -> String {
     format!(
         "{} · T = {}, B = {batch} · {}, learning rate {} · seed {seed} · {precision}",
         task.name().replace('-', " "),
-        task.task().length(),
+        task.length(),
         optimizer.name(),
         optimizer.lr(),
     )

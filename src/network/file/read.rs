@@ -9,26 +9,26 @@ use candle_nn::Linear;
 use super::super::init::draw_readout;
 use super::super::model::Network;
 use super::super::parameters::LayerParameters;
-use super::super::spec::{Biases, Cell, NetworkSpec, Nonlinearity};
-use super::tensors::{Stored, load};
+use super::super::spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};
+use super::tensors::{Recorded, Stored, load};
 use crate::error::{Error, Result};
 use crate::rng::Generator;
 
 /// Reads a network from a `.safetensors` file, or from a PyTorch state dict in a `.pt` or `.pth`
-/// file. Cell, sizes, layers and biases are inferred from names and shapes; `nonlinearity` is
-/// assumed for a plain RNN whose file does not record it (only [`super::write()`] does). All recurrent tensors may
-/// share a prefix (`rnn.weight_ih_l0`). `head.weight` and `head.bias`, if present, are the
+/// file. Cell, sizes, layers, biases and skip connections are inferred from names and shapes;
+/// `nonlinearity` is assumed for a plain RNN whose file does not record it (only
+/// [`super::write()`] does, as well as ticks and what the readout reads). All recurrent tensors
+/// may share a prefix (`rnn.weight_ih_l0`). `head.weight` and `head.bias`, if present, are the
 /// readout; otherwise one is drawn from `generator` as `nn.Linear(hidden_size, 1)`.
 ///
 /// # Errors
 /// A file that cannot be read, is of no known format, or does not fit; the text names the tensor
 /// with the shape expected and found.
 pub fn read(path: &Path, nonlinearity: Nonlinearity, generator: &mut Generator) -> Result<Network> {
-    let Stored { tensors, nonlinearity: recorded } = load(path)?;
-    let nonlinearity = recorded.unwrap_or(nonlinearity);
+    let Stored { tensors, recorded } = load(path)?;
     let content = |message: String| Error::content(path, message);
     let parts = Parts::find(&tensors).map_err(content)?;
-    let spec = parts.spec(nonlinearity).map_err(content)?;
+    let spec = parts.spec(nonlinearity, recorded).map_err(content)?;
     spec.validate().map_err(|error| content(error.to_string()))?;
     let layers = (0..spec.num_layers)
         .map(|layer| parts.layer(&spec, layer))
@@ -75,7 +75,9 @@ impl<'a> Parts<'a> {
         self.tensors.get(&format!("{}{name}", self.prefix))
     }
 
-    fn spec(&self, nonlinearity: Nonlinearity) -> Result<NetworkSpec, String> {
+    fn spec(&self, assumed: Nonlinearity, recorded: Recorded) -> Result<NetworkSpec, String> {
+        let Recorded { nonlinearity, ticks, reading } = recorded;
+        let nonlinearity = nonlinearity.unwrap_or(assumed);
         let name = format!("{}weight_hh_l0", self.prefix);
         let [rows, hidden_size] = self.matrix("weight_hh_l0")?;
         let cell = match rows.checked_div(hidden_size).filter(|g| g * hidden_size == rows) {
@@ -91,18 +93,45 @@ impl<'a> Parts<'a> {
         };
         let [_, input_size] = self.matrix("weight_ih_l0")?;
         let layers = (0..).take_while(|k| self.get(&format!("weight_hh_l{k}")).is_some());
+        let wiring = match self.get("weight_skip_l0") {
+            Some(_) => Wiring::Skips,
+            None => Wiring::Stacked,
+        };
         let biases = match self.get("bias_hh_l0") {
             Some(_) => Biases::Two,
             None => Biases::One,
         };
+        let reading = reading.unwrap_or_else(|| self.reading(hidden_size));
         Ok(NetworkSpec {
             cell,
             input_size,
             hidden_size,
             num_layers: layers.count(),
+            wiring,
+            ticks: ticks.unwrap_or(1),
             biases,
-            output_size: 1,
+            output_size: self.output_size()?,
+            reading,
         })
+    }
+
+    /// Predictions of the readout, one without a readout.
+    fn output_size(&self) -> Result<usize, String> {
+        match self.tensors.get("head.weight").map(Tensor::dims) {
+            Some([rows, _]) => Ok(*rows),
+            Some(dims) => Err(format!("head.weight: expected a matrix, found {dims:?}")),
+            None => Ok(1),
+        }
+    }
+
+    /// A readout that is several states wide reads as many steps at once.
+    fn reading(&self, hidden_size: usize) -> Reading {
+        match self.tensors.get("head.weight").map(Tensor::dims) {
+            Some([_, width]) if *width > hidden_size && width.is_multiple_of(hidden_size) => {
+                Reading::AllSteps(width / hidden_size)
+            }
+            _ => Reading::EachStep,
+        }
     }
 
     fn matrix(&self, name: &str) -> Result<[usize; 2], String> {
@@ -135,7 +164,11 @@ impl<'a> Parts<'a> {
             Biases::One => None,
             Biases::Two => Some(tensor("bias_hh", &[rows])?),
         };
-        Ok(LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh })
+        let weight_skip = match spec.wiring {
+            Wiring::Stacked => None,
+            Wiring::Skips => Some(tensor("weight_skip", &[rows, spec.hidden_size])?),
+        };
+        Ok(LayerParameters { weight_ih, weight_hh, bias_ih, bias_hh, weight_skip })
     }
 
     fn readout(&self, spec: &NetworkSpec) -> Result<Option<Linear>, String> {
@@ -147,7 +180,7 @@ impl<'a> Parts<'a> {
             }
             (None, Some(_)) => Err(format!("{weight} is missing beside {bias}")),
             (Some(w), Some(b)) => {
-                let w = fitting(weight, w, &[spec.output_size, spec.hidden_size])?;
+                let w = fitting(weight, w, &[spec.output_size, spec.reading.width(spec.hidden_size)])?;
                 let b = fitting(bias, b, &[spec.output_size])?;
                 Ok(Some(Linear::new(w, Some(b))))
             }

@@ -7,7 +7,9 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 
-use super::super::spec::Nonlinearity;
+use serde::{Deserialize, Serialize};
+
+use super::super::spec::{Nonlinearity, Reading};
 use super::state_dict;
 use crate::error::{Error, Result};
 
@@ -18,12 +20,26 @@ const MAX_BYTES: u64 = 1 << 30;
 /// The metadata key under which rnnscope records the activation of a plain RNN.
 pub(super) const NONLINEARITY: &str = "nonlinearity";
 
+/// The metadata key under which rnnscope records, as JSON, what else no shape shows.
+pub(super) const RECORDED: &str = "rnnscope";
+
+/// What a file says about a network that its tensors do not.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Recorded {
+    /// Activation of a plain RNN.
+    pub nonlinearity: Option<Nonlinearity>,
+    /// Times that each step is read.
+    pub ticks: Option<usize>,
+    /// What the readout reads.
+    pub reading: Option<Reading>,
+}
+
 /// What a file holds.
 pub(super) struct Stored {
     /// All tensors, in f32 unless stored in f64.
     pub tensors: BTreeMap<String, Tensor>,
-    /// Activation of a plain RNN, if the file records it.
-    pub nonlinearity: Option<Nonlinearity>,
+    /// What the file says beside them.
+    pub recorded: Recorded,
 }
 
 /// Reads all tensors of a file: a PyTorch state dict if its name ends in `.pt` or `.pth`, else
@@ -38,10 +54,10 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
         return Err(Error::content(path, format!("{size} bytes is too large for a network")));
     }
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    let (tensors, nonlinearity) = if extension == "pt" || extension == "pth" {
+    let (tensors, recorded) = if extension == "pt" || extension == "pth" {
         // The reader of state dicts opens the file itself; a folder would confuse it.
         fs::File::open(path).map_err(unreadable)?;
-        (state_dict::read(path, size)?, None)
+        (state_dict::read(path, size)?, Recorded::default())
     } else {
         let bytes = fs::read(path).map_err(unreadable)?;
         from_safetensors(path, &bytes)?
@@ -53,13 +69,13 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
             Ok((name, tensor.to_dtype(dtype)?))
         })
         .collect::<Result<_>>()?;
-    Ok(Stored { tensors, nonlinearity })
+    Ok(Stored { tensors, recorded })
 }
 
 /// Tensors by name.
 pub(super) type Named = Vec<(String, Tensor)>;
 
-fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<(Named, Option<Nonlinearity>)> {
+fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<(Named, Recorded)> {
     let incomplete = |reason: String| {
         let reason = reason.lines().next().unwrap_or_default().to_owned();
         Error::content(path, format!("not a complete safetensors file ({reason})"))
@@ -68,14 +84,21 @@ fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<(Named, Option<Nonlinea
         .map_err(|error| incomplete(error.to_string()))?;
     let (_, header) =
         SafeTensors::read_metadata(bytes).map_err(|error| incomplete(error.to_string()))?;
-    let nonlinearity = match header.metadata().as_ref().and_then(|map| map.get(NONLINEARITY)) {
-        Some(word) => Some(Nonlinearity::of(word).ok_or_else(|| {
+    let metadata = header.metadata().as_ref();
+    let entry = |key: &str| metadata.and_then(|map| map.get(key));
+    let mut recorded = match entry(RECORDED) {
+        Some(text) => serde_json::from_str(text).map_err(|error| {
+            Error::content(path, format!("its {RECORDED} metadata cannot be read: {error}"))
+        })?,
+        None => Recorded::default(),
+    };
+    if let Some(word) = entry(NONLINEARITY) {
+        recorded.nonlinearity = Some(Nonlinearity::of(word).ok_or_else(|| {
             let message = format!("its {NONLINEARITY} is {word:?}, not tanh, relu or identity");
             Error::content(path, message)
-        })?),
-        None => None,
-    };
-    Ok((tensors.into_iter().collect(), nonlinearity))
+        })?);
+    }
+    Ok((tensors.into_iter().collect(), recorded))
 }
 
 impl Nonlinearity {

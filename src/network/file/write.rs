@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::super::model::Network;
-use super::super::spec::Cell;
-use super::tensors::NONLINEARITY;
+use super::super::spec::{Cell, NetworkSpec, Reading};
+use super::tensors::{NONLINEARITY, RECORDED, Recorded};
 use crate::error::{Error, Result};
 use crate::save::save;
 
@@ -23,7 +23,7 @@ pub fn write(path: &Path, network: &Network) -> Result<()> {
 
 /// The bytes of a `.safetensors` file: `rnn.weight_ih_l0`, ..., `head.weight`, `head.bias`, in the
 /// number format of the network. A network with one bias a layer keeps one: it has no
-/// `rnn.bias_hh_l*`. The nonlinearity of an RNN, which no shape shows, is in the metadata. Equal
+/// `rnn.bias_hh_l*`. What no shape shows (nonlinearity, ticks, reading) is in the metadata. Equal
 /// networks give equal bytes.
 ///
 /// # Errors
@@ -37,14 +37,26 @@ pub fn encode(network: &Network) -> Result<Vec<u8>> {
             false => (format!("{PREFIX}{name}"), tensor),
         })
         .collect();
-    // A single entry, because a hash map of several would be written in any order.
-    let metadata = match network.spec.cell {
-        Cell::Rnn(nonlinearity) => {
-            let word = nonlinearity.to_string().to_lowercase();
-            Some(HashMap::from([(NONLINEARITY.to_owned(), word)]))
-        }
-        Cell::Lstm | Cell::Gru => None,
-    };
+    let metadata = metadata(&network.spec)?;
     safetensors::serialize(named, metadata)
         .map_err(|error| Error::Tensor(candle_core::Error::wrap(error)))
+}
+
+/// What no shape shows. A single entry, because a hash map of several would be written in any
+/// order.
+fn metadata(spec: &NetworkSpec) -> Result<Option<HashMap<String, String>>> {
+    let nonlinearity = match spec.cell {
+        Cell::Rnn(nonlinearity) => Some(nonlinearity),
+        Cell::Lstm | Cell::Gru => None,
+    };
+    let entry = if spec.ticks > 1 || spec.reading != Reading::EachStep {
+        let recorded =
+            Recorded { nonlinearity, ticks: Some(spec.ticks), reading: Some(spec.reading) };
+        let text =
+            serde_json::to_string(&recorded).map_err(|error| Error::Session(error.to_string()))?;
+        Some((RECORDED.to_owned(), text))
+    } else {
+        nonlinearity.map(|word| (NONLINEARITY.to_owned(), word.to_string().to_lowercase()))
+    };
+    Ok(entry.map(|entry| HashMap::from([entry])))
 }

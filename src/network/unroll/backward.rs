@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor};
 
-use super::layout::{Dims, Parameters, chunk, chunk_of, step_of};
+use super::layout::{Dims, Input, Parameters, add, chunk, chunk_of, step_of};
 use super::{Activations, Unroll};
 use crate::network::cell::{Backward, State};
 use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
@@ -26,7 +26,7 @@ pub(super) fn backward<R: Real>(
     tensors: &Tensors<'_>,
 ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
     let &Tensors { x, packed, probe, states, grad } = tensors;
-    let dims = Dims::of(op.cell, x.shape(), packed.shape(), probe.shape())?;
+    let dims = Dims::of(op.cell, (1, 0), x.shape(), packed.shape(), probe.shape())?;
     let states = numbers::<R>(states)?;
     let packed_numbers = numbers::<R>(packed)?;
     let parameters = Parameters::unpack(&packed_numbers, dims);
@@ -40,8 +40,8 @@ pub(super) fn backward<R: Real>(
         None
     };
     let packed_grad = if packed.track_op() {
-        let x = numbers::<R>(x)?;
-        Some(tensor(parameter_gradient(op.cell, dims, &x, &states, &saved), packed)?)
+        let x = Read::of(x)?;
+        Some(tensor(parameter_gradient(op.cell, dims, x.input(), &states, &saved), packed)?)
     } else {
         None
     };
@@ -49,8 +49,30 @@ pub(super) fn backward<R: Real>(
     Ok((x_grad, packed_grad, probe_grad))
 }
 
-fn numbers<R: Real>(tensor: &Tensor) -> Result<Vec<R>> {
+pub(super) fn numbers<R: Real>(tensor: &Tensor) -> Result<Vec<R>> {
     tensor.flatten_all()?.to_vec1::<R>()
+}
+
+/// A copy of what the layer read.
+pub(super) enum Read<R> {
+    Dense(Vec<R>),
+    Symbols(Vec<u32>),
+}
+
+impl<R: Real> Read<R> {
+    pub(super) fn of(x: &Tensor) -> Result<Self> {
+        Ok(match x.rank() {
+            2 => Self::Symbols(x.flatten_all()?.to_vec1()?),
+            _ => Self::Dense(numbers(x)?),
+        })
+    }
+
+    pub(super) fn input(&self) -> Input<'_, R> {
+        match self {
+            Self::Dense(x) => Input::Dense(x),
+            Self::Symbols(symbols) => Input::Symbols(symbols),
+        }
+    }
 }
 
 /// BPTT. Turns the direct gradients of the states into total ones, and the saved activations
@@ -99,7 +121,7 @@ fn through_time<R: Real>(
 }
 
 /// The gradient of a GRU's W_hh h + b_hh: that of the gates, but n's as the reset gate lets it in.
-fn split_recurrent<R: Real>(dims: Dims, gates: &[R], extra: &[R], recurrent: &mut [R]) {
+pub(super) fn split_recurrent<R: Real>(dims: Dims, gates: &[R], extra: &[R], recurrent: &mut [R]) {
     recurrent.copy_from_slice(gates);
     let rows = recurrent.chunks_exact_mut(dims.width).zip(extra.chunks_exact(dims.hidden));
     for (row, new) in rows {
@@ -108,7 +130,7 @@ fn split_recurrent<R: Real>(dims: Dims, gates: &[R], extra: &[R], recurrent: &mu
 }
 
 /// dL/dx `[T, B, I]`.
-fn input_gradient<R: Real>(
+pub(super) fn input_gradient<R: Real>(
     dims: Dims,
     parameters: Parameters<'_, R>,
     saved: &Activations<R>,
@@ -121,23 +143,23 @@ fn input_gradient<R: Real>(
 }
 
 /// Gradient of the packed parameters: one product over all steps instead of one a step.
-fn parameter_gradient<R: Real>(
+pub(super) fn parameter_gradient<R: Real>(
     cell: Cell,
     dims: Dims,
-    x: &[R],
+    x: Input<'_, R>,
     states: &[R],
     saved: &Activations<R>,
 ) -> Vec<R> {
-    let Dims { steps, batch, input, hidden, width } = dims;
+    let Dims { steps, batch, input, hidden, width, split, .. } = dims;
     let rows = steps * batch;
-    let total = (input + 1 + hidden + usize::from(cell.splits_recurrent())) * width;
+    let total = (input + 1 + hidden + split) * width;
     let mut grad = vec![R::default(); total];
     let (weight_ih, rest) = grad.split_at_mut(input * width);
     let (bias, rest) = rest.split_at_mut(width);
     let (weight_hh, hidden_bias) = rest.split_at_mut(hidden * width);
 
     let gates = Matrix::new(&saved.gates, rows, width);
-    add_product(weight_ih, width, Matrix::new(x, rows, input).transposed(), gates);
+    x.add_gradient(weight_ih, dims, &saved.gates);
     saved.gates.chunks_exact(width).for_each(|row| add(bias, row));
 
     let before = Matrix::new(&states[..rows * hidden], rows, hidden).transposed();
@@ -153,10 +175,4 @@ fn parameter_gradient<R: Real>(
         add_product(weight_hh, width, before, gates);
     }
     grad
-}
-
-fn add<R: Real>(to: &mut [R], values: &[R]) {
-    for (to, &value) in to.iter_mut().zip(values) {
-        *to += value;
-    }
 }

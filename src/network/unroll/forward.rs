@@ -2,10 +2,10 @@
 
 use candle_core::Result;
 
-use super::layout::{Dims, Parameters, chunk, step_of};
+use super::layout::{Dims, Input, Parameters, chunk, step_of};
 use super::{Activations, Unroll};
 use crate::network::cell::Forward;
-use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
+use crate::network::kernel::{Factor, dispatch};
 use crate::network::real::Real;
 
 /// States `[S, T+1, B, H]` and the activations that the way back needs. The input's share of all
@@ -13,15 +13,14 @@ use crate::network::real::Real;
 pub(super) fn forward<R: Real>(
     op: &Unroll,
     dims: Dims,
-    x: &[R],
+    x: Input<'_, R>,
     packed: &[R],
     probe: &[R],
 ) -> Result<(Vec<R>, Activations<R>)> {
     let cell = op.cell;
     let parameters = Parameters::unpack(packed, dims);
     let mut gates = parameters.bias.repeat(dims.steps * dims.batch);
-    let x = Matrix::new(x, dims.steps * dims.batch, dims.input);
-    add_product(&mut gates, dims.width, x, parameters.input);
+    x.add_to(&mut gates, dims, parameters.input);
 
     let weight_hh = Factor::new(parameters.hidden, dims.batch);
     let mut states = probe.to_vec();

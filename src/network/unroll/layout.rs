@@ -3,7 +3,7 @@
 use candle_core::{Result, Shape};
 
 use crate::network::cell::State;
-use crate::network::kernel::Matrix;
+use crate::network::kernel::{Matrix, add_product};
 use crate::network::real::Real;
 use crate::network::spec::Cell;
 
@@ -16,22 +16,40 @@ pub(super) struct Dims {
     pub(super) hidden: usize,
     /// G·H.
     pub(super) width: usize,
+    /// Rows of packed parameters that hold the recurrent bias: 1 where it is kept apart, else 0.
+    pub(super) split: usize,
+    /// Layers that run together.
+    pub(super) layers: usize,
 }
 
 impl Dims {
-    pub(super) fn of(cell: Cell, x: &Shape, packed: &Shape, probe: &Shape) -> Result<Self> {
-        let (steps, batch, input) = x.dims3()?;
+    /// Sizes of `layers` layers that run together; `skips` is the number of rows of packed
+    /// parameters that a layer's skip connection takes, in units of the hidden size.
+    pub(super) fn of(
+        cell: Cell,
+        (layers, skips): (usize, usize),
+        x: &Shape,
+        packed: &Shape,
+        probe: &Shape,
+    ) -> Result<Self> {
         let (_, _, _, hidden) = probe.dims4()?;
         let width = cell.gates() * hidden;
-        let rows = input + 1 + hidden + usize::from(cell.splits_recurrent());
-        if probe.dims() != [cell.states(), steps + 1, batch, hidden]
-            || packed.dims() != [rows, width]
+        let split = usize::from(cell.splits_recurrent());
+        let recurrent = 1 + hidden + split + skips * hidden;
+        let (steps, batch, input) = match *x.dims() {
+            [steps, batch, input] => (steps, batch, input),
+            // Symbols: how many there are, only the weights tell.
+            [steps, batch] => (steps, batch, (packed.dim(0)? / layers).saturating_sub(recurrent)),
+            _ => candle_core::bail!("unroll: x {x:?} is neither [T, B, I] nor [T, B]"),
+        };
+        if probe.dims() != [layers * cell.states(), steps + 1, batch, hidden]
+            || packed.dims() != [layers * (input + recurrent), width]
         {
             candle_core::bail!(
                 "unroll: x {x:?}, parameters {packed:?} and probe {probe:?} do not fit together"
             );
         }
-        Ok(Self { steps, batch, input, hidden, width })
+        Ok(Self { steps, batch, input, hidden, width, split, layers })
     }
 
     /// Numbers in the state of one step.
@@ -50,6 +68,63 @@ impl Dims {
     }
 }
 
+/// What a layer reads at each step.
+#[derive(Clone, Copy)]
+pub(super) enum Input<'a, R> {
+    /// `[T·B, I]`.
+    Dense(&'a [R]),
+    /// Which of I one-hot symbols, `[T·B]`.
+    Symbols(&'a [u32]),
+}
+
+impl<R: Real> Input<'_, R> {
+    /// `gates [T·B, G·H] += x W_ih^T`. A one-hot symbol picks a row of the weights.
+    pub(super) fn add_to(self, gates: &mut [R], dims: Dims, weight_ih: Matrix<'_, R>) {
+        match self {
+            Self::Dense(x) => {
+                let x = Matrix::new(x, dims.steps * dims.batch, dims.input);
+                add_product(gates, dims.width, x, weight_ih);
+            }
+            Self::Symbols(symbols) => {
+                for (gates, &symbol) in gates.chunks_exact_mut(dims.width).zip(symbols) {
+                    add(gates, weight_ih.row(symbol as usize));
+                }
+            }
+        }
+    }
+
+    /// Gradient of W_ih^T `[I, G·H]` from that of the pre-activations `[T·B, G·H]`.
+    pub(super) fn add_gradient(self, weight_ih: &mut [R], dims: Dims, gates: &[R]) {
+        let rows = dims.steps * dims.batch;
+        match self {
+            Self::Dense(x) => {
+                let x = Matrix::new(x, rows, dims.input).transposed();
+                add_product(weight_ih, dims.width, x, Matrix::new(gates, rows, dims.width));
+            }
+            Self::Symbols(symbols) => {
+                for (gates, &symbol) in gates.chunks_exact(dims.width).zip(symbols) {
+                    add(&mut weight_ih[symbol as usize * dims.width..][..dims.width], gates);
+                }
+            }
+        }
+    }
+}
+
+/// Refuses symbols for which there are no weights.
+pub(super) fn check_symbols(symbols: &[u32], dims: Dims) -> Result<()> {
+    match symbols.iter().find(|symbol| **symbol as usize >= dims.input) {
+        Some(symbol) => candle_core::bail!("unroll: symbol {symbol} of {} symbols", dims.input),
+        None => Ok(()),
+    }
+}
+
+/// Adds one slice to another.
+pub(super) fn add<R: Real>(to: &mut [R], values: &[R]) {
+    for (to, &value) in to.iter_mut().zip(values) {
+        *to += value;
+    }
+}
+
 /// The packed parameters, taken apart.
 #[derive(Clone, Copy)]
 pub(super) struct Parameters<'a, R> {
@@ -58,19 +133,23 @@ pub(super) struct Parameters<'a, R> {
     pub(super) hidden: Matrix<'a, R>,
     /// Empty unless the cell keeps it apart.
     pub(super) hidden_bias: &'a [R],
+    /// Of the skip connection; without rows if there is none.
+    pub(super) skip: Matrix<'a, R>,
 }
 
 impl<'a, R: Real> Parameters<'a, R> {
     pub(super) fn unpack(packed: &'a [R], dims: Dims) -> Self {
-        let Dims { input, hidden, width, .. } = dims;
+        let Dims { input, hidden, width, split, .. } = dims;
         let (weight_ih, rest) = packed.split_at(input * width);
         let (bias, rest) = rest.split_at(width);
-        let (weight_hh, hidden_bias) = rest.split_at(hidden * width);
+        let (weight_hh, rest) = rest.split_at(hidden * width);
+        let (hidden_bias, skip) = rest.split_at(split * width);
         Self {
             input: Matrix::new(weight_ih, input, width),
             bias,
             hidden: Matrix::new(weight_hh, hidden, width),
             hidden_bias,
+            skip: Matrix::new(skip, skip.len() / width, width),
         }
     }
 }

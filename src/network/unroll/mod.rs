@@ -3,7 +3,7 @@
 //! candle's `backward` drops the gradients of intermediate tensors and recurses over the graph. So
 //! a layer is one [`CustomOp3`] with its own backpropagation through time (BPTT; Werbos 1990):
 //!
-//! - inputs: `x [T, B, I]`, the packed parameters `w`, and a *probe* `[S, T+1, B, H]`, usually
+//! - inputs: `x [T, B, I]`, or the numbers `[T, B]` of one-hot symbols, the packed parameters `w`, and a *probe* `[S, T+1, B, H]`, usually
 //!   zero, that is added to the states; row 0 of it is the initial state;
 //! - output: the states `[S, T+1, B, H]`, S = 1 (h) or, for an LSTM, 2 (h and c);
 //! - the gradient with respect to the probe is dL/dh_t (and dL/dc_t) for every t at once.
@@ -13,11 +13,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
 use self::backward::{Tensors, backward};
 use self::forward::forward;
-use self::layout::Dims;
+use self::layout::{Dims, Input, check_symbols};
+pub(super) use self::skips::unroll_skips;
 use super::real::Real;
 use super::spec::Cell;
 use crate::ticket::Ticket;
@@ -25,6 +26,7 @@ use crate::ticket::Ticket;
 mod backward;
 mod forward;
 mod layout;
+mod skips;
 #[cfg(test)]
 mod tests;
 
@@ -76,19 +78,19 @@ impl CustomOp3 for Unroll {
         probe: &CpuStorage,
         probe_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let dims =
-            Dims::of(self.cell, x_layout.shape(), packed_layout.shape(), probe_layout.shape())?;
         let shape = probe_layout.shape().clone();
-        let (storage, saved) = match x {
+        let dims =
+            Dims::of(self.cell, (1, 0), x_layout.shape(), packed_layout.shape(), &shape)?;
+        let (storage, saved) = match probe {
             CpuStorage::F32(_) => {
-                let [x, packed, probe] =
-                    slices::<f32>([(x, x_layout), (packed, packed_layout), (probe, probe_layout)])?;
+                let x = input::<f32>(x, x_layout, dims)?;
+                let [packed, probe] = slices([(packed, packed_layout), (probe, probe_layout)])?;
                 let (states, saved) = forward(self, dims, x, packed, probe)?;
                 (CpuStorage::F32(states), Saved::F32(saved))
             }
             _ => {
-                let [x, packed, probe] =
-                    slices::<f64>([(x, x_layout), (packed, packed_layout), (probe, probe_layout)])?;
+                let x = input::<f64>(x, x_layout, dims)?;
+                let [packed, probe] = slices([(packed, packed_layout), (probe, probe_layout)])?;
                 let (states, saved) = forward(self, dims, x, packed, probe)?;
                 (CpuStorage::F64(states), Saved::F64(saved))
             }
@@ -118,16 +120,27 @@ impl CustomOp3 for Unroll {
     }
 }
 
-/// The numbers of contiguous tensors.
-fn slices<'a, R: Real>(tensors: [(&'a CpuStorage, &Layout); 3]) -> Result<[&'a [R]; 3]> {
-    let mut out: [&[R]; 3] = [&[]; 3];
-    for (slot, (storage, layout)) in out.iter_mut().zip(tensors) {
-        let Some((start, end)) = layout.contiguous_offsets() else {
-            candle_core::bail!("unroll: needs contiguous tensors");
-        };
-        *slot = &storage.as_slice::<R>()?[start..end];
+/// What the layer reads: numbers, or the numbers of symbols.
+fn input<'a, R: Real>(x: &'a CpuStorage, layout: &Layout, dims: Dims) -> Result<Input<'a, R>> {
+    if layout.shape().rank() == 3 {
+        return Ok(Input::Dense(slice(x, layout)?));
     }
-    Ok(out)
+    let symbols = slice::<u32>(x, layout)?;
+    check_symbols(symbols, dims)?;
+    Ok(Input::Symbols(symbols))
+}
+
+/// The numbers of contiguous tensors.
+fn slices<'a, R: Real>(tensors: [(&'a CpuStorage, &Layout); 2]) -> Result<[&'a [R]; 2]> {
+    let [(first, first_layout), (second, second_layout)] = tensors;
+    Ok([slice(first, first_layout)?, slice(second, second_layout)?])
+}
+
+fn slice<'a, D: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [D]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        candle_core::bail!("unroll: needs contiguous tensors");
+    };
+    Ok(&storage.as_slice::<D>()?[start..end])
 }
 
 impl Unroll {

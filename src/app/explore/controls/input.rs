@@ -4,7 +4,8 @@ use egui::{RichText, Ui};
 
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
-use crate::flow::{Input, Loss, Signal};
+use crate::flow::{Input, Signal};
+use crate::task::Loss;
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;

@@ -7,7 +7,8 @@ use egui::{RichText, Ui};
 use super::Desk;
 use crate::app::commands::Command;
 use crate::app::widgets::{choice, count, named, row};
-use crate::flow::{Draw, Init, Precision, Recipe, Weights};
+use crate::flow::{Draw, Precision, Weights};
+use crate::network::{Init, Recipe};
 use crate::network::{Cell, NetworkSpec, Nonlinearity};
 use crate::session::Memory;
 

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::optional;
 use crate::app::widgets::{choice, count, named, row};
-use crate::flow::{Init, Recipe};
+use crate::network::{Init, Recipe};
 use crate::network::{Cell, NetworkSpec, Nonlinearity};
 use crate::session::Memory;
 use crate::train::Contender;

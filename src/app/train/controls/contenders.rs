@@ -92,7 +92,7 @@ fn unused(contenders: &[Contender], name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Loss;
+    use crate::task::Loss;
     use crate::train::Comparison;
 
     #[test]

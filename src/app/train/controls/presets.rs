@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::flow::Loss;
+use crate::task::Loss;
 use crate::network::{Cell, Nonlinearity};
 use crate::train::{Comparison, Contender, Feed, Optimizer};
 

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::app::widgets::{choice, count, row};
-use crate::flow::Loss;
+use crate::task::Loss;
 use crate::task::{RunningMean, TaskChoice};
 
 /// The longest sequence the slider offers; the box takes longer ones.

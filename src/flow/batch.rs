@@ -1,0 +1,158 @@
+//! What a question's network reads, and how its predictions are judged.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Tensor};
+
+use super::measure::numbers;
+use super::question::{Input, Signal};
+use super::sequence::Sequence;
+use crate::error::{Error, Result};
+use crate::network::NetworkSpec;
+use crate::rng::Generator;
+use crate::task::{self, Example, Loss, Task, TaskChoice, loss_of};
+
+/// The input in the form the network reads.
+#[derive(Clone, Debug)]
+pub(super) struct Batch {
+    /// Steps T of the input.
+    pub(super) steps: usize,
+    /// Sequences B.
+    pub(super) size: usize,
+    /// `[T, B, I]`, or symbols `[T, B]`.
+    pub(super) x: Tensor,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// Numbers with a running mean to be said at each step.
+    Signal { sequence: Sequence, target: Tensor },
+    /// A task with its own idea of a loss.
+    Task { task: Arc<dyn Task>, batch: task::Batch },
+}
+
+/// The first sequence, as people look at it.
+pub(super) struct Shown {
+    pub(super) input: Vec<Vec<f64>>,
+    pub(super) target: Vec<f64>,
+    pub(super) prediction: Vec<f64>,
+}
+
+impl Batch {
+    /// Numbers that a network of `reads` features reads.
+    pub(super) fn signal(
+        sequence: Sequence,
+        reads: usize,
+        input: &Input,
+        dtype: DType,
+    ) -> Result<Self> {
+        if let Signal::Files(paths) = &input.signal
+            && sequence.features != reads
+        {
+            let path = paths.first().cloned().unwrap_or_default();
+            let found = sequence.features;
+            let message = format!("{found} columns, but the network reads {reads} features");
+            return Err(Error::content(path, message));
+        }
+        let (x, target) = sequence.tensors(dtype)?;
+        let (steps, size) = (sequence.length, sequence.batch);
+        Ok(Self { steps, size, x, kind: Kind::Signal { sequence, target } })
+    }
+
+    /// The sequences on which a training shows what it does.
+    pub(super) fn of_task(
+        choice: &TaskChoice,
+        size: usize,
+        dtype: DType,
+        generator: &mut Generator,
+    ) -> Result<Self> {
+        let task = choice.open()?;
+        let mut batch = match task.only_batch(size, generator)? {
+            Some(batch) => batch,
+            None => task.showcase(generator)?,
+        };
+        if batch.x.dtype().is_float() {
+            batch.x = batch.x.to_dtype(dtype)?;
+        }
+        if batch.target.dtype().is_float() {
+            batch.target = batch.target.to_dtype(dtype)?;
+        }
+        let (steps, size, x) = (batch.x.dim(0)?, batch.size()?, batch.x.clone());
+        Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
+    }
+
+    /// Whether a network of this shape can read and answer it.
+    pub(super) fn suits(&self, spec: &NetworkSpec) -> Result<()> {
+        let Kind::Task { task, .. } = &self.kind else { return Ok(()) };
+        let sizes = [spec.input_size, spec.output_size];
+        let needed = [task.input_size(), task.output_size()];
+        if sizes == needed {
+            return Ok(());
+        }
+        let shape = |[input, output]: [usize; 2]| format!("{input} inputs and {output} outputs");
+        Err(Error::out_of_range("network for this task", shape(needed), shape(sizes)))
+    }
+
+    /// The loss of predictions.
+    pub(super) fn loss(&self, output: &Tensor, loss: Loss) -> Result<Tensor> {
+        match &self.kind {
+            Kind::Signal { target, .. } => loss_of(output, target, loss),
+            Kind::Task { task, batch } => task.loss(output, batch),
+        }
+    }
+
+    /// What the first sequence reads at its last step, `[I]`; a symbol as a one-hot vector.
+    pub(super) fn last_input(&self, features: usize) -> Result<Vec<f64>> {
+        let last = self.x.get(self.steps - 1)?.get(0)?;
+        if last.rank() > 0 {
+            return numbers(&last);
+        }
+        let symbol = last.to_scalar::<u32>()? as usize;
+        Ok((0..features).map(|feature| f64::from(u8::from(feature == symbol))).collect())
+    }
+
+    /// The first sequence with the network's predictions, step by step.
+    pub(super) fn shown(&self, output: &Tensor) -> Result<Shown> {
+        match &self.kind {
+            Kind::Signal { sequence, .. } => {
+                let first = |values: &[f64]| values.iter().step_by(self.size).copied().collect();
+                let features = 0..sequence.features;
+                // Of several outputs the first; of one a sequence, that at the end.
+                let outputs = numbers(&output.narrow(2, 0, 1)?)?;
+                let mut prediction: Vec<f64> = vec![f64::NAN; self.steps - output.dim(0)?];
+                prediction.extend::<Vec<f64>>(first(&outputs));
+                Ok(Shown {
+                    input: features.map(|feature| sequence.first_sequence(feature)).collect(),
+                    target: first(&sequence.target),
+                    prediction,
+                })
+            }
+            Kind::Task { task, batch } => {
+                let first = task.examples(output, batch)?.into_iter().next();
+                let Example { input, target, prediction } =
+                    first.ok_or_else(|| Error::Fault("a task without sequences".to_owned()))?;
+                Ok(Shown { input: vec![input], target, prediction })
+            }
+        }
+    }
+}
+
+impl Shown {
+    /// The same tick by tick: the input stays for `ticks` ticks, predictions are made at the last.
+    pub(super) fn by_tick(self, ticks: usize) -> Self {
+        let Self { input, target, prediction } = self;
+        let held = |values: Vec<f64>| {
+            values.into_iter().flat_map(|value| std::iter::repeat_n(value, ticks)).collect()
+        };
+        let at_the_last = |values: Vec<f64>| {
+            let before = || std::iter::repeat_n(f64::NAN, ticks - 1);
+            values.into_iter().flat_map(|value| before().chain([value])).collect()
+        };
+        Self {
+            input: input.into_iter().map(held).collect(),
+            target: at_the_last(target),
+            prediction: at_the_last(prediction),
+        }
+    }
+}

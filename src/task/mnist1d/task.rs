@@ -1,0 +1,142 @@
+//! Learning to classify the sequences.
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::loss::cross_entropy;
+use serde::{Deserialize, Serialize};
+
+use super::super::classes::{largest, right};
+use super::super::{Batch, Example, Set, Task};
+use super::{CLASSES, Dataset, LENGTH, Points};
+use crate::error::Result;
+use crate::network::Reading;
+use crate::rng::Generator;
+
+/// Settings of the MNIST-1D task.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mnist1d {
+    /// A file of the user's own with sequences of the same shape; none generates the data set.
+    pub file: Option<PathBuf>,
+}
+
+impl Mnist1d {
+    /// Classes to tell apart.
+    pub const CLASSES: usize = CLASSES;
+    /// Points of a sequence.
+    pub const POINTS: usize = LENGTH;
+
+    /// The data: generated once, or read from the file.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub fn dataset(&self) -> Result<Arc<Dataset>> {
+        static GENERATED: LazyLock<Arc<Dataset>> =
+            LazyLock::new(|| Arc::new(Dataset::generate()));
+        match &self.file {
+            None => Ok(Arc::clone(&GENERATED)),
+            Some(path) => Dataset::read(path).map(Arc::new),
+        }
+    }
+
+    /// The task with its data.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub fn open(&self) -> Result<Classify> {
+        Ok(Classify { data: self.dataset()? })
+    }
+}
+
+/// The task with its data.
+#[derive(Clone, Debug)]
+pub struct Classify {
+    data: Arc<Dataset>,
+}
+
+/// `x [T, B, 1]` and labels `[B]` of the sequences at these places.
+fn tensors(points: &Points, places: impl Iterator<Item = usize> + Clone) -> Result<Batch> {
+    let size = places.clone().count();
+    let mut x = Vec::with_capacity(size * LENGTH);
+    for t in 0..LENGTH {
+        x.extend(places.clone().map(|place| points.values[place * LENGTH + t]));
+    }
+    let labels: Vec<u32> = places.map(|place| points.labels[place]).collect();
+    let x = Tensor::from_vec(x, (LENGTH, size, 1), &Device::Cpu)?;
+    Ok(Batch::new(x, Tensor::from_vec(labels, size, &Device::Cpu)?))
+}
+
+impl Task for Classify {
+    fn input_size(&self) -> usize {
+        1
+    }
+
+    fn output_size(&self) -> usize {
+        CLASSES
+    }
+
+    fn length(&self) -> usize {
+        LENGTH
+    }
+
+    fn reading(&self) -> Reading {
+        Reading::AllSteps(LENGTH)
+    }
+
+    /// The training sequences in their fixed order; the last batch of an epoch may be smaller.
+    fn batch(&self, step: u64, size: usize, _: &mut Generator) -> Result<Batch> {
+        let all = self.data.train.len();
+        let batches = all.div_ceil(size.max(1)) as u64;
+        let first = (step % batches) as usize * size;
+        tensors(&self.data.train, first..(first + size).min(all))
+    }
+
+    /// The first test sequences.
+    fn showcase(&self, _: &mut Generator) -> Result<Batch> {
+        tensors(&self.data.test, 0..self.data.test.len().min(4))
+    }
+
+    fn sets(&self) -> Result<Vec<Set>> {
+        let batch = tensors(&self.data.test, 0..self.data.test.len())?;
+        Ok(vec![Set { name: "test", batch }])
+    }
+
+    fn epoch(&self, batch: usize) -> Option<u64> {
+        Some(self.data.train.len().div_ceil(batch.max(1)) as u64)
+    }
+
+    fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {
+        Ok(cross_entropy(&output.squeeze(0)?, &batch.target)?)
+    }
+
+    fn right(&self, output: &Tensor, batch: &Batch) -> Result<Option<Vec<bool>>> {
+        Ok(Some(right(output, &batch.target)?))
+    }
+
+    fn answers(&self, output: &Tensor) -> Result<Option<Vec<u32>>> {
+        largest(output).map(Some)
+    }
+
+    fn baselines(&self, _: &[usize], _: Option<&Batch>) -> Result<Vec<(String, f64)>> {
+        Ok(vec![("ln 10: any of ten digits".to_owned(), (CLASSES as f64).ln())])
+    }
+
+    /// The digit and the one the network takes it for, at the last step.
+    fn examples(&self, output: &Tensor, batch: &Batch) -> Result<Vec<Example>> {
+        let labels = batch.target.to_vec1::<u32>()?;
+        let x = batch.x.squeeze(2)?.t()?.to_dtype(DType::F64)?.to_vec2::<f64>()?;
+        let at_the_end = |value: u32| {
+            let mut values = vec![f64::NAN; LENGTH];
+            values[LENGTH - 1] = f64::from(value);
+            values
+        };
+        let answers = largest(output)?;
+        let example = |((input, label), answer)| Example {
+            input,
+            target: at_the_end(label),
+            prediction: at_the_end(answer),
+        };
+        Ok(x.into_iter().zip(labels).zip(answers).map(example).collect())
+    }
+}
