@@ -1,9 +1,9 @@
-//! The only source of randomness: PyTorch's CPU generator.
+//! The only source of randomness: PyTorch's CPU generator, and NumPy's for data sets of its making.
 //!
 //! The same seed gives the same bytes on every machine, and the same numbers as
 //! `torch.manual_seed`: MT19937 words (Matsumoto & Nishimura 1998), and on top of them the
 //! conversions of PyTorch's `uniform_` and `randn`, which differ between single and double
-//! precision and between short and long tensors.
+//! precision and between short and long tensors. Data sets with a NumPy recipe draw from [`numpy`].
 
 use std::convert::Infallible;
 use std::f64::consts::TAU;
@@ -14,6 +14,7 @@ use rand_mt::Mt;
 use box_muller::{BLOCK, box_muller};
 
 mod box_muller;
+pub mod numpy;
 
 /// PyTorch's CPU generator after `torch.manual_seed(seed)`.
 #[derive(Clone, Debug)]
