@@ -144,7 +144,7 @@ impl Session {
     /// Changes the cell; an RNN comes back with the nonlinearity it had.
     pub fn set_cell(&mut self, cell: Cell) {
         if let Weights::Draw(draw) = &mut self.question.weights {
-            draw.cell = cell;
+            draw.design.cell = cell;
         }
         if let Cell::Rnn(nonlinearity) = cell {
             self.memory.nonlinearity = nonlinearity;

@@ -164,9 +164,9 @@ impl App {
                 .comparison
                 .contenders
                 .get(train.contender)
-                .map_or(self.session.draw().cell, |contender| contender.cell),
+                .map_or(self.session.draw().design.cell, |contender| contender.design.cell),
             (Tab::Explore, Some(scene)) => scene.report.spec.cell,
-            (Tab::Explore, None) => self.session.draw().cell,
+            (Tab::Explore, None) => self.session.draw().design.cell,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod actions;
 mod browse;
 mod commands;
+mod design;
 mod explore;
 mod export;
 mod files;

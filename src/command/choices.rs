@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::figure::Theme;
 use crate::flow::{Precision, Signal};
-use crate::network::{Init, Recipe};
+use crate::network::{Init, InputInit, Recipe, Wiring};
 use crate::task::Loss;
 use crate::network::Nonlinearity;
 use crate::session::Tab;
@@ -47,6 +47,26 @@ words! {
         Orthogonal => Init::Orthogonal,
         /// The identity matrix per gate
         Identity => Init::Identity,
+    }
+}
+
+words! {
+    /// `--input-init`.
+    InputInitWord => InputInit {
+        /// As drawn
+        Default => InputInit::Default,
+        /// Independent N(0, 1) weights
+        Normal => InputInit::Normal,
+    }
+}
+
+words! {
+    /// `--wiring`.
+    WiringWord => Wiring {
+        /// Each layer reads the one below
+        Stacked => Wiring::Stacked,
+        /// Every layer reads the input and, over skip connections, the layer below or the top one
+        Skips => Wiring::Skips,
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::choices::{
-    BiasesWord, CellWord, InitWord, LossWord, NonlinearityWord, PrecisionWord, SignalWord, finite,
+    BiasesWord, CellWord, InitWord, InputInitWord, LossWord, WiringWord, NonlinearityWord, PrecisionWord, SignalWord, finite,
     seed, whole,
 };
 use super::failure::Failure;
 use crate::flow::{Draw, Input, Precision, Question, Signal, Weights};
-use crate::network::Recipe;
-use crate::network::{Cell, NetworkSpec, Nonlinearity};
+use crate::network::{
+    Cell, Design, GateBias, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
+};
 
 /// The flags that say what to measure. Absent ones keep the library's defaults.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -45,6 +46,26 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "X", value_parser = finite, allow_hyphen_values = true)]
     #[arg(help_heading = "Network", conflicts_with = "weights")]
     forget_bias: Option<f64>,
+    /// Open gates that keep the state by this bias, close those that write by as much (LSTM, GRU)
+    #[arg(long, value_name = "X", value_parser = finite, allow_hyphen_values = true)]
+    #[arg(help_heading = "Network", conflicts_with_all = ["weights", "forget_bias"])]
+    hold: Option<f64>,
+    /// Chrono initialisation for memories of up to so many steps (LSTM, GRU)
+    #[arg(long, value_name = "T_MAX", value_parser = finite, allow_hyphen_values = true)]
+    #[arg(help_heading = "Network", conflicts_with_all = ["weights", "forget_bias", "hold"])]
+    chrono: Option<f64>,
+    /// What replaces the input weights as drawn [default: default]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    #[arg(conflicts_with = "weights")]
+    input_init: Option<InputInitWord>,
+    /// Who reads whom in a network of several layers [default: stacked]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    #[arg(conflicts_with = "weights")]
+    wiring: Option<WiringWord>,
+    /// Times that each input step is read, 1 to 16 [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Network")]
+    #[arg(value_parser = whole::<1, { NetworkSpec::MAX_TICKS }>, conflicts_with = "weights")]
+    ticks: Option<usize>,
     /// Read the weights from a .safetensors or .pt file with torch.nn names
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) weights: Option<PathBuf>,
@@ -119,21 +140,43 @@ impl QuestionArguments {
             return Ok(Weights::File { path: path.clone(), nonlinearity, seed });
         }
         let cell = self.cell(nonlinearity)?;
+        let default = default.design;
+        let design = Design {
+            cell,
+            hidden_size: self.hidden_size.unwrap_or(default.hidden_size),
+            num_layers: self.num_layers.unwrap_or(default.num_layers),
+            wiring: self.wiring.map_or(default.wiring, Wiring::from),
+            ticks: self.ticks.unwrap_or(default.ticks),
+            recipe: self.biases.map_or(default.recipe, Recipe::from),
+            init: self.init.map_or(default.init, Into::into),
+            input_init: self.input_init.map_or(default.input_init, InputInit::from),
+            gate_bias: self.gate_bias(cell)?,
+        };
+        Ok(Weights::Draw(Draw { design, seed }))
+    }
+
+    fn gate_bias(&self, cell: Cell) -> Result<GateBias, Failure> {
         if self.forget_bias.is_some() && cell != Cell::Lstm {
             return Err(Failure::input(format!(
                 "--forget-bias needs --cell lstm: {} has no forget gate",
                 named(cell)
             )));
         }
-        Ok(Weights::Draw(Draw {
-            cell,
-            hidden_size: self.hidden_size.unwrap_or(default.hidden_size),
-            num_layers: self.num_layers.unwrap_or(default.num_layers),
-            recipe: self.biases.map_or(default.recipe, Recipe::from),
-            seed,
-            init: self.init.map_or(default.init, Into::into),
-            forget_bias: self.forget_bias,
-        }))
+        let holding = [(self.hold.is_some(), "--hold"), (self.chrono.is_some(), "--chrono")];
+        if let Some((_, flag)) = holding.iter().find(|(given, _)| *given)
+            && matches!(cell, Cell::Rnn(_))
+        {
+            return Err(Failure::input(format!(
+                "{flag} needs --cell lstm or gru: {} has no gates",
+                named(cell)
+            )));
+        }
+        Ok(match (self.forget_bias, self.hold, self.chrono) {
+            (Some(bias), ..) => GateBias::Forget(bias),
+            (None, Some(bias), _) => GateBias::Hold(bias),
+            (None, None, Some(steps)) => GateBias::Chrono(steps),
+            (None, None, None) => GateBias::Drawn,
+        })
     }
 
     fn cell(&self, nonlinearity: Nonlinearity) -> Result<Cell, Failure> {

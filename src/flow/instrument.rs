@@ -14,7 +14,7 @@ use super::measure::{Trace, fits_memory, measure_by, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{self, Cell, LayerParameters, Network, Wiring};
 use crate::rng::Generator;
 use crate::task::TaskChoice;

@@ -47,7 +47,8 @@ impl Sequence {
             }
             Signal::Impulse => wave(&|t| if t == 0 { 1.0 } else { 0.0 }),
             Signal::Sine => wave(&|t| (std::f64::consts::TAU * t as f64 / Input::PERIOD).sin()),
-            Signal::Constant | Signal::Files(_) => wave(&|_| 1.0),
+            // Files and tasks bring their own numbers.
+            Signal::Constant | Signal::Files(_) | Signal::Task(_) => wave(&|_| 1.0),
         };
         Self::with_running_mean(length, batch, features, x)
     }

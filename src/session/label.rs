@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::flow::{Draw, Input, Question, Signal, Weights};
 use crate::network::{Init, Recipe};
-use crate::network::Cell;
+use crate::network::{Cell, Design, GateBias, InputInit, Wiring};
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {
@@ -26,7 +26,7 @@ pub fn labels(questions: &[&Question]) -> Vec<String> {
 /// What a question is, on its own: cell, size and scales.
 pub fn label(question: &Question) -> String {
     let network = match &question.weights {
-        Weights::Draw(draw) => draw.spec(1).to_string(),
+        Weights::Draw(draw) => draw.design.spec(1, 1).to_string(),
         Weights::File { path, .. } => file_name(path),
     };
     format!("{network}, W × {}, b × {}", short(question.weight_scale), short(question.bias_scale))
@@ -60,27 +60,38 @@ fn aspects(question: &Question) -> Vec<String> {
 }
 
 /// How many aspects a drawn network has; files are padded to it.
-const DRAWN: usize = 7;
+const DRAWN: usize = 9;
 
 fn drawn(draw: &Draw) -> Vec<String> {
-    let Draw { cell, hidden_size, num_layers, recipe, seed, init, forget_bias } = *draw;
+    let Draw { design, seed } = *draw;
+    let Design { cell, hidden_size, num_layers, wiring, ticks, recipe, .. } = design;
+    let Design { init, input_init, gate_bias, .. } = design;
     let aspects = vec![
         cell.to_string(),
         format!("H = {hidden_size}"),
         format!("{num_layers} layer{}", if num_layers == 1 { "" } else { "s" }),
-        match recipe {
-            Recipe::Torch => "two biases".to_owned(),
-            Recipe::Notebook => "one bias".to_owned(),
+        match (wiring, recipe) {
+            (Wiring::Skips, _) => "skips".to_owned(),
+            (Wiring::Stacked, Recipe::Torch) => "two biases".to_owned(),
+            (Wiring::Stacked, Recipe::Notebook) => "one bias".to_owned(),
+            (Wiring::Stacked, Recipe::Lab) => "two biases, transposed".to_owned(),
         },
+        if ticks > 1 { format!("{ticks} ticks") } else { String::new() },
         format!("seed {seed}"),
         match init {
             Init::Default => "default init".to_owned(),
             Init::Orthogonal => "orthogonal init".to_owned(),
             Init::Identity => "identity init".to_owned(),
         },
-        match (cell, forget_bias) {
-            (Cell::Lstm, Some(bias)) => format!("forget bias {}", short(bias)),
-            _ => String::new(),
+        match input_init {
+            InputInit::Default => String::new(),
+            InputInit::Normal => "normal input weights".to_owned(),
+        },
+        match (cell, gate_bias) {
+            (Cell::Rnn(_), _) | (_, GateBias::Drawn) => String::new(),
+            (_, GateBias::Forget(bias)) => format!("forget bias {}", short(bias)),
+            (_, GateBias::Hold(bias)) => format!("hold bias {}", short(bias)),
+            (_, GateBias::Chrono(steps)) => format!("chrono {}", short(steps)),
         },
     ];
     debug_assert_eq!(aspects.len(), DRAWN);
@@ -96,6 +107,7 @@ fn signal_name(signal: &Signal) -> String {
         Signal::Files(paths) => {
             paths.iter().map(|path| file_name(path)).collect::<Vec<_>>().join(" + ")
         }
+        Signal::Task(task) => task.name().replace('-', " "),
     }
 }
 

@@ -18,6 +18,10 @@ pub struct Memory {
     pub draw: Draw,
     /// Forget-gate bias, kept while it is switched off.
     pub forget_bias: f64,
+    /// Bias of gates that hold, kept while another rule is looked at.
+    pub hold_bias: f64,
+    /// `T_max` of the chrono initialisation, kept while another rule is looked at.
+    pub chrono: f64,
     /// Seed of the input, kept while the input continues the weights' stream.
     pub input_seed: u64,
     /// Seeds drawn before the present one, oldest first.
@@ -61,6 +65,8 @@ impl Default for Memory {
             nonlinearity: Nonlinearity::Tanh,
             draw: Draw::default(),
             forget_bias: 1.0,
+            hold_bias: 5.0,
+            chrono: 400.0,
             input_seed: 0,
             seeds: Vec::new(),
         }

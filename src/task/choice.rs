@@ -132,6 +132,26 @@ impl TaskChoice {
         }
     }
 
+    /// Losses worth a reference line, such as that of a network that always says zero, for networks
+    /// with these hidden sizes on batches of `size` sequences from a seed.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn baselines(
+        &self,
+        hidden_sizes: &[usize],
+        size: usize,
+        seed: u64,
+    ) -> Result<Vec<(String, f64)>> {
+        Ok(match self {
+            Self::RunningMean(task) => task.baselines(),
+            Self::FirstZero(task) => task.baselines(),
+            Self::Mnist1d(_) => Mnist1d::baselines(),
+            Self::LongLag(task) => task.baselines(),
+            Self::Echo(task) => task.baselines(hidden_sizes, size, seed)?,
+        })
+    }
+
     /// Its name on the command line.
     pub fn name(&self) -> &'static str {
         match self {

@@ -51,6 +51,31 @@ impl Echo {
         Ok(())
     }
 
+    /// The floor for each hidden size that is too small, of the batch that a seed draws.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub(super) fn baselines(
+        &self,
+        hidden_sizes: &[usize],
+        size: usize,
+        seed: u64,
+    ) -> Result<Vec<(String, f64)>> {
+        let batch = self.draw(size, &mut Generator::seeded(seed))?;
+        let mut sizes: Vec<usize> =
+            hidden_sizes.iter().copied().filter(|size| *size < self.features).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+            .into_iter()
+            .map(|size| {
+                let label = format!("{size} units cannot span {} outputs", self.features);
+                Ok((label, floor(&batch.target, size)?))
+            })
+            .filter(|line| line.as_ref().map_or(true, |(_, floor)| *floor > 0.0))
+            .collect()
+    }
+
     /// Numbers in the order of `torch.randn(B, T, D)`.
     fn draw(&self, size: usize, generator: &mut Generator) -> Result<Batch> {
         let shape = (size, self.length, self.features);
@@ -87,23 +112,6 @@ impl Task for Echo {
 
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {
         loss_of(output, &batch.target, Loss::All)
-    }
-
-    /// The floor for each hidden size that is too small.
-    fn baselines(&self, hidden_sizes: &[usize], only: Option<&Batch>) -> Result<Vec<(String, f64)>> {
-        let Some(batch) = only else { return Ok(Vec::new()) };
-        let mut sizes: Vec<usize> =
-            hidden_sizes.iter().copied().filter(|size| *size < self.features).collect();
-        sizes.sort_unstable();
-        sizes.dedup();
-        sizes
-            .into_iter()
-            .map(|size| {
-                let label = format!("{size} units cannot span {} outputs", self.features);
-                Ok((label, floor(&batch.target, size)?))
-            })
-            .filter(|line| line.as_ref().map_or(true, |(_, floor)| *floor > 0.0))
-            .collect()
     }
 
     /// The first feature.
@@ -153,8 +161,7 @@ mod tests {
     #[test]
     fn eight_units_leave_the_known_error_of_ten_outputs() {
         let task = Echo::default();
-        let batch = task.only_batch(4, &mut Generator::seeded(0)).unwrap().unwrap();
-        let lines = task.baselines(&[8, 16, 8, 10], Some(&batch)).unwrap();
+        let lines = task.baselines(&[8, 16, 8, 10], 4, 0).unwrap();
         assert_eq!(lines.len(), 1);
         assert!((lines[0].1 - 0.031_629).abs() < 1e-6, "{lines:?}");
         assert_eq!(lines[0].0, "8 units cannot span 10 outputs");

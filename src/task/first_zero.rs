@@ -78,6 +78,13 @@ impl FirstZero {
     }
 }
 
+impl FirstZero {
+    /// The loss of a guess.
+    pub(super) fn baselines(&self) -> Vec<(String, f64)> {
+        vec![("ln 2: no better than guessing".to_owned(), std::f64::consts::LN_2)]
+    }
+}
+
 impl Task for FirstZero {
     fn input_size(&self) -> usize {
         1
@@ -147,10 +154,6 @@ impl Task for FirstZero {
         let target = batch.target.to_vec1::<u32>()?;
         let right = |(z, one): (f64, u32)| (z > 0.0) == (one == 1) && z != 0.0;
         Ok(Some(logits(output)?.into_iter().zip(target).map(right).collect()))
-    }
-
-    fn baselines(&self, _: &[usize], _: Option<&Batch>) -> Result<Vec<(String, f64)>> {
-        Ok(vec![("ln 2: no better than guessing".to_owned(), std::f64::consts::LN_2)])
     }
 
     /// The answer is the probability of "all ones", at the last step.

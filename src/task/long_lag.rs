@@ -158,6 +158,17 @@ impl LongLag {
 /// Seed of the sequences that training goes through again and again.
 const POOL: u64 = 42;
 
+impl LongLag {
+    /// The loss of a guess.
+    pub(super) fn baselines(&self) -> Vec<(String, f64)> {
+        let ln_2 = std::f64::consts::LN_2;
+        match self.loss {
+            Loss::Last => vec![("ln 2: x or y, but which?".to_owned(), ln_2)],
+            Loss::All => Vec::new(),
+        }
+    }
+}
+
 impl Task for LongLag {
     fn input_size(&self) -> usize {
         self.symbols + 1
@@ -211,14 +222,6 @@ impl Task for LongLag {
     fn right(&self, output: &Tensor, batch: &Batch) -> Result<Option<Vec<bool>>> {
         let (output, target) = Self::last(output, batch)?;
         Ok(Some(right(&output, &target)?))
-    }
-
-    fn baselines(&self, _: &[usize], _: Option<&Batch>) -> Result<Vec<(String, f64)>> {
-        let ln_2 = std::f64::consts::LN_2;
-        Ok(match self.loss {
-            Loss::Last => vec![("ln 2: x or y, but which?".to_owned(), ln_2)],
-            Loss::All => Vec::new(),
-        })
     }
 
     /// Symbols by their numbers: a_1 is 1, x is p, y is p + 1.

@@ -18,7 +18,7 @@ pub use echo::{Echo, Memory};
 pub use first_zero::{FirstZero, Place};
 pub use long_lag::{Distractors, LongLag};
 pub use loss::{Loss, loss_of};
-pub use mnist1d::Mnist1d;
+pub use mnist1d::{Classify, Dataset, Mnist1d, Points};
 pub use running_mean::RunningMean;
 
 use crate::error::Result;
@@ -183,14 +183,6 @@ pub trait Task: Debug + Send + Sync {
     fn answers(&self, _output: &Tensor) -> Result<Option<Vec<u32>>> {
         Ok(None)
     }
-
-    /// Losses worth a reference line, such as that of a network that always says zero, for networks
-    /// with these hidden sizes. `only` is what [`Task::only_batch`] gave.
-    ///
-    /// # Errors
-    /// What candle says of the tensors.
-    fn baselines(&self, hidden_sizes: &[usize], only: Option<&Batch>)
-    -> Result<Vec<(String, f64)>>;
 
     /// The sequences of a batch with a network's predictions.
     ///

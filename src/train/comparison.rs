@@ -176,6 +176,13 @@ impl Comparison {
         })
     }
 
+    /// Losses worth a reference line; none where they cannot be computed.
+    pub fn baselines(&self) -> Vec<(String, f64)> {
+        let sizes: Vec<usize> =
+            self.contenders.iter().map(|contender| contender.design.hidden_size).collect();
+        self.task.baselines(&sizes, self.batch, self.seed).unwrap_or_default()
+    }
+
     /// The longest sequences that any training sees.
     pub fn longest(&self) -> usize {
         let longest = self.lengths.iter().copied().max();

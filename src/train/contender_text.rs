@@ -166,7 +166,7 @@ fn finite(key: &str, word: &str) -> Result<f64, String> {
 
 impl Contender {
     /// The name of a contender that was given none: its shape.
-    fn default_name(&self) -> String {
+    pub fn default_name(&self) -> String {
         let Design { cell, hidden_size, num_layers, .. } = self.design;
         Self::new(cell, hidden_size, num_layers).name
     }

@@ -37,7 +37,7 @@ pub struct RunLog {
     /// Snapshots are kept at multiples of this many probe intervals.
     stride: u64,
     /// Trainings that share the memory for snapshots; 0 counts as one.
-    pub(super) sharers: usize,
+    sharers: usize,
 }
 
 /// The state of a training at one step.
@@ -73,6 +73,11 @@ pub struct ParameterNorms {
 }
 
 impl RunLog {
+    /// An empty record of one of so many trainings, which share the memory for snapshots.
+    pub(super) fn shared_by(sharers: usize) -> Self {
+        Self { sharers, ..Self::default() }
+    }
+
     /// Updates done.
     pub fn steps(&self) -> u64 {
         self.losses.len() as u64

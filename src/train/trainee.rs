@@ -87,8 +87,7 @@ impl Trainee {
         let own = comparison.contenders[entry.contender].budget.unwrap_or(u64::MAX);
         let budget = comparison.steps.min(own);
         let best = Best { loss: f64::INFINITY, step: 0 };
-        let sharers = comparison.entries().len();
-        let log = RunLog { sharers, ..RunLog::default() };
+        let log = RunLog::shared_by(comparison.entries().len());
         let task = choice.open()?;
         let only = only.map(|batch| in_dtype(batch, dtype)).transpose()?;
         let mut trainee = Self {

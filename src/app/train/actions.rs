@@ -16,6 +16,7 @@ use crate::network::{Cell, Nonlinearity};
 use crate::save::save;
 use crate::session::{Pin, Tab, TrainSettings};
 use crate::task::TaskChoice;
+use crate::train::Comparison;
 
 impl TrainTab {
     /// Carries out a command of this tab; the others are none of its business.

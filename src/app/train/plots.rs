@@ -145,7 +145,7 @@ fn map(ui: &mut Ui, tab: &mut TrainTab, scene: &Scene, settings: &mut TrainSetti
 
 /// Buttons for the layers, if there are several.
 fn layers(ui: &mut Ui, scene: &Scene, settings: &mut TrainSettings) {
-    let layers = scene.comparison.contenders[scene.view.contender].num_layers;
+    let layers = scene.comparison.contenders[scene.view.contender].design.num_layers;
     if layers < 2 {
         return;
     }

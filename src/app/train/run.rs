@@ -109,7 +109,7 @@ impl Run {
         let loss = self.loss();
         view.contender = view.contender.min(self.logs.len().saturating_sub(1));
         let contender = &self.comparison.contenders[view.contender];
-        view.layer = view.layer.min(contender.num_layers.saturating_sub(1));
+        view.layer = view.layer.min(contender.design.num_layers.saturating_sub(1));
         let log = &self.logs[view.contender];
         let moment = at(log, view.cursor);
         let cursor = view.cursor.and(moment).map(|moment| moment.step);

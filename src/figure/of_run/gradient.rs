@@ -39,7 +39,7 @@ pub fn gradient_map(
 }
 
 fn named(contender: &Contender, layer: usize) -> String {
-    match contender.num_layers {
+    match contender.design.num_layers {
         1 => contender.name.clone(),
         _ => format!("{}, layer {}", contender.name, layer + 1),
     }

@@ -21,7 +21,7 @@ pub fn loss(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     let y = Axis { range: bounds(comparison, logs), ..Axis::log("loss") };
     Figure {
         series,
-        guides: comparison.task.task().baselines().into_iter().map(guide).collect(),
+        guides: comparison.baselines().into_iter().map(guide).collect(),
         notes: notes(comparison, logs, longest),
         ..Figure::new("loss", "Training loss", training_steps(longest as u64), y)
     }
@@ -62,7 +62,7 @@ fn bounds(comparison: &Comparison, logs: &[&RunLog]) -> Range {
     let sound = |log: &&RunLog| !matches!(log.stop, Some(Stop::Diverged(_)));
     let (low, high) = span(logs.iter().copied());
     let (_, others) = span(logs.iter().copied().filter(sound));
-    let baselines = comparison.task.task().baselines();
+    let baselines = comparison.baselines();
     let usual = baselines.iter().map(|(_, loss)| *loss).fold(others, f64::max);
     if usual > 0.0 && high > ROOM * usual {
         Range::Fixed(low.min(usual) / 1.3, ROOM * usual)

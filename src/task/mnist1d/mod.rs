@@ -7,3 +7,5 @@ mod signal;
 mod template;
 
 pub use data::{CLASSES, Dataset, LENGTH, Points};
+mod task;
+pub use task::{Classify, Mnist1d};

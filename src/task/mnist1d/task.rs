@@ -36,8 +36,13 @@ impl Mnist1d {
             LazyLock::new(|| Arc::new(Dataset::generate()));
         match &self.file {
             None => Ok(Arc::clone(&GENERATED)),
-            Some(path) => Dataset::read(path).map(Arc::new),
+            Some(path) => Dataset::open(path).map(Arc::new),
         }
+    }
+
+    /// The loss of a guess.
+    pub(in super::super) fn baselines() -> Vec<(String, f64)> {
+        vec![("ln 10: any of ten digits".to_owned(), (CLASSES as f64).ln())]
     }
 
     /// The task with its data.
@@ -116,10 +121,6 @@ impl Task for Classify {
 
     fn answers(&self, output: &Tensor) -> Result<Option<Vec<u32>>> {
         largest(output).map(Some)
-    }
-
-    fn baselines(&self, _: &[usize], _: Option<&Batch>) -> Result<Vec<(String, f64)>> {
-        Ok(vec![("ln 10: any of ten digits".to_owned(), (CLASSES as f64).ln())])
     }
 
     /// The digit and the one the network takes it for, at the last step.

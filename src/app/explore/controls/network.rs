@@ -6,30 +6,10 @@ use egui::{RichText, Ui};
 
 use super::Desk;
 use crate::app::commands::Command;
-use crate::app::widgets::{choice, count, named, row};
+use crate::app::design::{self, NONLINEARITIES};
+use crate::app::widgets::{choice, named, row};
 use crate::flow::{Draw, Precision, Weights};
-use crate::network::{Init, Recipe};
-use crate::network::{Cell, NetworkSpec, Nonlinearity};
-use crate::session::Memory;
-
-const NONLINEARITIES: [(Nonlinearity, &str, &str); 3] = [
-    (
-        Nonlinearity::Tanh,
-        "tanh",
-        "Hyperbolic tangent, the default of nn.RNN: it saturates, and its slope of at most 1 shrinks \
-         gradients.",
-    ),
-    (
-        Nonlinearity::Relu,
-        "ReLU",
-        "max(0, a): slope 1 or 0, so gradients pass unchanged or not at all, and states may explode.",
-    ),
-    (
-        Nonlinearity::Identity,
-        "identity",
-        "No nonlinearity: gradients are powers of W_hh alone, the textbook case.",
-    ),
-];
+use crate::network::{Cell, Nonlinearity};
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     match desk.session.question.weights.clone() {
@@ -53,102 +33,9 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 fn drawn(ui: &mut Ui, desk: &mut Desk<'_>, mut draw: Draw) {
-    cell(ui, &mut desk.session.memory, &mut draw);
-    count(
-        ui,
-        "Hidden size",
-        "Units of a layer, H: the length of hₜ.",
-        &mut draw.hidden_size,
-        1..=NetworkSpec::MAX_HIDDEN,
-    );
-    count(
-        ui,
-        "Layers",
-        "Layers stacked: each reads the hidden states of the one below.",
-        &mut draw.num_layers,
-        1..=NetworkSpec::MAX_LAYERS,
-    );
-    row(
-        ui,
-        "Weights as in",
-        "Whose modules the random draw imitates, number for number from the same seed.",
-        |ui| {
-            let torch =
-                "Two bias vectors, everything U(±1/√H), as nn.RNN, nn.LSTM and nn.GRU draw.";
-            let notebook = "One bias vector, drawn as the course notebook’s own cells are.";
-            let options =
-                [(Recipe::Torch, "torch.nn", torch), (Recipe::Notebook, "notebook", notebook)];
-            choice(ui, &mut draw.recipe, &options);
-        },
-    );
-    initialisation(ui, &mut desk.session.memory, &mut draw);
+    design::show(ui, &mut draw.design, &mut desk.session.memory);
     desk.session.question.weights = Weights::Draw(draw);
     seed(ui, desk);
-}
-
-fn cell(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
-    let rnn = Cell::Rnn(memory.nonlinearity);
-    row(ui, "Cell", "The recurrent cell of every layer.", |ui| {
-        let options = [
-            (rnn, "RNN", "Elman’s plain recurrent network: one state h, one matrix W_hh."),
-            (
-                Cell::Lstm,
-                "LSTM",
-                "Long short-term memory: a second state c is carried on by gates instead of by a \
-                 matrix.",
-            ),
-            (Cell::Gru, "GRU", "Gated recurrent unit: a gate blends the old state with a new one."),
-        ];
-        choice(ui, &mut draw.cell, &options);
-    });
-    if let Cell::Rnn(nonlinearity) = &mut draw.cell {
-        row(
-            ui,
-            "Nonlinearity",
-            "The function f in hₜ = f(W_ih xₜ + b + W_hh hₜ₋₁).",
-            |ui| {
-                choice(ui, nonlinearity, &NONLINEARITIES);
-            },
-        );
-        memory.nonlinearity = *nonlinearity;
-    }
-}
-
-fn initialisation(ui: &mut Ui, memory: &mut Memory, draw: &mut Draw) {
-    row(
-        ui,
-        "Wₕₕ init",
-        "What replaces the drawn W_hh of every layer and gate, if anything.",
-        |ui| {
-            let options = [
-                (Init::Default, "drawn", "The recipe’s own draw, U(±1/√H)."),
-                (
-                    Init::Orthogonal,
-                    "orthogonal",
-                    "A random orthogonal matrix: all |λ| are 1, so a linear network keeps gradients as \
-                 they are (Saxe et al. 2014).",
-                ),
-                (
-                    Init::Identity,
-                    "identity",
-                    "The identity matrix: with ReLU this is the IRNN of Le et al. (2015).",
-                ),
-            ];
-            choice(ui, &mut draw.init, &options);
-        },
-    );
-    if draw.cell != Cell::Lstm {
-        return;
-    }
-    let tip = "Sets the sum of the forget gate’s biases: a large value keeps the gate open, and with \
-               it the way of the gradient along cₜ. Off: as drawn.";
-    row(ui, "Forget bias", tip, |ui| {
-        let mut on = draw.forget_bias.is_some();
-        named(ui.checkbox(&mut on, ""), "Forget bias, set").on_hover_text(tip);
-        let value = egui::DragValue::new(&mut memory.forget_bias).speed(0.05).range(-100.0..=100.0);
-        named(ui.add_enabled(on, value), "Forget bias").on_hover_text(tip);
-        draw.forget_bias = on.then_some(memory.forget_bias);
-    });
 }
 
 fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {

@@ -21,9 +21,9 @@ pub(super) fn show(ui: &mut Ui, contenders: &mut Vec<Contender>, selected: &mut 
             let button = Button::selectable(index == *selected, text).truncate();
             let tip = format!(
                 "{} units, {} {}. Click to change it below and to see its gradient.",
-                contender.hidden_size,
-                contender.num_layers,
-                if contender.num_layers == 1 { "layer" } else { "layers" }
+                contender.design.hidden_size,
+                contender.design.num_layers,
+                if contender.design.num_layers == 1 { "layer" } else { "layers" }
             );
             if ui.add(button).on_hover_text(tip).clicked() {
                 *selected = index;

@@ -12,6 +12,7 @@ const LONGEST: usize = 1000;
 pub(super) fn show(ui: &mut Ui, task: &mut TaskChoice) {
     match task {
         TaskChoice::RunningMean(task) => running_mean(ui, task),
+        _ => {}
     }
 }
 
