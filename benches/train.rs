@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rnnscope::task::Loss;
 use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::task::Loss;
 use rnnscope::task::{RunningMean, TaskChoice};
 use rnnscope::train::{Comparison, Contender, Feed, LineUp};
 

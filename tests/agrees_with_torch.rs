@@ -9,8 +9,8 @@ use common::golden::{assert_close, batch, network, numbers, variables};
 use common::{floats, json};
 use faer::Mat;
 use rnnscope::flow::{Spectrum, Trace, measure};
-use rnnscope::task::{Loss, loss_of};
 use rnnscope::network::{Network, Probing};
+use rnnscope::task::{Loss, loss_of};
 use rnnscope::ticket::Ticket;
 use serde_json::Value;
 

@@ -10,11 +10,11 @@ use candle_nn::Module;
 use candle_nn::ops::sigmoid;
 use common::golden::{assert_close, numbers, variables};
 use rnnscope::flow::measure;
-use rnnscope::task::{Loss, loss_of};
 use rnnscope::network::{
     Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing, draw,
 };
 use rnnscope::rng::Generator;
+use rnnscope::task::{Loss, loss_of};
 use rnnscope::ticket::Ticket;
 
 /// States of one layer by step, and the zero that was added to each.

@@ -11,10 +11,10 @@ use common::golden::{assert_close, numbers};
 use common::{float, floats, json};
 use rnnscope::flow::{Draw, Input, Instrument, Precision, Question, Weights};
 use rnnscope::network::Recipe;
-use rnnscope::task::{Loss, loss_of};
 use rnnscope::network::{
     Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing,
 };
+use rnnscope::task::{Loss, loss_of};
 use rnnscope::ticket::Ticket;
 
 /// A one-bias network with every parameter, readout included, equal to `fill`.

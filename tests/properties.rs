@@ -5,9 +5,9 @@
 use proptest::prelude::*;
 use rnnscope::error::Error;
 use rnnscope::flow::{Draw, FlowReport, Input, Instrument, Precision, Question, Signal, Weights};
+use rnnscope::network::{Cell, Nonlinearity};
 use rnnscope::network::{Init, Recipe};
 use rnnscope::task::Loss;
-use rnnscope::network::{Cell, Nonlinearity};
 use rnnscope::ticket::Ticket;
 
 fn ask(question: &Question) -> FlowReport {

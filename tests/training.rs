@@ -6,8 +6,8 @@ mod common;
 
 use common::{floats, json};
 use rnnscope::flow::Precision;
-use rnnscope::task::Loss;
 use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::task::Loss;
 use rnnscope::train::{Comparison, Contender, LineUp, Optimizer, Stop, StopRule, Trainee};
 
 /// Trains until the end or for so many steps.

@@ -4,10 +4,10 @@ use clap::ValueEnum;
 
 use crate::figure::Theme;
 use crate::flow::{Precision, Signal};
-use crate::network::{Init, InputInit, Recipe, Wiring};
-use crate::task::Loss;
 use crate::network::Nonlinearity;
+use crate::network::{Init, InputInit, Recipe, Wiring};
 use crate::session::Tab;
+use crate::task::Loss;
 
 /// A word that stands for a value of the library. The library itself knows nothing of flags.
 macro_rules! words {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::choices::{
-    BiasesWord, CellWord, InitWord, InputInitWord, LossWord, WiringWord, NonlinearityWord, PrecisionWord, SignalWord, finite,
-    seed, whole,
+    BiasesWord, CellWord, InitWord, InputInitWord, LossWord, NonlinearityWord, PrecisionWord,
+    SignalWord, WiringWord, finite, seed, whole,
 };
 use super::failure::Failure;
 use crate::flow::{Draw, Input, Precision, Question, Signal, Weights};

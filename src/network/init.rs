@@ -352,6 +352,9 @@ mod tests {
         let numbers = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         let (torch, lab) = (&torch.layers[0], &lab.layers[0]);
         assert_eq!(numbers(&torch.weight_hh), numbers(&lab.weight_hh.t().unwrap()));
-        assert_eq!(numbers(&torch.bias_hh.clone().unwrap()), numbers(&lab.bias_hh.clone().unwrap()));
+        assert_eq!(
+            numbers(&torch.bias_hh.clone().unwrap()),
+            numbers(&lab.bias_hh.clone().unwrap())
+        );
     }
 }

@@ -205,7 +205,8 @@ impl Network {
 
     /// Predictions from the top layer's h.
     fn read_off(&self, layers: &[LayerRun]) -> Result<Tensor> {
-        let top = layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
+        let top =
+            layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
         let hidden = top.hidden()?;
         let ticks = self.spec.ticks;
         let last = hidden.dim(0)? - 1;

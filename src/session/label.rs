@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::flow::{Draw, Input, Question, Signal, Weights};
-use crate::network::{Init, Recipe};
 use crate::network::{Cell, Design, GateBias, InputInit, Wiring};
+use crate::network::{Init, Recipe};
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {

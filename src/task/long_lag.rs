@@ -266,7 +266,10 @@ mod tests {
             assert_eq!(sequence.len(), 21);
             assert_eq!(sequence[0], sequence[20]);
             let distractors = &sequence[1..20];
-            assert!(distractors.is_sorted() && distractors.iter().all(|a| *a <= 18), "{sequence:?}");
+            assert!(
+                distractors.is_sorted() && distractors.iter().all(|a| *a <= 18),
+                "{sequence:?}"
+            );
         }
         let x = sequences.iter().filter(|sequence| sequence[0] == 19).count();
         assert!((150..250).contains(&x), "{x}");
@@ -275,11 +278,8 @@ mod tests {
 
     #[test]
     fn independent_distractors_have_every_value_and_sorted_ones_ascend() {
-        let task = LongLag {
-            symbols: 6,
-            distractors: Distractors::Independent,
-            ..LongLag::default()
-        };
+        let task =
+            LongLag { symbols: 6, distractors: Distractors::Independent, ..LongLag::default() };
         let mut counts = [0; 5];
         for sequence in drawn(task, 300) {
             sequence[1..6].iter().for_each(|a| counts[*a as usize] += 1);

@@ -1,5 +1,6 @@
 //! What networks are asked to learn, one file a task.
 
+mod about;
 mod choice;
 mod classes;
 mod echo;
@@ -13,7 +14,9 @@ use std::fmt::Debug;
 
 use candle_core::Tensor;
 
+pub use about::About;
 pub use choice::TaskChoice;
+pub(crate) use echo::PRINTED as PRINTED_ECHO;
 pub use echo::{Echo, Memory};
 pub use first_zero::{FirstZero, Place};
 pub use long_lag::{Distractors, LongLag};

@@ -183,6 +183,31 @@ impl Comparison {
         self.task.baselines(&sizes, self.batch, self.seed).unwrap_or_default()
     }
 
+    /// Losses that a notebook printed (number of the update, from 1, and loss), for the very
+    /// comparison that it made.
+    pub fn printed(&self) -> Vec<(u64, f64)> {
+        let notebooks = super::presets(self.task.name());
+        let same = |other: &Self| {
+            let own = |comparison: &Self| {
+                let designs = comparison.contenders.iter().map(|one| one.design);
+                designs.collect::<Vec<_>>()
+            };
+            own(other) == own(self)
+                && (other.optimizer, other.clip, other.batch, other.seed)
+                    == (self.optimizer, self.clip, self.batch, self.seed)
+                && (other.task == self.task && other.schedule == self.schedule)
+        };
+        let is_notebook = notebooks
+            .iter()
+            .any(|preset| preset.name == "notebook" && preset.rounds.iter().any(same));
+        match &self.task {
+            TaskChoice::Echo(_) if is_notebook => {
+                (1..).zip(crate::task::PRINTED_ECHO).map(|(n, loss)| (100 * n, loss)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The longest sequences that any training sees.
     pub fn longest(&self) -> usize {
         let longest = self.lengths.iter().copied().max();
@@ -198,7 +223,11 @@ impl Comparison {
         let trainings = self.contenders.len() * self.lengths.len().max(1) * self.trials;
         if trainings > Self::MAX_TRAININGS {
             let what = "number of trainings (contenders x lengths x trials)";
-            return Err(Error::out_of_range(what, format!("1 to {}", Self::MAX_TRAININGS), trainings));
+            return Err(Error::out_of_range(
+                what,
+                format!("1 to {}", Self::MAX_TRAININGS),
+                trainings,
+            ));
         }
         if matches!(self.feed, Feed::Notebook { .. }) && !self.is_single() {
             let allowed = "one length and one trial";

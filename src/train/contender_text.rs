@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use super::comparison::Contender;
 use crate::error::{Error, Result};
-use crate::network::{Cell, Design, GateBias, Init, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring};
+use crate::network::{
+    Cell, Design, GateBias, Init, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
+};
 
 /// Units of a layer unless the text says otherwise, as in the course notebook.
 const HIDDEN_SIZE: usize = 32;

@@ -251,8 +251,7 @@ impl Trainee {
             return Ok(self.log.stop);
         }
         let generator = self.streams.test.clone();
-        let mut testing =
-            self.testing.take().unwrap_or(Testing { generator, asked: 0, wrong: 0 });
+        let mut testing = self.testing.take().unwrap_or(Testing { generator, asked: 0, wrong: 0 });
         let sequences = self.task.fresh_tests();
         let size = CHUNK.min(sequences - testing.asked);
         let batch = in_dtype(self.task.fresh(size, &mut testing.generator)?, self.dtype())?;

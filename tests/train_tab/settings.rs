@@ -1,9 +1,9 @@
 //! Presets, the list of contenders, and settings that survive.
 
 use egui_kittest::kittest::Queryable as _;
-use rnnscope::task::Loss;
 use rnnscope::network::Cell;
 use rnnscope::session::Session;
+use rnnscope::task::Loss;
 use rnnscope::train::{Comparison, Feed};
 
 use super::driver::Window;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::{App, Phase, TrainTab};
 use rnnscope::figure::Figure;
-use rnnscope::task::Loss;
 use rnnscope::session::{Session, Tab, TrainSettings};
+use rnnscope::task::Loss;
 use rnnscope::train::{Comparison, Feed, Optimizer};
 
 use super::driver::Window;

@@ -3,10 +3,10 @@
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::flow::{Draw, Precision, Question, Signal, Weights};
-use rnnscope::network::{Init, Recipe};
-use rnnscope::task::Loss;
 use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::network::{Init, Recipe};
 use rnnscope::session::{Session, ThemeChoice};
+use rnnscope::task::Loss;
 
 use super::driver::Window;
 

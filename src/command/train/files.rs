@@ -240,8 +240,8 @@ fn losses_csv(rounds: &[Finished], every: usize) -> Result<Vec<u8>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::Loss;
     use crate::network::Cell;
+    use crate::task::Loss;
     use crate::train::Contender;
 
     #[test]

@@ -5,8 +5,8 @@ use super::super::failure::Failure;
 use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, PresetWord, ScheduleWord};
 use crate::flow::Precision;
-use crate::task::Loss;
 use crate::network::{Cell, Nonlinearity};
+use crate::task::Loss;
 use crate::task::TaskChoice;
 use crate::train::{Clip, Comparison, Contender, Feed, Optimizer, Schedule};
 

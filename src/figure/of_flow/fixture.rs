@@ -2,7 +2,9 @@
 
 use faer::c64;
 
-use crate::flow::{Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights};
+use crate::flow::{
+    Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights,
+};
 use crate::network::Cell;
 
 /// A report whose gradient at step t of layer l (from 0) is `gradient(l, t)`.

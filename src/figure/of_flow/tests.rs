@@ -4,8 +4,8 @@ use super::fixture::report;
 use super::*;
 use crate::figure::{Range, Scale, Style, Theme, png};
 use crate::flow::Precision;
-use crate::task::Loss;
 use crate::network::Nonlinearity;
+use crate::task::Loss;
 
 const RNN: Cell = Cell::Rnn(Nonlinearity::Tanh);
 

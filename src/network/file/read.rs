@@ -180,7 +180,8 @@ impl<'a> Parts<'a> {
             }
             (None, Some(_)) => Err(format!("{weight} is missing beside {bias}")),
             (Some(w), Some(b)) => {
-                let w = fitting(weight, w, &[spec.output_size, spec.reading.width(spec.hidden_size)])?;
+                let w =
+                    fitting(weight, w, &[spec.output_size, spec.reading.width(spec.hidden_size)])?;
                 let b = fitting(bias, b, &[spec.output_size])?;
                 Ok(Some(Linear::new(w, Some(b))))
             }

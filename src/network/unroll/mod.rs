@@ -79,8 +79,7 @@ impl CustomOp3 for Unroll {
         probe_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let shape = probe_layout.shape().clone();
-        let dims =
-            Dims::of(self.cell, (1, 0), x_layout.shape(), packed_layout.shape(), &shape)?;
+        let dims = Dims::of(self.cell, (1, 0), x_layout.shape(), packed_layout.shape(), &shape)?;
         let (storage, saved) = match probe {
             CpuStorage::F32(_) => {
                 let x = input::<f32>(x, x_layout, dims)?;

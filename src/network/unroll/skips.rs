@@ -115,12 +115,7 @@ fn skipped(dims: Dims, layer: usize, t: usize) -> (usize, usize) {
 }
 
 /// The part of `[L·S, T+1, B, H]` that belongs to a layer, and its planes of h and c.
-fn planes<R: Real>(
-    cell: Cell,
-    dims: Dims,
-    states: &mut [R],
-    layer: usize,
-) -> (&mut [R], &mut [R]) {
+fn planes<R: Real>(cell: Cell, dims: Dims, states: &mut [R], layer: usize) -> (&mut [R], &mut [R]) {
     let size = cell.states() * dims.plane();
     states[layer * size..][..size].split_at_mut(dims.plane())
 }

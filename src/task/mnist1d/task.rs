@@ -32,8 +32,7 @@ impl Mnist1d {
     /// # Errors
     /// A file that cannot be used.
     pub fn dataset(&self) -> Result<Arc<Dataset>> {
-        static GENERATED: LazyLock<Arc<Dataset>> =
-            LazyLock::new(|| Arc::new(Dataset::generate()));
+        static GENERATED: LazyLock<Arc<Dataset>> = LazyLock::new(|| Arc::new(Dataset::generate()));
         match &self.file {
             None => Ok(Arc::clone(&GENERATED)),
             Some(path) => Dataset::open(path).map(Arc::new),

@@ -2,8 +2,8 @@
 
 use egui::Ui;
 
-use crate::task::Loss;
 use crate::network::{Cell, Nonlinearity};
+use crate::task::Loss;
 use crate::train::{Comparison, Contender, Feed, Optimizer};
 
 /// Name and explanation of each preset.

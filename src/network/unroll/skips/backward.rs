@@ -2,11 +2,11 @@
 
 use candle_core::{Result, Tensor};
 
+use super::super::Activations;
 use super::super::backward::{
     Read, Tensors, input_gradient, numbers, parameter_gradient, split_recurrent,
 };
 use super::super::layout::{Dims, Parameters, add, chunk, chunk_of, step_of};
-use super::super::Activations;
 use super::weights::{Factors, unpack};
 use super::{UnrollSkips, planes, skipped};
 use crate::network::cell::{Backward, State};
@@ -117,11 +117,7 @@ fn through_time<R: Real>(
 }
 
 /// The activations of each layer on their own.
-fn by_layer<R: Real>(
-    op: &UnrollSkips,
-    dims: Dims,
-    saved: Activations<R>,
-) -> Vec<Activations<R>> {
+fn by_layer<R: Real>(op: &UnrollSkips, dims: Dims, saved: Activations<R>) -> Vec<Activations<R>> {
     let Activations { gates, extra } = saved;
     let own = dims.steps * dims.gates();
     let extra_own = dims.steps * dims.state() * op.cell.extra_width();
