@@ -143,14 +143,7 @@ fn every_cell_equals_its_composition_from_candle_operations() {
     ];
     for cell in cells {
         for (num_layers, biases) in [(1, Biases::Two), (1, Biases::One), (3, Biases::Two)] {
-            let spec = NetworkSpec {
-                cell,
-                input_size: 2,
-                hidden_size: 7,
-                num_layers,
-                biases,
-                output_size: 1,
-            };
+            let spec = NetworkSpec { biases, ..NetworkSpec::new(cell, [2, 7, num_layers, 1]) };
             check(spec, 6, 3, Loss::All);
             check(spec, 6, 8, Loss::Last);
         }
@@ -170,15 +163,8 @@ fn states_equal_those_of_candle_nn() {
     let x = x.unwrap();
     let batch_first = x.transpose(0, 1).unwrap().contiguous().unwrap();
     for cell in [Cell::Lstm, Cell::Gru] {
-        let spec = NetworkSpec {
-            cell,
-            input_size: 1,
-            hidden_size: hidden,
-            num_layers: 1,
-            biases: Biases::Two,
-            output_size: 1,
-        };
-        let network = draw(spec, &mut Generator::seeded(2)).unwrap();
+        let spec = NetworkSpec::new(cell, [1, hidden, 1, 1]);
+        let network = draw(spec, Recipe::Torch, &mut Generator::seeded(2)).unwrap();
         let named = network.named().into_iter().map(|(name, tensor)| (name, tensor.clone()));
         let builder =
             candle_nn::VarBuilder::from_tensors(named.collect(), DType::F32, &Device::Cpu);

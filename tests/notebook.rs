@@ -59,12 +59,8 @@ fn the_asserts_of_the_notebook_hold() {
     let file = json("seed1_asserts.json");
     let tanh = Cell::Rnn(Nonlinearity::Tanh);
     let spec = |cell, input_size, hidden_size, num_layers, output_size| NetworkSpec {
-        cell,
-        input_size,
-        hidden_size,
-        num_layers,
         biases: Biases::One,
-        output_size,
+        ..NetworkSpec::new(cell, [input_size, hidden_size, num_layers, output_size])
     };
     let specs = [
         spec(tanh, 1, 1, 1, 1),
@@ -189,15 +185,9 @@ fn the_lab_outputs_under_seed_123_hold() {
             weight_hh: transposed("weight_hh", hidden_size),
             bias_ih: bias("bias_xh"),
             bias_hh: Some(bias("bias_hh")),
+            weight_skip: None,
         };
-        let spec = NetworkSpec {
-            cell,
-            input_size: 4,
-            hidden_size,
-            num_layers: 1,
-            biases: Biases::Two,
-            output_size: 1,
-        };
+        let spec = NetworkSpec::new(cell, [4, hidden_size, 1, 1]);
         let readout = Linear::new(Tensor::zeros((1, 10), DType::F32, &Device::Cpu).unwrap(), None);
         let network = Network { spec, layers: vec![layer], readout };
         let run = network.run(&x, Probing::On, &Ticket::new()).unwrap();

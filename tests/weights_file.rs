@@ -15,9 +15,12 @@ use rnnscope::rng::Generator;
 use rnnscope::ticket::Ticket;
 
 fn network(cell: Cell, num_layers: usize, biases: Biases) -> Network {
-    let spec =
-        NetworkSpec { cell, input_size: 2, hidden_size: 3, num_layers, biases, output_size: 1 };
-    draw(spec, &mut Generator::seeded(8)).unwrap()
+    let spec = NetworkSpec { biases, ..NetworkSpec::new(cell, [2, 3, num_layers, 1]) };
+    let recipe = match biases {
+        Biases::One => Recipe::Notebook,
+        Biases::Two => Recipe::Torch,
+    };
+    draw(spec, recipe, &mut Generator::seeded(8)).unwrap()
 }
 
 /// The tensors of a network, recurrent ones with a prefix.
@@ -225,10 +228,8 @@ fn state_dicts_of_pytorch_are_read() {
     for (file, cell, num_layers) in
         [("lstm_seed0.pt", Cell::Lstm, 2), ("gru_seed0_checkpoint.pth", Cell::Gru, 1)]
     {
-        let biases = Biases::Two;
-        let spec =
-            NetworkSpec { cell, input_size: 1, hidden_size: 3, num_layers, biases, output_size: 1 };
-        let expected = draw(spec, &mut Generator::seeded(0)).unwrap();
+        let spec = NetworkSpec::new(cell, [1, 3, num_layers, 1]);
+        let expected = draw(spec, Recipe::Torch, &mut Generator::seeded(0)).unwrap();
         assert_equal(&read_back(&data.join(file)).unwrap(), &expected);
     }
 }

@@ -130,7 +130,7 @@ mod tests {
     fn pins_are_named_by_what_differs() {
         let rnn = Question::default();
         let mut lstm = rnn.clone();
-        lstm.weights = Weights::Draw(Draw { cell: Cell::Lstm, ..Draw::default() });
+        lstm.weights = Weights::Draw(Draw { design: Design::new(Cell::Lstm, 16, 1), seed: 0 });
         let mut wide = lstm.clone();
         wide.weight_scale = -1.5;
         assert_eq!(labels(&[&rnn, &lstm]), ["RNN tanh", "LSTM"]);

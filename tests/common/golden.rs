@@ -43,14 +43,8 @@ pub fn cell(kind: &str) -> Cell {
 /// The unscaled network of a file with so many layers.
 pub fn network(file: &Value, layers: usize) -> Network {
     let hidden_size = file["hidden"].as_u64().unwrap() as usize;
-    let spec = NetworkSpec {
-        cell: cell(file["kind"].as_str().unwrap()),
-        input_size: 1,
-        hidden_size,
-        num_layers: layers,
-        biases: Biases::Two,
-        output_size: 1,
-    };
+    let cell = cell(file["kind"].as_str().unwrap());
+    let spec = NetworkSpec::new(cell, [1, hidden_size, layers, 1]);
     let mut stream = SplitMix(file["nets"][layers.to_string()]["seed"].as_u64().unwrap());
     let rows = spec.cell.gates() * hidden_size;
     let mut draw = |shape: &[usize]| stream.tensor(hidden_size, shape);
@@ -60,6 +54,7 @@ pub fn network(file: &Value, layers: usize) -> Network {
             weight_hh: draw(&[rows, hidden_size]),
             bias_ih: draw(&[rows]),
             bias_hh: Some(draw(&[rows])),
+            weight_skip: None,
         })
         .collect();
     let readout = Linear::new(draw(&[1, hidden_size]), Some(draw(&[1])));

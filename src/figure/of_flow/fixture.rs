@@ -5,7 +5,7 @@ use faer::c64;
 use crate::flow::{
     Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights,
 };
-use crate::network::Cell;
+use crate::network::{Cell, Design};
 
 /// A report whose gradient at step t of layer l (from 0) is `gradient(l, t)`.
 pub(in crate::figure) fn report(
@@ -16,7 +16,7 @@ pub(in crate::figure) fn report(
     gradient: impl Fn(usize, usize) -> f64,
 ) -> FlowReport {
     let mut question = Question::default();
-    let draw = Draw { cell, num_layers: layers, ..Draw::default() };
+    let draw = Draw { design: Design::new(cell, 16, layers), seed: 0 };
     question.weights = Weights::Draw(draw);
     question.input.length = length;
     let steps = |f: &dyn Fn(f64) -> f64| (1..=length).map(|t| f(t as f64)).collect::<Vec<f64>>();
@@ -34,7 +34,7 @@ pub(in crate::figure) fn report(
         }
     };
     FlowReport {
-        spec: draw.spec(1),
+        spec: draw.design.spec(1, 1),
         question,
         length,
         batch: 1,
