@@ -10,10 +10,10 @@ use candle_nn::Linear;
 use common::golden::{assert_close, numbers};
 use common::{float, floats, json};
 use rnnscope::flow::{Draw, Input, Instrument, Precision, Question, Weights};
-use rnnscope::network::Recipe;
 use rnnscope::network::{
     Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Probing,
 };
+use rnnscope::network::{Design, Recipe};
 use rnnscope::task::{Loss, loss_of};
 use rnnscope::ticket::Ticket;
 
@@ -27,6 +27,7 @@ fn filled(spec: NetworkSpec, fill: f32) -> Network {
             weight_hh: full(&[rows, spec.hidden_size]),
             bias_ih: full(&[rows]),
             bias_hh: None,
+            weight_skip: None,
         })
         .collect();
     let head = full(&[spec.output_size, spec.hidden_size]);
@@ -125,13 +126,9 @@ fn the_explorer_of_the_notebook_shows_the_same_numbers() {
             "relu" => Cell::Rnn(Nonlinearity::Relu),
             _ => Cell::Rnn(Nonlinearity::Identity),
         };
-        let draw = Draw {
-            cell,
-            hidden_size: group["hidden"].as_u64().unwrap() as usize,
-            recipe: Recipe::Notebook,
-            seed: group["seed"].as_u64().unwrap(),
-            ..Draw::default()
-        };
+        let hidden_size = group["hidden"].as_u64().unwrap() as usize;
+        let design = Design { recipe: Recipe::Notebook, ..Design::new(cell, hidden_size, 1) };
+        let draw = Draw { design, seed: group["seed"].as_u64().unwrap() };
         let last_only = group["last_only"].as_bool().unwrap();
         let mut instrument = Instrument::new();
         for row in group["rows"].as_array().unwrap() {

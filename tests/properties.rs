@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rnnscope::error::Error;
 use rnnscope::flow::{Draw, FlowReport, Input, Instrument, Precision, Question, Signal, Weights};
 use rnnscope::network::{Cell, Nonlinearity};
-use rnnscope::network::{Init, Recipe};
+use rnnscope::network::{Design, Init};
 use rnnscope::task::Loss;
 use rnnscope::ticket::Ticket;
 
@@ -18,7 +18,7 @@ fn ask(question: &Question) -> FlowReport {
 }
 
 fn drawn(cell: Cell, hidden_size: usize, seed: u64) -> Question {
-    let draw = Draw { cell, hidden_size, seed, ..Draw::default() };
+    let draw = Draw { design: Design::new(cell, hidden_size, 1), seed };
     Question { weights: Weights::Draw(draw), ..Question::default() }
 }
 
@@ -52,13 +52,9 @@ proptest! {
     fn an_orthogonal_identity_rnn_keeps_the_gradient(
         hidden in 1usize..24, length in 1usize..60, seed in 0u64..1000,
     ) {
-        let draw = Draw {
-            cell: Cell::Rnn(Nonlinearity::Identity),
-            hidden_size: hidden,
-            seed,
-            init: Init::Orthogonal,
-            ..Draw::default()
-        };
+        let identity = Cell::Rnn(Nonlinearity::Identity);
+        let design = Design { init: Init::Orthogonal, ..Design::new(identity, hidden, 1) };
+        let draw = Draw { design, seed };
         let input = Input { length, ..Input::default() };
         let question = Question { weights: Weights::Draw(draw), input, ..Question::default() };
         let norms = &ask(&question).layers[0].grad_norm;

@@ -128,10 +128,10 @@ fn training_goes_on_after_the_budget_as_if_it_had_been_larger() {
 
 #[test]
 fn stopping_rules_hold() {
-    let target = StopRule { target_loss: Some(0.2), patience: None };
+    let target = StopRule { target_loss: Some(0.2), ..StopRule::default() };
     let mut line_up = LineUp::new(&Comparison { stop: target, ..small(5000) }).unwrap();
     assert!(matches!(train(&mut line_up.trainees[0], 5000), Some(Stop::Target(_))));
-    let plateau = StopRule { target_loss: None, patience: Some(150) };
+    let plateau = StopRule { patience: Some(150), ..StopRule::default() };
     let frozen = Comparison { optimizer: Optimizer::adam(0.0), stop: plateau, ..small(5000) };
     let mut line_up = LineUp::new(&frozen).unwrap();
     assert!(matches!(train(&mut line_up.trainees[0], 5000), Some(Stop::Plateau(_))));

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device, Tensor};
 use common::golden::{assert_close, numbers};
 use rnnscope::flow::{Input, Instrument, Question, Signal, Weights};
-use rnnscope::network::{Biases, Cell, Network, NetworkSpec, Nonlinearity, draw, read, write};
+use rnnscope::network::{
+    Biases, Cell, Network, NetworkSpec, Nonlinearity, Recipe, draw, read, write,
+};
 use rnnscope::rng::Generator;
 use rnnscope::ticket::Ticket;
 

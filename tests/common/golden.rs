@@ -72,6 +72,7 @@ pub fn variables(network: &Network) -> Network {
             weight_hh: variable(&layer.weight_hh),
             bias_ih: variable(&layer.bias_ih),
             bias_hh: layer.bias_hh.as_ref().map(variable),
+            weight_skip: layer.weight_skip.as_ref().map(variable),
         })
         .collect();
     let readout =
