@@ -1,5 +1,6 @@
 //! What networks are asked to learn, one file a task.
 
+pub mod mnist1d;
 mod running_mean;
 
 use candle_core::Tensor;

@@ -1,0 +1,8 @@
+//! MNIST-1D: tell ten digits apart, each a noisy, shifted and stretched curve of forty points
+//! (Greydanus & Kobak 2020, "Scaling down deep learning with MNIST-1D").
+
+mod data;
+mod signal;
+mod template;
+
+pub use data::{CLASSES, Dataset, LENGTH, Points};
