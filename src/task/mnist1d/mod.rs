@@ -2,6 +2,7 @@
 //! (Greydanus & Kobak 2020, "Scaling down deep learning with MNIST-1D").
 
 mod data;
+mod file;
 mod signal;
 mod template;
 
