@@ -66,6 +66,7 @@ fn map() -> Figure {
         y: (1..=10).map(f64::from).collect(),
         values,
         color: Axis::log("‖∂L/∂hₜ‖"),
+        written: false,
     };
     Figure {
         heat: Some(heat),

@@ -73,7 +73,8 @@ mod tests {
     fn a_heat_map_has_a_row_a_cell() {
         let axis = || Axis::linear("");
         let color = Axis::log("size");
-        let heat = Heat { x: vec![0.0, 50.0], y: vec![1.0], values: vec![0.5, 0.0], color };
+        let (x, y, values) = (vec![0.0, 50.0], vec![1.0], vec![0.5, 0.0]);
+        let heat = Heat { x, y, values, color, written: false };
         let map = Figure { heat: Some(heat), ..Figure::new("map", "", axis(), axis()) };
         let line = Series::line("a", Color::Ink, vec![[1.0, 2.0]]);
         let line = Figure { series: vec![line], ..Figure::new("line", "", axis(), axis()) };

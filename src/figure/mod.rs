@@ -1,6 +1,6 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
-//! networks; [`of_flow`] turns a report into figures, [`of_run`] the record of a training, and neither
-//! knows of renderers.
+//! networks; [`of_flow`] turns a report into figures, [`of_run`] the record of a training, [`of_data`]
+//! sequences with classes, and none of them knows of renderers.
 
 mod colormap;
 mod csv;
@@ -8,6 +8,7 @@ pub mod font;
 mod format;
 mod model;
 mod number;
+pub mod of_data;
 pub mod of_flow;
 pub mod of_run;
 mod palette;
@@ -22,7 +23,9 @@ pub use format::Format;
 pub use model::{Axis, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
-pub use resolve::{Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, clip, decimate};
+pub use resolve::{
+    Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, Writing, clip, decimate,
+};
 pub use svg::{Style, svg};
 
 pub use crate::save::{check_writable, save, save_all};

@@ -86,6 +86,8 @@ pub struct Heat {
     pub values: Vec<f64>,
     /// What the colours mean: label, scale and bounds of the colour bar.
     pub color: Axis,
+    /// Each value other than zero is also written into its cell, for tables that are to be read.
+    pub written: bool,
 }
 
 /// How a series is drawn.

@@ -95,8 +95,15 @@ impl Theme {
     }
 }
 
+impl Rgb {
+    /// Black or white, whichever is easier to read on this colour.
+    pub fn ink(self) -> Self {
+        // At this luminance both have the same contrast: 1.05 / (L + 0.05) = (L + 0.05) / 0.05.
+        if luminance(self) > 0.179 { Self(0, 0, 0) } else { Self(0xFF, 0xFF, 0xFF) }
+    }
+}
+
 /// Relative luminance of WCAG 2.2.
-#[cfg(test)]
 pub(super) fn luminance(Rgb(r, g, b): Rgb) -> f64 {
     let linear = |channel: u8| {
         let c = f64::from(channel) / 255.0;
@@ -124,6 +131,17 @@ mod tests {
             for color in [Color::Ink, Color::Muted, Color::Alarm] {
                 let found = contrast(theme, color);
                 assert!(found >= 4.5, "{theme:?} {color:?}: {found:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn ink_can_be_read_on_every_colour() {
+        for level in 0..=u8::MAX {
+            for color in [Rgb(level, level, level), crate::figure::colormap::viridis(level)] {
+                let (a, b) = (luminance(color), luminance(color.ink()));
+                let found = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                assert!(found >= 4.5, "{color:?}: {found:.2}");
             }
         }
     }

@@ -7,7 +7,7 @@ mod echo;
 mod first_zero;
 mod long_lag;
 mod loss;
-mod mnist1d;
+pub mod mnist1d;
 mod running_mean;
 
 use std::fmt::Debug;

@@ -7,6 +7,7 @@ mod legend;
 mod marks;
 mod sketch;
 mod thin;
+mod writing;
 
 use egui::{Align2, Id, Pos2, Ui, Vec2b};
 use egui_plot::{AxisHints, Plot, PlotTransform};

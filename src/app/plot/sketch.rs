@@ -9,6 +9,7 @@ use super::axes::Ruler;
 use super::legend::shade;
 use super::marks;
 use super::thin::thin;
+use super::writing;
 use crate::app::explore::scene::Picture;
 use crate::app::theme;
 use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Style, Theme};
@@ -48,12 +49,16 @@ impl<'a> Sketch<'a> {
         Self { tiles, ..self }
     }
 
-    fn heat(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+    fn heat(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         let (Some(mosaic), Some(tiles)) = (&self.resolved.heat, self.tiles) else { return };
         let corner = |end: usize| place(transform, [mosaic.x[end], mosaic.y[end]]);
         let rect = Rect::from_two_pos(corner(0), corner(1));
         let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         shapes.push(Shape::image(tiles, rect, all, Color32::WHITE));
+        if let Some(written) = &mosaic.writing {
+            let to = |at| place(transform, at);
+            writing::shapes(ui, written, self.theme, *transform.frame(), to, shapes);
+        }
     }
 
     fn grid(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
@@ -217,7 +222,7 @@ fn place(transform: &PlotTransform, [x, y]: [f64; 2]) -> Pos2 {
 impl PlotItem for Sketch<'_> {
     fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         self.grid(transform, shapes);
-        self.heat(transform, shapes);
+        self.heat(ui, transform, shapes);
         // Ghosts at the back, then pale raw numbers, then everything else.
         let layer = |series: &Series| if series.ghost { 0 } else { 2 - u8::from(series.faint) };
         for wanted in 0..=2 {

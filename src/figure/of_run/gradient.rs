@@ -27,6 +27,7 @@ pub fn gradient_map(
         y: (1..=length).map(|t| t as f64).collect(),
         values: values.collect(),
         color: Axis::log("‖∂L/∂hₜ‖"),
+        written: false,
     };
     let title = format!("{}: gradient through training", named(contender, layer));
     let guide = |step: u64| Guide::Vertical(step as f64, format!("step {step}"));

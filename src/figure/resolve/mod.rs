@@ -14,7 +14,7 @@ pub use clip::clip;
 pub use decimate::decimate;
 pub use extent::Extent;
 pub use flag::{Flag, FlagKind};
-pub use heat::{Mosaic, Shade};
+pub use heat::{Mosaic, Shade, Writing};
 
 use super::model::{Figure, Guide, Series, Stroke};
 use flag::Tally;

@@ -7,7 +7,7 @@ use super::plot::{AXIS_TEXT, Frame, TICK, TICK_TEXT};
 use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::Color;
-use crate::figure::resolve::{Mosaic, Shade};
+use crate::figure::resolve::{Mosaic, Shade, Writing};
 
 /// Space between plot and colour bar, and width of the bar, in units.
 const GAP: f64 = 16.0;
@@ -15,6 +15,9 @@ const BAR: f64 = 20.0;
 /// Height of the shade of cells without a place on the bar, and of the space above it, in units.
 const SPECIAL: f64 = 20.0;
 const APART: f64 = 9.0;
+
+/// Smaller text in cells is left out, in units.
+const LEAST_TEXT: f64 = 9.0;
 
 /// A picture that takes more rectangles is drawn more coarsely: it would be slow and large.
 const MOST_RECTANGLES: usize = 150_000;
@@ -43,6 +46,9 @@ pub(super) fn draw(
     let low = [0, 1].map(|k| corners[0][k].min(corners[1][k]));
     let high = [0, 1].map(|k| corners[0][k].max(corners[1][k]));
     cells(canvas, mosaic, low, high);
+    if let Some(writing) = &mosaic.writing {
+        write(canvas, writing, unit, &to)?;
+    }
     let left = frame.right() + GAP * unit;
     let foot = mosaic.specials.len() as f64 * (SPECIAL + APART) * unit;
     let height = (frame.height - foot).max(frame.height / 2.0);
@@ -58,6 +64,27 @@ pub(super) fn draw(
     let at = [beside, frame.top + height / 2.0];
     let ink = canvas.theme.rgb(Color::Ink);
     canvas.text(&mosaic.label, at, AXIS_TEXT * unit, ink, Anchor::Upwards)
+}
+
+/// The values in their cells, unless they would be too small to read.
+fn write(
+    canvas: &Canvas<'_>,
+    writing: &Writing,
+    unit: f64,
+    to: impl Fn([f64; 2]) -> [f64; 2],
+) -> Result<()> {
+    let (origin, corner) = (to([0.0, 0.0]), to(writing.cell));
+    let cell = [0, 1].map(|k| (corner[k] - origin[k]).abs());
+    let widest = writing.texts.iter().map(|text| font::width(&text.value, 1.0)).fold(0.0, f64::max);
+    let size = writing.size(cell, widest).min(TICK_TEXT * unit);
+    if size < LEAST_TEXT * unit {
+        return Ok(());
+    }
+    for text in &writing.texts {
+        let ink = text.shade.rgb(canvas.theme).ink();
+        canvas.text(&text.value, to(text.at), size, ink, Anchor::Center)?;
+    }
+    Ok(())
 }
 
 /// All cells, those of one colour together, neighbours in a row as one rectangle.

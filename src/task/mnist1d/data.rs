@@ -55,11 +55,11 @@ impl Points {
         self.values.chunks_exact(LENGTH).zip(self.labels.iter().map(|&label| label as usize))
     }
 
-    /// The first sequence of each digit, in the order of the digits; digits that do not occur are
-    /// left out.
-    pub fn one_of_each(&self) -> Vec<(Vec<f32>, usize)> {
+    /// The first `per_class` sequences of each digit, in the order of the digits; fewer of digits
+    /// that occur less often.
+    pub fn examples(&self, per_class: usize) -> Vec<(Vec<f32>, usize)> {
         (0..CLASSES)
-            .filter_map(|digit| self.iter().find(|&(_, label)| label == digit))
+            .flat_map(|digit| self.iter().filter(move |&(_, label)| label == digit).take(per_class))
             .map(|(values, label)| (values.to_owned(), label))
             .collect()
     }
@@ -132,4 +132,18 @@ fn moments<'a>(values: impl Iterator<Item = &'a f64> + Clone) -> (f64, f64) {
     let mean = values.clone().sum::<f64>() / count;
     let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / count;
     (mean, variance.sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_the_first_of_each_digit_that_occurs() {
+        let values = (0..5 * LENGTH).map(|i| (i / LENGTH) as f32).collect();
+        let points = Points { values, labels: vec![7, 2, 7, 7, 2] };
+        let first = |n| points.examples(n).iter().map(|(v, l)| (v[0], *l)).collect::<Vec<_>>();
+        assert_eq!(first(1), [(1.0, 2), (0.0, 7)]);
+        assert_eq!(first(2), [(1.0, 2), (4.0, 2), (0.0, 7), (2.0, 7)]);
+    }
 }

@@ -4,8 +4,8 @@
 mod data;
 mod file;
 mod signal;
+mod task;
 mod template;
 
 pub use data::{CLASSES, Dataset, LENGTH, Points};
-mod task;
 pub use task::{Classify, Mnist1d};

@@ -26,6 +26,17 @@ impl Lane {
         Self { order, centers, edges }
     }
 
+    /// Index into the heat map, and middle, of each that has its middle between `bounds`.
+    pub fn middles(&self, bounds: [f64; 2]) -> impl Iterator<Item = (usize, f64)> + Clone {
+        let all = self.order.iter().copied().zip(self.centers.iter().copied());
+        all.filter(move |(_, center)| (bounds[0]..=bounds[1]).contains(center))
+    }
+
+    /// The narrowest width.
+    pub fn narrowest(&self) -> f64 {
+        self.edges.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min)
+    }
+
     /// The two outer ends.
     pub fn ends(&self) -> Option<[f64; 2]> {
         Some([*self.edges.first()?, *self.edges.last()?])

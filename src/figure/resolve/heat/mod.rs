@@ -2,11 +2,13 @@
 
 mod grid;
 mod shade;
+mod writing;
 
 use std::ops::Range;
 
 pub(super) use grid::Lane;
 pub use shade::Shade;
+pub use writing::Writing;
 
 use super::extent::{Extent, LARGEST};
 use crate::figure::model::{Heat, Scale};
@@ -35,6 +37,8 @@ pub struct Mosaic {
     pub bar: Extent,
     /// Shades that stand for no place on the colour bar, with their names; only those present.
     pub specials: Vec<(Shade, &'static str)>,
+    /// Values written into their cells, if the heat map asks for it.
+    pub writing: Option<Writing>,
     tally: Tally,
 }
 
@@ -84,6 +88,7 @@ impl Mosaic {
             shades: pixels.map(|(row, column)| Shade::of(strongest(row, column), &bar)).collect(),
             label: heat.color.label.clone(),
             specials: tally.specials(),
+            writing: heat.written.then(|| Writing::new(heat, [columns, rows], [x, y], &bar)),
             bar,
             tally,
         }

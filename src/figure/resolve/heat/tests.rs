@@ -7,7 +7,8 @@ use crate::figure::model::{Axis, Figure, Range};
 
 fn figure(x: usize, y: usize, values: Vec<f64>) -> Figure {
     let steps = |n: usize| (0..n).map(|n| n as f64).collect();
-    let heat = Heat { x: steps(x), y: steps(y), values, color: Axis::log("‖∂L/∂hₜ‖") };
+    let color = Axis::log("‖∂L/∂hₜ‖");
+    let heat = Heat { x: steps(x), y: steps(y), values, color, written: false };
     let figure = Figure::new("test", "Test", Axis::linear("training step"), Axis::steps());
     Figure { heat: Some(heat), ..figure }
 }
