@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::Linear;
-use rnnscope::network::{Biases, Cell, LayerParameters, Network, NetworkSpec, Nonlinearity};
+use rnnscope::network::{Cell, LayerParameters, Network, NetworkSpec, Nonlinearity};
 use serde_json::Value;
 
 use super::floats;
