@@ -200,3 +200,13 @@ fn a_few_epochs_of_mnist1d_beat_a_guess_by_far() {
         assert_eq!(log.answers.len(), 1000);
     }
 }
+
+#[test]
+#[ignore = "exploration"]
+fn explore_anywhere() {
+    let mut comparison = preset("first-zero", "ladder");
+    comparison.contenders.remove(0);
+    comparison.trials = 16;
+    comparison.lengths = vec![50];
+    ladder(&comparison, &run(&comparison));
+}

@@ -7,7 +7,7 @@ mod common;
 use common::golden::{assert_close, numbers};
 use common::{floats, json};
 use rnnscope::network::Cell;
-use rnnscope::task::{FirstZero, Place, TaskChoice};
+use rnnscope::task::{FirstZero, Loss, Place, TaskChoice};
 use rnnscope::train::{Comparison, Contender, LineUp, Trainee, presets};
 
 fn preset(task: &str, name: &str) -> Comparison {
@@ -83,6 +83,49 @@ fn echo_begins_as_in_pytorch() {
     assert_close("x", &x, &floats(&file["x"]), 1e-6);
     let trainee = train(&comparison, 0);
     assert_close("echo", &losses(&trainee), &floats(&file["losses"]), 2e-5);
+}
+
+/// MNIST-1D: cells drawn as the lab draws them, all states into one linear layer, Adam with L2,
+/// batches in their order and again from the first.
+#[test]
+fn mnist1d_begins_as_in_pytorch() {
+    let runs = json("first_steps.json");
+    for (entry, run) in runs["mnist1d"].as_array().unwrap().iter().enumerate() {
+        let names = ["RNN", "GRU", "LSTM"];
+        assert_eq!(run["kind"], names[entry]);
+        let expected = floats(&run["losses"]);
+        let steps = expected.len() as u64;
+        let comparison = Comparison { steps, evaluate_every: 0, ..preset("mnist1d", "notebook") };
+        let trainee = train(&comparison, entry);
+        assert_close(names[entry], &losses(&trainee), &expected, 2e-5);
+        let right: Vec<f64> = trainee.log().right.iter().map(|part| f64::from(*part)).collect();
+        assert_close(names[entry], &right, &floats(&run["right"]), 0.0101);
+    }
+}
+
+/// Long time lag: sequences drawn from PyTorch's generator, chrono initialisation, clipping.
+#[test]
+fn long_lag_begins_as_in_pytorch() {
+    let runs = json("first_steps.json");
+    for run in runs["long_lag"].as_array().unwrap() {
+        let mut comparison = preset("long-lag", "solved");
+        let is_rnn = run["kind"] == "RNN";
+        comparison.contenders = vec![comparison.contenders[usize::from(is_rnn)].clone()];
+        comparison.contenders[0].design.hidden_size = run["hidden"].as_u64().unwrap() as usize;
+        let TaskChoice::LongLag(task) = &mut comparison.task else { panic!("another task") };
+        task.symbols = run["p"].as_u64().unwrap() as usize;
+        task.test = 0;
+        task.loss = if run["loss"] == "all" { Loss::All } else { Loss::Last };
+        let expected = floats(&run["losses"]);
+        comparison.batch = run["batch"].as_u64().unwrap() as usize;
+        comparison.steps = expected.len() as u64;
+        comparison.trials = 1;
+        let trainee = train(&comparison, 0);
+        let what = format!("{} {}", run["kind"], run["loss"]);
+        assert_close(&what, &losses(&trainee), &expected, 1e-4);
+        let right: Vec<f64> = trainee.log().right.iter().map(|part| f64::from(*part)).collect();
+        assert_close(&what, &right, &floats(&run["right"]), 1e-6);
+    }
 }
 
 /// The notebook prints 0.667332 at epoch 100, 0.108764 at 500 and 0.038212 at 1,000, then a floor.

@@ -168,15 +168,15 @@ fn first_zero() -> Vec<Preset> {
         Preset {
             name: "curriculum",
             title: "Curriculum",
-            about: "Zero anywhere, from length 4; once a length is mastered the next is a quarter \
-                    longer, up to 150. RNN and LSTM, three seeds. Lengths that fail on their own are \
-                    reached step by step.",
+            about: "Zero anywhere, from length 2; once a length is mastered the next is a quarter \
+                    longer, up to 150. RNN and LSTM, five seeds. Lengths that take thousands of steps \
+                    on their own are reached in hundreds.",
             rounds: vec![Comparison {
-                trials: 3,
+                trials: 5,
                 evaluate_every: 50,
                 stop: mastery(1),
-                curriculum: Some(Curriculum { from: 4, to: 150, growth: Growth::Factor(1.25) }),
-                ..base(task(Place::Anywhere, 4), cells().into())
+                curriculum: Some(Curriculum { from: 2, to: 150, growth: Growth::Factor(1.25) }),
+                ..base(task(Place::Anywhere, 2), cells().into())
             }],
         },
     ]
@@ -236,7 +236,7 @@ fn long_lag() -> Vec<Preset> {
         gate_bias: GateBias::Chrono(400.0),
         ..Design::new(Cell::Lstm, 32, 1)
     };
-    let rnn = Design { input_init: InputInit::Normal, ..Design::new(TANH, 32, 1) };
+    let rnn = Design::new(TANH, 32, 1);
     let solved = |distractors, steps| {
         let task = LongLag { distractors, ..LongLag::default() };
         let mut comparison = Comparison {
@@ -260,8 +260,8 @@ fn long_lag() -> Vec<Preset> {
             title: "Solved",
             about: "LSTM of 32 units with chrono initialisation (T_max = 400) and N(0, 1) input \
                     weights, Adam at 0.01, gradient norm clipped at 1, batches of 16, until 2,000 \
-                    sequences in a row are right; then 3,000 fresh ones. Ten trials, with an RNN \
-                    beside it that gives up after 20,000 sequences.",
+                    sequences in a row are right; then 3,000 fresh ones. Ten trials, with a \
+                    plain RNN beside it that gives up after 20,000 sequences.",
             rounds: vec![solved(Chain, 5000)],
         },
         Preset {
