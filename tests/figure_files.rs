@@ -1,8 +1,8 @@
 //! Figures as files: what a user gets when exporting.
 
 use rnnscope::figure::{
-    Axis, Color, Figure, Format, Guide, Heat, Series, Stroke, Style, Theme, csv, png, raster, save,
-    svg,
+    Axis, CellText, Color, Figure, Format, Guide, Heat, Series, Stroke, Style, Theme, csv, png,
+    raster, save, svg,
 };
 
 /// Two lines with everything that can go wrong, and a cloud of points.
@@ -66,7 +66,7 @@ fn map() -> Figure {
         y: (1..=10).map(f64::from).collect(),
         values,
         color: Axis::log("‖∂L/∂hₜ‖"),
-        written: false,
+        text: CellText::None,
     };
     Figure {
         heat: Some(heat),

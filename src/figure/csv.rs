@@ -24,8 +24,9 @@ pub fn csv(figures: &[Figure]) -> Result<String> {
             }
         }
         for series in &figure.series {
+            let name = series.full_name();
             for [x, y] in &series.points {
-                write([figure.name, &series.name, &field(*x), &field(*y), ""])?;
+                write([figure.name, &name, &field(*x), &field(*y), ""])?;
             }
         }
     }
@@ -58,7 +59,7 @@ fn failed(error: ::csv::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::model::{Axis, Color, Heat, Series};
+    use crate::figure::model::{Axis, CellText, Color, Heat, Series};
     use proptest::prelude::*;
 
     proptest! {
@@ -74,7 +75,7 @@ mod tests {
         let axis = || Axis::linear("");
         let color = Axis::log("size");
         let (x, y, values) = (vec![0.0, 50.0], vec![1.0], vec![0.5, 0.0]);
-        let heat = Heat { x, y, values, color, written: false };
+        let heat = Heat { x, y, values, color, text: CellText::None };
         let map = Figure { heat: Some(heat), ..Figure::new("map", "", axis(), axis()) };
         let line = Series::line("a", Color::Ink, vec![[1.0, 2.0]]);
         let line = Figure { series: vec![line], ..Figure::new("line", "", axis(), axis()) };

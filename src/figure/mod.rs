@@ -20,7 +20,7 @@ pub mod ticks;
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};
 pub use format::Format;
-pub use model::{Axis, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
+pub use model::{Axis, CellText, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
 pub use palette::{Rgb, Theme};
 pub use resolve::{

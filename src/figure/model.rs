@@ -36,6 +36,8 @@ pub struct Axis {
     pub reversed: bool,
     /// Only whole numbers get a tick.
     pub integer: bool,
+    /// What the whole numbers 0, 1, 2, ... stand for, such as contenders; empty for a quantity.
+    pub names: Vec<String>,
 }
 
 /// How values map to positions.
@@ -63,6 +65,8 @@ pub enum Range {
 pub struct Series {
     /// Legend entry; series of the same name share one.
     pub name: String,
+    /// What tells it from others of its name, such as a trial: for files, not for the legend.
+    pub detail: String,
     /// Colour, by role.
     pub color: Color,
     /// Line or points.
@@ -86,8 +90,20 @@ pub struct Heat {
     pub values: Vec<f64>,
     /// What the colours mean: label, scale and bounds of the colour bar.
     pub color: Axis,
-    /// Each value other than zero is also written into its cell, for tables that are to be read.
-    pub written: bool,
+    /// What is written into the cells, for tables that are to be read.
+    pub text: CellText,
+}
+
+/// What is written into the cells of a heat map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CellText {
+    /// Nothing: colours say it all.
+    #[default]
+    None,
+    /// Each value other than zero.
+    Values,
+    /// Texts of one or more lines, in the order of the values; empty for none.
+    Texts(Vec<String>),
 }
 
 /// How a series is drawn.
@@ -156,12 +172,18 @@ impl Axis {
             range: Range::Auto,
             reversed: false,
             integer: false,
+            names: Vec::new(),
         }
     }
 
     /// A log10 axis fitted to its data.
     pub fn log(label: impl Into<String>) -> Self {
         Self { scale: Scale::Log10, ..Self::linear(label) }
+    }
+
+    /// An axis of things with names instead of numbers: the first at 0, the next at 1, and so on.
+    pub fn named(label: impl Into<String>, names: Vec<String>) -> Self {
+        Self { integer: true, names, ..Self::linear(label) }
     }
 
     /// The axis of steps 1..T.
@@ -180,6 +202,23 @@ impl Heat {
 impl Series {
     /// A solid line.
     pub fn line(name: impl Into<String>, color: Color, points: Vec<[f64; 2]>) -> Self {
-        Self { name: name.into(), color, stroke: Stroke::Solid, ghost: false, faint: false, points }
+        Self {
+            name: name.into(),
+            detail: String::new(),
+            color,
+            stroke: Stroke::Solid,
+            ghost: false,
+            faint: false,
+            points,
+        }
+    }
+
+    /// What it is called where each series needs a name of its own: `LSTM, trial 3`.
+    pub fn full_name(&self) -> String {
+        match (self.name.as_str(), self.detail.as_str()) {
+            (name, "") => name.to_owned(),
+            ("", detail) => detail.to_owned(),
+            (name, detail) => format!("{name}, {detail}"),
+        }
     }
 }

@@ -56,6 +56,14 @@ pub fn integer(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     places.into_iter().map(|at| Tick { at, label: whole(at) }).collect()
 }
 
+/// Ticks with names instead of numbers, the first at 0; of more than `most`, every second or third.
+pub fn named(lo: f64, hi: f64, names: &[String], most: usize) -> Vec<Tick> {
+    let every = names.len().div_ceil(most.max(1)).max(1);
+    let ticks = names.iter().enumerate().step_by(every);
+    let ticks = ticks.map(|(n, name)| Tick { at: n as f64, label: name.clone() });
+    ticks.filter(|tick| (lo..=hi).contains(&tick.at)).collect()
+}
+
 /// Ticks at powers of ten for an axis from 10^`lo` to 10^`hi`; thinned when there are many, with
 /// minor ticks when there are few, and at 1-2-5 values when there is less than a decade.
 pub fn log(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
@@ -148,7 +156,8 @@ fn multiples(lo: f64, hi: f64, step: f64) -> impl Iterator<Item = f64> {
 }
 
 /// A whole number; from 10 000 up its digits stand in groups of three.
-fn whole(at: f64) -> String {
+/// A whole number with its digits in groups from five on, as on an axis.
+pub fn whole(at: f64) -> String {
     if at.abs() >= 1e15 {
         return number(at, 4);
     }

@@ -34,6 +34,9 @@ impl<'a> Ruler<'a> {
     pub fn ticks(&self, lo: f64, hi: f64) -> Vec<Tick> {
         match self.axis.scale {
             Scale::Log10 => ticks::log(lo, hi, self.most),
+            Scale::Linear if !self.axis.names.is_empty() => {
+                ticks::named(lo, hi, &self.axis.names, self.most)
+            }
             Scale::Linear if self.axis.integer => {
                 let (first, last) = (lo.max(self.extent.lo), hi.min(self.extent.hi));
                 ticks::integer(first, last, self.most)

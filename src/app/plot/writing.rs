@@ -25,8 +25,7 @@ pub fn shapes(
         painter.layout_no_wrap(text.to_owned(), FontId::proportional(size), ink)
     };
     let width = |text: &str| f64::from(galley(text, TEXT, Color32::WHITE).size().x / TEXT);
-    let widest = writing.texts.iter().map(|text| width(&text.value)).fold(0.0, f64::max);
-    let size = writing.size([cell.x, cell.y].map(f64::from), widest) as f32;
+    let size = writing.size([cell.x, cell.y].map(f64::from), width) as f32;
     if size < LEAST_TEXT {
         return;
     }
@@ -34,8 +33,12 @@ pub fn shapes(
         let at = to(text.at);
         if frame.contains(at) {
             let ink = theme::screen(text.shade.rgb(theme).ink());
-            let galley = galley(&text.value, size.min(TEXT), ink);
-            out.push(Shape::galley(at - galley.size() / 2.0, galley, ink));
+            let size = size.min(TEXT);
+            for (line, below) in text.placed() {
+                let galley = galley(line, size, ink);
+                let middle = at + egui::vec2(0.0, below as f32 * size);
+                out.push(Shape::galley(middle - galley.size() / 2.0, galley, ink));
+            }
         }
     }
 }

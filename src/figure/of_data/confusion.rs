@@ -1,6 +1,6 @@
 //! Which class is taken for which.
 
-use crate::figure::model::{Axis, Figure, Heat, Range};
+use crate::figure::model::{Axis, CellText, Figure, Heat, Range};
 
 /// The confusion matrix of a classifier called `who`: how often (`matrix[true][predicted]`) a
 /// sequence of one class is taken for another, true classes from top to bottom. What is right lies
@@ -17,7 +17,7 @@ pub fn confusion(who: &str, matrix: &[Vec<u64>]) -> Figure {
         y: positions,
         values,
         color: Axis { range: Range::Fixed(0.0, most), integer: true, ..Axis::linear("sequences") },
-        written: true,
+        text: CellText::Values,
     };
 
     let total: u64 = cells().map(|(row, column)| count(row, column)).sum();

@@ -39,7 +39,7 @@ fn a_confusion_matrix_has_the_truth_downwards_and_says_what_is_right() {
     assert!(figure.resolve().sentences().is_empty());
     let texts = mosaic.writing.unwrap().texts;
     let corner = texts.iter().find(|text| text.at == [0.0, 2.0]).unwrap();
-    assert_eq!(corner.value, "5");
+    assert_eq!(corner.lines, ["5"]);
     assert_eq!(texts.len(), 6, "zeros are not written");
 }
 

@@ -1,7 +1,7 @@
 //! The gradient flow through training: as a map over all of it, and at one moment.
 
 use super::{end, training_steps};
-use crate::figure::model::{Axis, Color, Figure, Guide, Heat, Range, Series, Stroke};
+use crate::figure::model::{Axis, CellText, Color, Figure, Guide, Heat, Range, Series, Stroke};
 use crate::train::{Contender, RunLog, Snapshot};
 
 /// ‖∂L/∂hₜ‖ of layer `layer` (from 0) as a heat map, training step from left to right, step t from
@@ -27,7 +27,7 @@ pub fn gradient_map(
         y: (1..=length).map(|t| t as f64).collect(),
         values: values.collect(),
         color: Axis::log("‖∂L/∂hₜ‖"),
-        written: false,
+        text: CellText::None,
     };
     let title = format!("{}: gradient through training", named(contender, layer));
     let guide = |step: u64| Guide::Vertical(step as f64, format!("step {step}"));

@@ -21,6 +21,9 @@ const LEAST_SPAN: f64 = 0.01;
 /// Ticks aimed for.
 const MOST_TICKS: usize = 8;
 
+/// Most names along an axis.
+const MOST_NAMES: usize = 24;
+
 /// Bounds and ticks of one axis in drawing coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extent {
@@ -72,6 +75,9 @@ impl Extent {
         let Self { lo, hi, .. } = *self;
         self.ticks = match axis.scale {
             Scale::Log10 => ticks::log(lo, hi, MOST_TICKS),
+            Scale::Linear if !axis.names.is_empty() => {
+                ticks::named(lo, hi, &axis.names, MOST_NAMES)
+            }
             Scale::Linear if axis.integer => ticks::integer(lo, hi, MOST_TICKS + 2),
             Scale::Linear => ticks::linear(lo, hi, MOST_TICKS),
         };

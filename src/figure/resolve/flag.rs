@@ -149,7 +149,7 @@ pub(super) fn tally(series: &Series, found: &[(Cause, Flag)]) -> Vec<Tally> {
             Some(tally) => tally.count += 1,
             None => tallies.push(Tally {
                 cause: *cause,
-                name: series.name.clone(),
+                name: series.full_name(),
                 count: 1,
                 total: series.points.len(),
             }),

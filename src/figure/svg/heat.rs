@@ -75,14 +75,16 @@ fn write(
 ) -> Result<()> {
     let (origin, corner) = (to([0.0, 0.0]), to(writing.cell));
     let cell = [0, 1].map(|k| (corner[k] - origin[k]).abs());
-    let widest = writing.texts.iter().map(|text| font::width(&text.value, 1.0)).fold(0.0, f64::max);
-    let size = writing.size(cell, widest).min(TICK_TEXT * unit);
+    let size = writing.size(cell, |line| font::width(line, 1.0)).min(TICK_TEXT * unit);
     if size < LEAST_TEXT * unit {
         return Ok(());
     }
     for text in &writing.texts {
         let ink = text.shade.rgb(canvas.theme).ink();
-        canvas.text(&text.value, to(text.at), size, ink, Anchor::Center)?;
+        let [x, y] = to(text.at);
+        for (line, below) in text.placed() {
+            canvas.text(line, [x, y + below * size], size, ink, Anchor::Center)?;
+        }
     }
     Ok(())
 }

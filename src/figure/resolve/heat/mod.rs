@@ -11,7 +11,7 @@ pub use shade::Shade;
 pub use writing::Writing;
 
 use super::extent::{Extent, LARGEST};
-use crate::figure::model::{Heat, Scale};
+use crate::figure::model::{CellText, Heat, Scale};
 use crate::figure::number::number;
 use crate::figure::palette::{Rgb, Theme};
 
@@ -88,7 +88,8 @@ impl Mosaic {
             shades: pixels.map(|(row, column)| Shade::of(strongest(row, column), &bar)).collect(),
             label: heat.color.label.clone(),
             specials: tally.specials(),
-            writing: heat.written.then(|| Writing::new(heat, [columns, rows], [x, y], &bar)),
+            writing: (heat.text != CellText::None)
+                .then(|| Writing::new(heat, [columns, rows], [x, y], &bar)),
             bar,
             tally,
         }
