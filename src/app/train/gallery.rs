@@ -79,11 +79,7 @@ impl Gallery {
 
 fn pictures(task: &Mnist1d) -> Result<Vec<Picture>> {
     let data = task.dataset()?;
-    let of_class = |class: usize| data.train.iter().filter(move |(_, label)| *label == class);
-    let examples: Vec<(Vec<f32>, usize)> = (0..Mnist1d::CLASSES)
-        .flat_map(|class| of_class(class).take(EACH))
-        .map(|(values, label)| (values.to_vec(), label))
-        .collect();
+    let examples = data.train.examples(EACH);
     Ok(of_data::gallery(&examples).into_iter().map(Picture::new).collect())
 }
 

@@ -48,11 +48,11 @@ pub fn of(
             values: test.values[index * length..(index + 1) * length].to_vec(),
             truth: test.labels[index] as usize,
             predicted,
-            probability: f64::from(sure.get(predicted).copied().unwrap_or(f32::NAN)),
+            probability: sure.get(predicted).copied().map(f64::from),
         }
     };
     let shown: Vec<Mistake> = shown.iter().zip(sure).map(mistake).collect();
-    let figures = of_data::mistakes(who, &shown, &data.train.one_of_each());
+    let figures = of_data::mistakes(who, &shown, &data.train.examples(1));
     Some(Mistakes {
         confusion: Picture::new(of_data::confusion(who, &matrix)),
         page: figures.into_iter().map(Picture::new).collect(),

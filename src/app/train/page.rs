@@ -59,6 +59,12 @@ impl TrainTab {
             ui.set_width(ui.available_width());
             ranking::show(ui, &scene.ranking, commands);
         });
+        if let Some(table) = &scene.trials {
+            frame(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ranking::trials(ui, table);
+            });
+        }
         if let TaskChoice::Mnist1d(task) = &scene.comparison.task {
             self.gallery.show(ui, task);
         }

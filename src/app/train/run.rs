@@ -12,7 +12,7 @@ use crate::app::explore::scene::Picture;
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::task::{Dataset, TaskChoice};
-use crate::train::{Comparison, Contender, Entry, RunLog, Snapshot, Stop};
+use crate::train::{Comparison, Entry, RunLog, Snapshot, Stop};
 use crate::worker::{LaneStatus, Race};
 
 /// How far each training is: updates, evaluations, whether it was tested, why it ended.
@@ -131,19 +131,21 @@ impl Run {
         let overview = self.overview();
         let view = view.within(&self.comparison);
         let place = view.entry(&self.comparison);
-        let contender = self.contender(place);
+        let entry = self.entries[place];
+        let comparison = &self.comparison;
         let log = &self.logs[place];
-        let moment = at(log, view.cursor);
+        let moment = of_run::moment(log, view.cursor);
         let cursor = view.cursor.and(moment).map(|moment| moment.step);
-        let gradient = moment.map(|moment| of_run::gradient_at(&contender, log, moment));
+        let gradient = moment.map(|moment| of_run::gradient_at(comparison, &entry, log, moment));
         let parameters = if view.parameters {
-            of_run::parameter_norms(&contender, log, &self.names[view.contender]).into()
+            of_run::parameter_norms(comparison, &entry, log, &self.names[view.contender]).into()
         } else {
             Vec::new()
         };
-        let map = of_run::gradient_map(&contender, log, view.layer, cursor);
+        let map = of_run::gradient_map(comparison, &entry, log, view.layer, cursor);
         let mistakes = self.data.as_ref().and_then(|data| {
-            mistakes::of((&self.race, place), data, (&contender.name, log), view.page)
+            let who = comparison.label(&entry);
+            mistakes::of((&self.race, place), data, (&who, log), view.page)
         });
         let logs: Vec<&RunLog> = self.logs.iter().collect();
         Scene {
@@ -154,7 +156,8 @@ impl Run {
             gradient: gradient.map(Picture::new),
             mistakes,
             parameters: parameters.into_iter().map(Picture::new).collect(),
-            ranking: of_run::ranking(&self.comparison, &logs),
+            ranking: of_run::ranking(comparison, &logs),
+            trials: has_trials(comparison, &logs).then(|| of_run::trials(comparison, &logs)),
             view,
             moments: log.snapshots.iter().map(|snapshot| snapshot.step).collect(),
             moment: moment.map(|moment| moment.step),
@@ -164,30 +167,21 @@ impl Run {
         }
     }
 
-    /// The contender of a training, under the training's name.
-    fn contender(&self, place: usize) -> Contender {
-        let entry = &self.entries[place];
-        let name = self.comparison.label(entry);
-        Contender { name, ..self.comparison.contenders[entry.contender].clone() }
-    }
-
     /// Example sequences with what all contenders answered in the trial looked at.
     fn predictions(&mut self, view: &View) -> Vec<Picture> {
         let place = view.entry(&self.comparison);
-        let Some(moment) = at(&self.logs[place], view.cursor) else { return Vec::new() };
-        let Some(length) = moment.predictions.first().map(Vec::len) else { return Vec::new() };
+        let moment = of_run::moment(&self.logs[place], view.cursor);
+        let steps = |snapshot: &Snapshot| snapshot.predictions.first().map(Vec::len);
+        let Some(length) = moment.and_then(steps) else { return Vec::new() };
         let entry = self.entries[place];
         let examples = self.examples.of(&self.race, &self.comparison, (place, &entry), length);
-        let answer = |contender: usize| {
-            let place = View { contender, ..*view }.entry(&self.comparison);
-            let fits = |snapshot: &&Snapshot| {
-                snapshot.predictions.first().is_some_and(|answer| answer.len() == length)
-            };
-            at(&self.logs[place], view.cursor).filter(fits)
-        };
-        let answers: Vec<Option<&Snapshot>> =
-            (0..self.comparison.contenders.len()).map(answer).collect();
-        let figures = of_run::predictions(&self.comparison, examples, &answers);
+        // In a curriculum, others may read sequences of another length by now.
+        let mut answers: Vec<Option<&Snapshot>> =
+            self.logs.iter().map(|log| of_run::moment(log, view.cursor)).collect();
+        for answer in &mut answers {
+            *answer = answer.filter(|snapshot| steps(snapshot) == Some(length));
+        }
+        let figures = of_run::predictions(&self.comparison, place, examples, &answers);
         figures.into_iter().map(Picture::new).collect()
     }
 
@@ -201,7 +195,7 @@ impl Run {
             return pictures.clone();
         }
         let logs: Vec<&RunLog> = self.logs.iter().collect();
-        let figures = vec![of_run::loss(&self.comparison, &logs)];
+        let figures = of_run::overview(&self.comparison, &logs);
         let pictures: Vec<Arc<Picture>> =
             figures.into_iter().map(|figure| Arc::new(Picture::new(figure))).collect();
         self.overview = Some((key, pictures.clone()));
@@ -209,26 +203,7 @@ impl Run {
     }
 }
 
-/// The last measurement at or before a moment, or the newest.
-fn at(log: &RunLog, cursor: Option<u64>) -> Option<&Snapshot> {
-    let cursor = cursor.unwrap_or(u64::MAX);
-    let after = log.snapshots.partition_point(|snapshot| snapshot.step <= cursor);
-    log.snapshots.get(after.saturating_sub(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_moment_looked_at_is_the_last_one_measured_before() {
-        let mut log = RunLog::default();
-        let steps = (0..100).step_by(10);
-        log.snapshots = steps.map(|step| Snapshot { step, ..Snapshot::default() }).collect();
-        let step = |cursor| at(&log, cursor).map(|snapshot| snapshot.step);
-        assert_eq!(step(None), Some(90));
-        assert_eq!(step(Some(0)), Some(0));
-        assert_eq!(step(Some(39)), Some(30));
-        assert_eq!(at(&RunLog::default(), Some(3)), None);
-    }
+/// Whether there is more to tell of each training than the ranking does.
+fn has_trials(comparison: &Comparison, logs: &[&RunLog]) -> bool {
+    !comparison.is_single() || logs.iter().any(|log| log.test.is_some())
 }

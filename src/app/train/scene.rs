@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::explore::scene::Picture;
 use crate::figure::Figure;
-use crate::figure::of_run::Ranking;
+use crate::figure::of_run::{Ranking, TrialTable};
 use crate::train::{Comparison, Entry};
 use crate::worker::LaneStatus;
 
@@ -100,6 +100,8 @@ pub struct Scene {
     pub parameters: Vec<Picture>,
     /// The contenders from best to worst.
     pub ranking: Ranking,
+    /// What became of each training, where the ranking does not tell.
+    pub trials: Option<TrialTable>,
     /// What is looked at.
     pub view: View,
     /// Training steps at which the training looked at was measured.
