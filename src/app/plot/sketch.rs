@@ -51,6 +51,12 @@ impl<'a> Sketch<'a> {
         Self { tiles, ..self }
     }
 
+    /// The same with or without marks at the points of lines.
+    #[must_use]
+    pub fn with_dots(self, dots: bool) -> Self {
+        Self { dots, ..self }
+    }
+
     fn heat(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         let (Some(mosaic), Some(tiles)) = (&self.resolved.heat, self.tiles) else { return };
         let corner = |end: usize| place(transform, [mosaic.x[end], mosaic.y[end]]);
