@@ -5,14 +5,14 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use super::progress::{Line, bar, name, numbers, thousands, time};
 use super::scene::Scene;
 use crate::app::widgets::named;
-use crate::train::Stop;
+use crate::train::{Stop, StopRule};
 use crate::worker::LaneStatus;
 
 /// Trainings listed at a time, before the list scrolls.
-const LISTED: usize = 8;
+const LISTED: usize = 6;
 
 /// Height of a line in the list, in points.
-const ROW: f32 = 20.0;
+const ROW: f32 = 23.0;
 
 /// Draws a line a contender, and below it, if it is unfolded, one a training. Returns the lane of the
 /// training that was clicked.
@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usiz
         let wide = Line::is_wide(ui);
         let first = index * each;
         let sum = Sum::of(lanes);
+        let texts = sum.texts(goal(&scene.comparison.stop));
         ui.horizontal(|ui| {
             fold(ui, &contender.name, open);
             let selected = (first..first + each).contains(&chosen);
@@ -36,11 +37,10 @@ pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usiz
             }
             bar(ui, sum.fraction(), &sum.done(), sum.diverged > 0, wide);
             if wide {
-                numbers(ui, sum.texts());
+                numbers(ui, texts.clone());
             }
         });
         if !wide {
-            let texts = sum.texts();
             let said: Vec<&str> =
                 texts.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
             ui.add(Label::new(RichText::new(said.join(" · ")).size(12.0).weak()).wrap());
@@ -82,11 +82,15 @@ fn list(ui: &mut Ui, scene: &Scene, lanes: std::ops::Range<usize>, chosen: usize
             ui.horizontal(|ui| {
                 ui.set_height(ROW);
                 ui.add_space(22.0);
-                let color = scene.comparison.contenders[entry.contender].color;
-                let text = scene.comparison.label(entry);
+                let contender = &scene.comparison.contenders[entry.contender];
+                let color = contender.color;
+                // The list stands below the contender's name.
+                let label = scene.comparison.label(entry);
+                let text = label.strip_prefix(&contender.name).unwrap_or(&label);
+                let text = text.trim_start_matches([',', ' ']);
                 let wide = Line::is_wide(ui);
                 let tip = "Shows this training’s gradient and predictions below.";
-                if name(ui, (&text, color), lane == chosen, tip) {
+                if name(ui, (text, color), lane == chosen, tip) {
                     clicked = Some(lane);
                 }
                 let line = Line::of(status);
@@ -98,6 +102,15 @@ fn list(ui: &mut Ui, scene: &Scene, lanes: std::ops::Range<usize>, chosen: usize
         }
     });
     clicked
+}
+
+/// What trainings are after, in the word that tells of it.
+fn goal(stop: &StopRule) -> Option<&'static str> {
+    match (stop.mastery, stop.streak, stop.target_loss) {
+        (Some(_), ..) => Some("mastered"),
+        (None, Some(_), _) | (None, None, Some(_)) => Some("solved"),
+        (None, None, None) => None,
+    }
 }
 
 /// Several trainings as one.
@@ -154,8 +167,9 @@ impl Sum {
         format!("{} of {} done", self.ended, self.trainings)
     }
 
-    /// What came of those that have ended, updates, and the time left.
-    fn texts(&self) -> [String; 3] {
+    /// What came of those that have ended (`goal` is told of even if none has got there), updates, and
+    /// the time left.
+    fn texts(&self, goal: Option<&str>) -> [String; 3] {
         let kinds = [
             (self.mastered, "mastered"),
             (self.solved, "solved"),
@@ -164,7 +178,7 @@ impl Sum {
         ];
         let told: Vec<String> = kinds
             .iter()
-            .filter(|(count, _)| *count > 0)
+            .filter(|(count, what)| *count > 0 || (self.ended > 0 && goal == Some(*what)))
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         let under_way = self.begun.saturating_sub(self.ended);
@@ -210,9 +224,9 @@ mod tests {
         let sum = Sum::of(&lanes);
         assert_eq!((sum.ended, sum.steps, sum.left), (2, 200, 160));
         assert_eq!(sum.done(), "2 of 4 done");
-        assert_eq!(sum.texts(), ["1 mastered", "200 steps", "at most 16 s left"]);
+        assert_eq!(sum.texts(None), ["1 mastered", "200 steps", "at most 16 s left"]);
         assert!((sum.fraction() - 200.0 / 360.0).abs() < 1e-6);
-        assert_eq!(Sum::of(&lanes[..2]).texts()[2], "all ended");
+        assert_eq!(Sum::of(&lanes[..2]).texts(None)[2], "all ended");
     }
 
     #[test]
@@ -220,5 +234,7 @@ mod tests {
         let testing = LaneStatus { tested: false, ..lane(60, Some(Stop::Streak(60))) };
         let sum = Sum::of(&[testing]);
         assert_eq!((sum.ended, sum.solved), (0, 1));
+        let vain = Sum::of(&[lane(100, Some(Stop::Budget))]);
+        assert_eq!(vain.texts(Some("solved"))[0], "0 solved");
     }
 }
