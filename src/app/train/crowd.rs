@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usiz
                 // The same length and trial, of this contender.
                 clicked = Some(first + chosen % each.max(1));
             }
-            bar(ui, sum.fraction(), &sum.done(), sum.diverged > 0, wide);
+            bar(ui, sum.fraction(), &sum.count(), sum.diverged > 0, wide);
             if wide {
                 numbers(ui, texts.clone());
             }
@@ -119,6 +119,8 @@ struct Sum {
     trainings: usize,
     ended: usize,
     begun: usize,
+    /// Trainings done, with the parts of those under way.
+    done: f32,
     steps: u64,
     left: u64,
     mastered: usize,
@@ -145,7 +147,9 @@ impl Sum {
             }
             if lane.has_ended() {
                 sum.ended += 1;
+                sum.done += 1.0;
             } else {
+                sum.done += lane.steps as f32 / lane.budget.max(1) as f32;
                 sum.left += lane.budget.saturating_sub(lane.steps);
                 paces.extend((lane.steps > 0).then_some(lane.steps_per_second));
             }
@@ -155,15 +159,12 @@ impl Sum {
         sum
     }
 
-    /// Updates done, of those that may still come.
+    /// Part of the trainings that is done; one under way counts by its budget.
     fn fraction(&self) -> f32 {
-        if self.ended == self.trainings {
-            return 1.0;
-        }
-        self.steps as f32 / (self.steps + self.left).max(1) as f32
+        self.done / self.trainings.max(1) as f32
     }
 
-    fn done(&self) -> String {
+    fn count(&self) -> String {
         format!("{} of {} done", self.ended, self.trainings)
     }
 
@@ -223,9 +224,9 @@ mod tests {
         ];
         let sum = Sum::of(&lanes);
         assert_eq!((sum.ended, sum.steps, sum.left), (2, 200, 160));
-        assert_eq!(sum.done(), "2 of 4 done");
+        assert_eq!(sum.count(), "2 of 4 done");
         assert_eq!(sum.texts(None), ["1 mastered", "200 steps", "at most 16 s left"]);
-        assert!((sum.fraction() - 200.0 / 360.0).abs() < 1e-6);
+        assert!((sum.fraction() - 2.4 / 4.0).abs() < 1e-6);
         assert_eq!(Sum::of(&lanes[..2]).texts(None)[2], "all ended");
     }
 

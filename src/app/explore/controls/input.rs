@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
 use crate::flow::{Input, Signal};
-use crate::task::{Loss, TaskChoice};
+use crate::task::{Echo, Loss, Memory, TaskChoice};
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;
@@ -97,6 +97,10 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     }
     if let TaskChoice::Echo(_) | TaskChoice::LongLag(_) | TaskChoice::RunningMean(_) = task {
         input_seed(ui, &mut question.input.seed, &mut memory.input_seed);
+    }
+    if matches!(task, TaskChoice::Echo(Echo { memory: Memory::Carried, .. })) {
+        let text = "Here the network starts from zero, not where its last epoch ended.";
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
     }
     let tip = "Returns to noise as input and the mean squared error as loss.";
     let leave = ui.button("Leave the task");
