@@ -16,6 +16,7 @@ mod png;
 mod resolve;
 mod svg;
 pub mod ticks;
+mod words;
 
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};

@@ -190,6 +190,11 @@ impl Axis {
     pub fn steps() -> Self {
         Self { integer: true, ..Self::linear("step t") }
     }
+
+    /// The axis of ticks where each step is read `ticks` times.
+    pub fn ticks(ticks: usize) -> Self {
+        Self { integer: true, ..Self::linear(format!("tick t ({ticks} a step)")) }
+    }
 }
 
 impl Heat {

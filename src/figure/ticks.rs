@@ -157,7 +157,7 @@ fn multiples(lo: f64, hi: f64, step: f64) -> impl Iterator<Item = f64> {
 
 /// A whole number; from 10 000 up its digits stand in groups of three.
 /// A whole number with its digits in groups from five on, as on an axis.
-pub fn whole(at: f64) -> String {
+pub(super) fn whole(at: f64) -> String {
     if at.abs() >= 1e15 {
         return number(at, 4);
     }

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, ranking: &Ranking, commands: &mut Vec<Command>) {
     egui::ScrollArea::horizontal().id_salt("ranking, sideways").show(ui, |ui| {
         let grid = egui::Grid::new("ranking").striped(true).min_col_width(16.0);
         grid.spacing([18.0, 5.0]).show(ui, |ui| {
-            for header in Ranking::headers() {
+            for header in ranking.headers() {
                 ui.label(RichText::new(header).size(12.0).strong());
             }
             ui.end_row();

@@ -108,14 +108,17 @@ impl Run {
     pub fn scene(&mut self, mut view: View) -> Scene {
         let loss = self.loss();
         view.contender = view.contender.min(self.logs.len().saturating_sub(1));
-        let contender = &self.comparison.contenders[view.contender];
+        let entry = self.comparison.entries()[view.contender];
+        let contender = &self.comparison.contenders[entry.contender];
         view.layer = view.layer.min(contender.design.num_layers.saturating_sub(1));
         let log = &self.logs[view.contender];
         let moment = at(log, view.cursor);
         let cursor = view.cursor.and(moment).map(|moment| moment.step);
-        let gradient = moment.map(|moment| of_run::gradient_at(contender, log, moment));
+        let gradient =
+            moment.map(|moment| of_run::gradient_at(&self.comparison, &entry, log, moment));
         let parameters = if view.parameters {
-            of_run::parameter_norms(contender, log, &self.names[view.contender]).into()
+            let names = &self.names[view.contender];
+            of_run::parameter_norms(&self.comparison, &entry, log, names).into()
         } else {
             Vec::new()
         };
@@ -126,11 +129,17 @@ impl Run {
             phase: self.phase(),
             lanes: self.lanes.clone(),
             loss,
-            predictions: of_run::predictions(&self.comparison, &self.examples, &answers)
+            predictions: of_run::predictions(&self.comparison, 0, &self.examples, &answers)
                 .into_iter()
                 .map(Picture::new)
                 .collect(),
-            map: Picture::new(of_run::gradient_map(contender, log, view.layer, cursor)),
+            map: Picture::new(of_run::gradient_map(
+                &self.comparison,
+                &entry,
+                log,
+                view.layer,
+                cursor,
+            )),
             gradient: gradient.map(Picture::new),
             parameters: parameters.into_iter().map(Picture::new).collect(),
             ranking: of_run::ranking(&self.comparison, &logs),

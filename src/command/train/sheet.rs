@@ -50,14 +50,14 @@ fn figures_of(finished: &Finished) -> Vec<Figure> {
         runs.iter().map(|run| predictions_now(&run.log, &run.examples)).collect();
     let now: Vec<Option<&Snapshot>> = now.iter().map(Some).collect();
     if let Some(run) = runs.first() {
-        figures.extend(of_run::predictions(comparison, &run.examples, &now).into_iter().next());
+        figures.extend(of_run::predictions(comparison, 0, &run.examples, &now).into_iter().next());
     }
     if comparison.probe_every > 0 {
         let best = of_run::ranking(comparison, &logs).standings;
         let mut best: Vec<usize> = best.iter().take(MAPS).map(|standing| standing.index).collect();
         best.sort_unstable();
         figures.extend(best.into_iter().map(|index| {
-            of_run::gradient_map(&comparison.contenders[index], logs[index], 0, None)
+            of_run::gradient_map(comparison, &comparison.entries()[index], logs[index], 0, None)
         }));
     }
     figures

@@ -30,8 +30,8 @@ pub struct Mistake {
     pub truth: usize,
     /// The class it is taken for.
     pub predicted: usize,
-    /// Probability that the network gives the predicted class, from 0 to 1.
-    pub probability: f64,
+    /// Probability that the network gives the predicted class, from 0 to 1, if it is known.
+    pub probability: Option<f64>,
 }
 
 /// A figure for each of the first twelve mistakes of `who`, all on the same axes. Behind the
@@ -43,11 +43,9 @@ pub fn mistakes(who: &str, mistakes: &[Mistake], typical: &[(Vec<f32>, usize)]) 
     let value = Axis { range: common(sequences.chain(behind)), ..Axis::linear("value") };
     let figure = |(name, mistake): (&'static str, &Mistake)| {
         let Mistake { index, values, truth, predicted, probability } = mistake;
-        let title = format!(
-            "{who}, sequence {}: {truth} taken for {predicted} ({:.0} %)",
-            index + 1,
-            100.0 * probability
-        );
+        let sure = probability.map(|part| format!(" ({:.0} %)", 100.0 * part)).unwrap_or_default();
+        let number = index + 1;
+        let title = format!("{who}, sequence {number}: {truth} taken for {predicted}{sure}");
         let line = Series::line(format!("true class {truth}"), Color::Category(0), by_step(values));
         let mut series = vec![line];
         if let Some((values, _)) = typical.iter().find(|(_, class)| class == predicted) {

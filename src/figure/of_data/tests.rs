@@ -57,7 +57,7 @@ fn confusion_without_sequences_or_without_mistakes() {
 #[test]
 fn a_mistake_names_both_classes_and_shows_what_it_was_taken_for() {
     let values = vec![0.5, 1.5];
-    let mistake = Mistake { index: 16, values, truth: 3, predicted: 8, probability: 0.616 };
+    let mistake = Mistake { index: 16, values, truth: 3, predicted: 8, probability: Some(0.616) };
     let typical = [(vec![9.0, 9.0], 3), (vec![0.0, 1.0], 8)];
     let figures = mistakes("GRU", &vec![mistake; 20], &typical);
     assert_eq!(figures.len(), 12);

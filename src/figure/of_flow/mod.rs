@@ -10,8 +10,10 @@ mod verdict;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Axis, Color, Figure, Series, Stroke};
-use crate::flow::{FlowReport, Weights};
+use super::words;
+use crate::flow::{FlowReport, Signal, Weights};
 use crate::network::Cell;
+use crate::task::TaskChoice;
 
 pub use table::{Table, table, wide_csv};
 pub use verdict::{Verdict, verdict};
@@ -48,20 +50,47 @@ pub fn heading(report: &FlowReport) -> String {
         }
     };
     let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
+    let task = task_of(report).map(|task| format!(" · {}", task.name().replace('-', " ")));
+    let loss = match task_of(report) {
+        Some(_) => loss_in_full(report),
+        None => question.loss.to_string(),
+    };
     format!(
-        "{}, {origin} · T = {}{batch} · weights × {}, biases × {} · loss: {} · {}",
+        "{}, {origin}{} · T = {}{batch} · weights × {}, biases × {} · loss: {loss} · {}",
         report.spec,
+        task.unwrap_or_default(),
         report.length,
         question.weight_scale,
         question.bias_scale,
-        question.loss,
         question.precision,
     )
 }
 
-/// The time axis, running backwards where the view wants it.
-fn time(reversed: bool) -> Axis {
-    let mut axis = Axis::steps();
+/// The task whose sequences the network read, if it did.
+fn task_of(report: &FlowReport) -> Option<&TaskChoice> {
+    match &report.question.input.signal {
+        Signal::Task(task) => Some(task),
+        Signal::Noise | Signal::Impulse | Signal::Sine | Signal::Constant | Signal::Files(_) => {
+            None
+        }
+    }
+}
+
+/// What the loss is, and which steps count: `mean squared error, last step`.
+fn loss_in_full(report: &FlowReport) -> String {
+    match task_of(report) {
+        Some(task) => words::loss_in_full(task),
+        None => format!("mean squared error, {}", report.question.loss),
+    }
+}
+
+/// The time axis in steps, or in ticks where each step is read several times; running backwards
+/// where the view wants it.
+fn time(report: &FlowReport, reversed: bool) -> Axis {
+    let mut axis = match report.spec.ticks {
+        0 | 1 => Axis::steps(),
+        ticks => Axis::ticks(ticks),
+    };
     if reversed {
         axis.reversed = true;
         axis.label.push_str(", running backwards");

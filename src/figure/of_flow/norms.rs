@@ -19,7 +19,7 @@ pub(super) fn hidden(report: &FlowReport, ghosts: &[(String, &FlowReport)], view
     Figure {
         name: "hidden-norm",
         title: "Hidden state: norm by step".into(),
-        x: time(view.reversed_time),
+        x: time(report, view.reversed_time),
         y,
         heat: None,
         series: with_ghosts(report, ghosts, |layer| {
@@ -44,7 +44,7 @@ pub(super) fn gradient(
     Figure {
         name: "gradient-norm",
         title: "Gradient: how much each step still matters to the loss".into(),
-        x: time(view.reversed_time || view.notebook),
+        x: time(report, view.reversed_time || view.notebook),
         y,
         heat: None,
         series: with_ghosts(report, ghosts, |layer| {

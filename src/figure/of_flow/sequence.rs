@@ -1,12 +1,15 @@
 //! What the network read, what it should have said and what it said.
 
-use super::{View, by_step, haunt, most_layers, time};
+use super::{View, by_step, haunt, loss_in_full, most_layers, task_of, time};
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
 use crate::figure::number::number;
+use crate::figure::words::value_label;
 use crate::flow::FlowReport;
+use crate::network::Reading;
 use crate::task::Loss;
 
-/// First feature of the input, target and prediction of the first sequence.
+/// First feature of the input, target and prediction of the first sequence. Where nothing is asked
+/// there is no target, and where no prediction is made none.
 pub(super) fn sequence(
     report: &FlowReport,
     ghosts: &[(String, &FlowReport)],
@@ -17,28 +20,25 @@ pub(super) fn sequence(
         series.push(Series::line("input", Color::Muted, by_step(input)));
     }
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
-        let line = Series::line("", Color::Ink, by_step(&ghost.prediction));
+        let line = Series::line("", Color::Ink, predicted(ghost));
         // One line a pin, however many layers it has.
         let line = haunt(line, n, label, 1, most_layers(report, ghosts));
         series.push(Series { name: format!("{label}: prediction"), ..line });
     }
-    let target = Series::line("target", Color::Ink, by_step(&report.target));
+    let target = Series::line("target", Color::Ink, asked(report));
     series.push(Series { stroke: Stroke::Dashed, ..target });
-    series.push(Series::line("prediction", Color::Category(0), by_step(&report.prediction)));
+    series.push(Series::line("prediction", Color::Category(0), predicted(report)));
     series.extend(counted(report));
+    let value = task_of(report).map_or("value", value_label);
     Figure {
         name: "sequence",
         title: title(report),
-        x: time(view.reversed_time),
-        y: Axis::linear("value"),
+        x: time(report, view.reversed_time),
+        y: Axis::linear(value),
         heat: None,
         series,
         guides: Vec::new(),
-        notes: vec![format!(
-            "Loss (mean squared error, {}): {}.",
-            report.question.loss,
-            number(report.loss, 4)
-        )],
+        notes: notes(report),
         equal_aspect: false,
     }
 }
@@ -50,12 +50,41 @@ fn title(report: &FlowReport) -> String {
     }
 }
 
+fn notes(report: &FlowReport) -> Vec<String> {
+    let mut notes = vec![format!("Loss ({}): {}.", loss_in_full(report), number(report.loss, 4))];
+    if report.spec.ticks > 1 {
+        notes.push(format!(
+            "Each step is read {} times; predictions are made at its last tick.",
+            report.spec.ticks
+        ));
+    }
+    notes
+}
+
+/// Targets by step; NaN says that nothing is asked.
+fn asked(report: &FlowReport) -> Vec<[f64; 2]> {
+    by_step(&report.target).into_iter().filter(|point| !point[1].is_nan()).collect()
+}
+
+/// Predictions by step, where one is made: there NaN is a result.
+fn predicted(report: &FlowReport) -> Vec<[f64; 2]> {
+    let last = report.prediction.len();
+    let ticks = report.spec.ticks.max(1);
+    let made = |t: usize| match report.spec.reading {
+        Reading::EachStep => t.is_multiple_of(ticks),
+        Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => t == last,
+    };
+    // Step t is the t-th point.
+    let points = by_step(&report.prediction).into_iter().zip(1..);
+    points.filter(|(_, t)| made(*t)).map(|(point, _)| point).collect()
+}
+
 /// A ring around the only target that counts when the loss looks at the last step alone.
 fn counted(report: &FlowReport) -> Option<Series> {
-    if report.question.loss == Loss::All {
+    let loss = task_of(report).map_or(report.question.loss, |task| task.loss());
+    if loss == Loss::All {
         return None;
     }
-    let last = by_step(&report.target).pop()?;
-    let ring = Series::line("counts in the loss", Color::Ink, vec![last]);
+    let ring = Series::line("counts in the loss", Color::Ink, vec![asked(report).pop()?]);
     Some(Series { stroke: Stroke::Rings, ..ring })
 }

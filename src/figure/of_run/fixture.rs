@@ -1,7 +1,8 @@
 //! Records of trainings made by hand, so that figures are tested without training.
 
+use crate::task::Example;
 use crate::task::Loss;
-use crate::train::{Comparison, ParameterNorms, RunLog, Snapshot, Stop};
+use crate::train::{Comparison, ParameterNorms, RunLog, Snapshot, Stop, presets};
 
 /// The notebook's comparison of four contenders.
 pub(super) fn comparison() -> Comparison {
@@ -101,4 +102,28 @@ pub(super) fn diverged() -> RunLog {
     log.losses.push(f32::INFINITY);
     log.stop = Some(Stop::Diverged(700));
     log
+}
+
+/// The first comparison of a preset.
+pub(super) fn preset(task: &str, name: &str) -> Comparison {
+    let presets = presets(task);
+    let preset = presets.into_iter().find(|preset| preset.name == name).unwrap();
+    preset.rounds.into_iter().next().unwrap()
+}
+
+/// A log with the loss and the fraction right of each batch, not ended.
+pub(super) fn of_task(
+    steps: usize,
+    loss: impl Fn(usize) -> f32,
+    right: impl Fn(usize) -> f32,
+) -> RunLog {
+    let mut log = record((0..steps).map(loss).collect(), Vec::new());
+    log.right = (0..steps).map(right).collect();
+    log
+}
+
+/// Example `sequence`, without predictions.
+pub(super) fn example(sequence: usize, length: usize) -> Example {
+    let (input, target) = (input(sequence, length), target(sequence, length));
+    Example { input, target, prediction: Vec::new() }
 }

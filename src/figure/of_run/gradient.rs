@@ -1,13 +1,15 @@
 //! The gradient flow through training: as a map over all of it, and at one moment.
 
-use super::{end, training_steps};
+use super::{end, moment, time, training_steps};
 use crate::figure::model::{Axis, CellText, Color, Figure, Guide, Heat, Range, Series, Stroke};
-use crate::train::{Contender, RunLog, Snapshot};
+use crate::train::{Comparison, Entry, RunLog, Snapshot};
 
-/// ‖∂L/∂hₜ‖ of layer `layer` (from 0) as a heat map, training step from left to right, step t from
-/// bottom to top, with a line at the training step `cursor`.
+/// ‖∂L/∂hₜ‖ of layer `layer` (from 0) in one training as a heat map, training step from left to
+/// right, step t from bottom to top, with a line at the training step `cursor`. Where sequences grow
+/// longer, those of the length at the cursor (at the end, if there is none).
 pub fn gradient_map(
-    contender: &Contender,
+    comparison: &Comparison,
+    entry: &Entry,
     log: &RunLog,
     layer: usize,
     cursor: Option<u64>,
@@ -18,7 +20,7 @@ pub fn gradient_map(
         .iter()
         .filter_map(|snapshot| Some((snapshot.step, of_layer(snapshot)?)))
         .collect();
-    let length = columns.last().map_or(0, |(_, norms)| norms.len());
+    let length = moment(log, cursor).and_then(of_layer).map_or(0, |norms| norms.len());
     let shown: Vec<&(u64, Vec<f32>)> =
         columns.iter().filter(|(_, norms)| norms.len() == length).collect();
     let values = (0..length).flat_map(|t| shown.iter().map(move |(_, norms)| f64::from(norms[t])));
@@ -29,39 +31,44 @@ pub fn gradient_map(
         color: Axis::log("‖∂L/∂hₜ‖"),
         text: CellText::None,
     };
-    let title = format!("{}: gradient through training", named(contender, layer));
+    let design = &comparison.contenders[entry.contender].design;
+    let who = match design.num_layers {
+        1 => comparison.label(entry),
+        _ => format!("{}, layer {}", comparison.label(entry), layer + 1),
+    };
+    let title = format!("{who}: gradient through training");
     let guide = |step: u64| Guide::Vertical(step as f64, format!("step {step}"));
+    let x = training_steps(comparison, end(log));
     Figure {
         heat: Some(heat),
         guides: cursor.map(guide).into_iter().collect(),
         notes: notes(log, columns.len() - shown.len(), length),
-        ..Figure::new("gradient-map", title, training_steps(end(log)), Axis::steps())
+        ..Figure::new("gradient-map", title, x, time(design))
     }
 }
 
-fn named(contender: &Contender, layer: usize) -> String {
-    match contender.design.num_layers {
-        1 => contender.name.clone(),
-        _ => format!("{}, layer {}", contender.name, layer + 1),
-    }
-}
-
-fn notes(log: &RunLog, other_length: usize, length: usize) -> Vec<String> {
+fn notes(log: &RunLog, other_lengths: usize, length: usize) -> Vec<String> {
     let mut notes = Vec::new();
     if log.snapshots.is_empty() {
         notes.push("The gradient flow has not been measured yet.".to_owned());
     }
-    if other_length > 0 {
+    if other_lengths > 0 {
         notes.push(format!(
-            "{other_length} earlier measurements are left out: their sequences are not {length} steps long."
+            "{other_lengths} measurements are left out: their sequences are not {length} steps \
+             long."
         ));
     }
     notes
 }
 
-/// ‖∂L/∂hₜ‖ against step t at one moment of training, a line a layer; before training as a faint
+/// ‖∂L/∂hₜ‖ against step t at one moment of a training, a line a layer; before training as a faint
 /// dashed line. Bounds fit the whole training, so that they stand still while one scrubs.
-pub fn gradient_at(contender: &Contender, log: &RunLog, snapshot: &Snapshot) -> Figure {
+pub fn gradient_at(
+    comparison: &Comparison,
+    entry: &Entry,
+    log: &RunLog,
+    snapshot: &Snapshot,
+) -> Figure {
     let mut series = Vec::new();
     if let Some(first) = log.snapshots.first().filter(|first| first.step != snapshot.step) {
         let ghost = |line: Series| Series {
@@ -75,8 +82,9 @@ pub fn gradient_at(contender: &Contender, log: &RunLog, snapshot: &Snapshot) -> 
     series.extend(lines(snapshot));
     let mut y = Axis::log("‖∂L/∂hₜ‖");
     y.range = bounds(log);
-    let title = format!("{}: gradient at training step {}", contender.name, snapshot.step);
-    Figure { series, ..Figure::new("gradient-at-step", title, Axis::steps(), y) }
+    let title = format!("{}: gradient at training step {}", comparison.label(entry), snapshot.step);
+    let time = time(&comparison.contenders[entry.contender].design);
+    Figure { series, ..Figure::new("gradient-at-step", title, time, y) }
 }
 
 fn lines(snapshot: &Snapshot) -> impl Iterator<Item = Series> {

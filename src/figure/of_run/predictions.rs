@@ -1,48 +1,98 @@
-//! What the contenders answer, beside what they should.
+//! What the networks answer, beside what they should.
 
+use super::training::{Training, trainings};
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
-use crate::task::Example;
-use crate::train::{Comparison, Contender, Snapshot};
+use crate::figure::words::value_label;
+use crate::task::{Example, TaskChoice};
+use crate::train::{Comparison, RunLog, Snapshot};
 
 /// Names of the figures; there are no more of them than names.
 const NAMES: [&str; 4] = ["prediction-1", "prediction-2", "prediction-3", "prediction-4"];
 
+/// A title names the answers of at most so many networks.
+const MOST_ANSWERS: usize = 4;
+
 /// A figure for each of the first four example sequences: input, target, and a line for each
-/// contender that has a snapshot. Steps at which nothing is asked (target NaN) have no target, and
-/// no prediction unless the network gave one.
+/// training with a snapshot. Steps at which nothing is asked (target NaN) have no target, and no
+/// prediction unless the network gave one. Where digits are asked, the title has the answers.
+///
+/// `examples` are those of training `training` (its place among the entries). Others are shown if
+/// they read the same sequences: those of the same trial and length.
 pub fn predictions(
     comparison: &Comparison,
+    training: usize,
     examples: &[Example],
     snapshots: &[Option<&Snapshot>],
 ) -> Vec<Figure> {
-    let answers: Vec<(&Contender, &Snapshot)> = comparison
-        .contenders
+    let nothing = RunLog::default();
+    let all = trainings(comparison, &vec![&nothing; snapshots.len()]);
+    let Some(own) = all.get(training).map(|one| one.entry) else { return Vec::new() };
+    let alike = |one: &Training<'_>| (one.entry.length, one.entry.trial) == (own.length, own.trial);
+    let answers: Vec<(&Training<'_>, &Snapshot)> = all
         .iter()
         .zip(snapshots)
-        .filter_map(|(who, snapshot)| Some((who, (*snapshot)?)))
+        .filter(|(one, _)| alike(one))
+        .filter_map(|(one, snapshot)| Some((one, (*snapshot)?)))
         .collect();
-    let figure = |(n, (name, example))| figure(name, n, example, &answers);
+    let figure = |(n, (name, example)): (usize, (&'static str, &Example))| {
+        // In a curriculum the others may be at another length.
+        let given = answers.iter().filter_map(|(one, snapshot)| {
+            let values = snapshot.predictions.get(n)?;
+            (values.len() == example.input.len()).then_some((*one, values.as_slice()))
+        });
+        let given: Vec<(&Training<'_>, &[f32])> = given.collect();
+        let title = format!("Example sequence {}", n + 1);
+        match comparison.task {
+            TaskChoice::Mnist1d(_) => digit(name, title, example, &given),
+            _ => curve(name, title, example, &given, &comparison.task),
+        }
+    };
     NAMES.into_iter().zip(examples).enumerate().map(figure).collect()
 }
 
-fn figure(
+fn curve(
     name: &'static str,
-    sequence: usize,
+    title: String,
     example: &Example,
-    answers: &[(&Contender, &Snapshot)],
+    answers: &[(&Training<'_>, &[f32])],
+    task: &TaskChoice,
 ) -> Figure {
     let input = Series::line("input", Color::Muted, by_step(&example.input));
     let mut series = vec![Series { ghost: true, ..input }];
-    let lines = answers.iter().filter_map(|(who, snapshot)| {
-        let values = snapshot.predictions.get(sequence)?;
-        let color = Color::Category(who.color);
-        Some(Series::line(who.name.clone(), color, answered(values, &example.target)))
-    });
-    series.extend(lines);
+    series.extend(answers.iter().map(|(one, values)| {
+        Series::line(one.who.name.clone(), one.color(), answered(values, &example.target))
+    }));
     let asked = by_step(&example.target).into_iter().filter(|point| !point[1].is_nan()).collect();
     series.push(Series { stroke: Stroke::Dots, ..Series::line("target", Color::Ink, asked) });
-    let title = format!("Example sequence {}", sequence + 1);
-    Figure { series, ..Figure::new(name, title, Axis::steps(), Axis::linear("value")) }
+    Figure { series, ..Figure::new(name, title, Axis::steps(), Axis::linear(value_label(task))) }
+}
+
+/// A sequence that stands for a digit: the answers are no values on its axis.
+fn digit(
+    name: &'static str,
+    title: String,
+    example: &Example,
+    answers: &[(&Training<'_>, &[f32])],
+) -> Figure {
+    let class = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |v| v.to_string());
+    let truth = example.target.last().copied();
+    let said = |values: &[f32]| values.last().map(|value| f64::from(*value));
+    let answers = match answers.len() {
+        0 => String::new(),
+        1..=MOST_ANSWERS => {
+            let answer = |(one, values): &(&Training<'_>, &[f32])| {
+                format!("{} says {}", one.who.name, class(said(values)))
+            };
+            format!("; {}", answers.iter().map(answer).collect::<Vec<_>>().join(", "))
+        }
+        count => {
+            let right = answers.iter().filter(|(_, values)| said(values) == truth).count();
+            format!("; {right} of {count} networks are right")
+        }
+    };
+    let title = format!("{title}: a {}{answers}", class(truth));
+    let line = Series::line("input", Color::Ink, by_step(&example.input));
+    Figure { series: vec![line], ..Figure::new(name, title, Axis::steps(), Axis::linear("value")) }
 }
 
 fn by_step(values: &[f64]) -> Vec<[f64; 2]> {

@@ -1,21 +1,23 @@
 //! Every loss as CSV.
 
-use super::pairs;
+use super::training::trainings;
 use crate::error::{Error, Result};
 use crate::figure::csv::{field, finish};
 use crate::train::{Comparison, RunLog};
 
-/// CSV with a row a training step and a column a contender: every loss, nothing thinned. A contender that
-/// ended earlier has empty fields.
+/// CSV with a row a training step and a column a training, named after its contender and, where
+/// there are several, its length and trial: every loss, nothing thinned. A training that ended
+/// earlier has empty fields.
 ///
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
 pub fn losses_csv(comparison: &Comparison, logs: &[&RunLog]) -> Result<String> {
     let failed = |error: ::csv::Error| Error::Drawing(error.to_string());
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let names = pairs(comparison, logs).map(|(contender, _)| contender.name.as_str());
-    writer.write_record(std::iter::once("step").chain(names)).map_err(failed)?;
-    let columns: Vec<&[f32]> = pairs(comparison, logs).map(|(_, log)| &log.losses[..]).collect();
+    let trainings = trainings(comparison, logs);
+    let names = trainings.iter().map(|one| one.label());
+    writer.write_record(std::iter::once("step".to_owned()).chain(names)).map_err(failed)?;
+    let columns: Vec<&[f32]> = trainings.iter().map(|one| &one.log.losses[..]).collect();
     let rows = columns.iter().map(|losses| losses.len()).max().unwrap_or(0);
     for n in 0..rows {
         let loss = |losses: &&[f32]| losses.get(n).map(|loss| field(f64::from(*loss)));

@@ -1,18 +1,23 @@
 //! Records of training become the right figures, and say what happened.
 
-use super::fixture::{comparison, diverged, input, log, losses, names, record, snapshots, target};
+use super::fixture::{comparison, diverged, example, log, losses, names, record, snapshots};
 use super::*;
 use crate::figure::{Color, Figure, Guide, Range, Scale, Series, Stroke, Style, Theme, csv, png};
 use crate::task::Example;
-use crate::train::{Snapshot, Stop};
-
-fn example(sequence: usize, length: usize) -> Example {
-    let (input, target) = (input(sequence, length), target(sequence, length));
-    Example { input, target, prediction: Vec::new() }
-}
+use crate::train::{Entry, Snapshot, Stop};
 
 fn series<'a>(figure: &'a Figure, name: &str) -> &'a Series {
     figure.series.iter().find(|series| series.name == name).unwrap()
+}
+
+/// The pale curve of a contender.
+fn raw_of<'a>(figure: &'a Figure, name: &str) -> &'a Series {
+    figure.series.iter().find(|series| series.faint && series.name == name).unwrap()
+}
+
+/// The training of contender `n` where each is trained once.
+fn entry(n: usize) -> Entry {
+    Entry { contender: n, length: None, trial: 0 }
 }
 
 #[test]
@@ -25,9 +30,10 @@ fn each_contender_has_a_strong_and_a_pale_curve_in_its_colour() {
     assert_eq!((strong.color, strong.faint), (Color::Category(1), false));
     let mean = logs[1].mean_of_last(52).unwrap();
     assert!((strong.points.last().unwrap()[1] / mean - 1.0).abs() < 1e-9);
-    let pale = series(&figure, "lstm_1_layer, lowest and highest of every 4 losses");
-    assert!(pale.faint && pale.color == Color::Category(1));
-    assert_eq!(series(&figure, "rnn_2_layer, every loss").points.len(), 100);
+    let pale = raw_of(&figure, "lstm_1_layer");
+    assert_eq!(pale.color, Color::Category(1));
+    assert_eq!(pale.detail, "lowest and highest of every 4 losses");
+    assert_eq!(raw_of(&figure, "rnn_2_layer").points.len(), 100);
     let Guide::Horizontal(value, label) = &figure.guides[0] else { panic!("{:?}", figure.guides) };
     assert!((*value - 0.292_896_8).abs() < 1e-6 && label == "always predicting 0");
     assert_eq!(figure.notes.len(), 1, "{:?}", figure.notes);
@@ -61,12 +67,11 @@ fn nothing_trained_is_an_empty_figure_that_says_so() {
     let nothing = RunLog::default();
     let figure = loss(&comparison, &[&nothing; 4]);
     assert!(figure.series.is_empty() && figure.notes[0].contains("Nothing is trained yet"));
-    let contender = &comparison.contenders[0];
-    let map = gradient_map(contender, &nothing, 0, None);
+    let map = gradient_map(&comparison, &entry(0), &nothing, 0, None);
     assert!(map.notes[0].contains("not been measured"));
-    let moment = gradient_at(contender, &nothing, &Snapshot::default());
+    let moment = gradient_at(&comparison, &entry(0), &nothing, &Snapshot::default());
     assert!(moment.series.is_empty() && moment.y.range == Range::Auto);
-    let [gradients, _] = parameter_norms(contender, &nothing, &names());
+    let [gradients, _] = parameter_norms(&comparison, &entry(0), &nothing, &names());
     assert!(gradients.series.iter().all(|series| series.points.is_empty()));
     for figure in [figure, map, moment, gradients] {
         assert!(png(&[figure], &Style::default(), 1.0).is_ok());
@@ -79,7 +84,7 @@ fn predictions_show_input_target_and_every_contender() {
     let log = log(1000, 1.0, 1);
     let examples: Vec<Example> = (0..5).map(|n| example(n, 10)).collect();
     let shots = [Some(&log.snapshots[3]), None, Some(&log.snapshots[20])];
-    let figures = predictions(&comparison, &examples, &shots);
+    let figures = predictions(&comparison, 0, &examples, &shots);
     assert_eq!(figures.len(), 4);
     let names: Vec<&str> = figures[0].series.iter().map(|series| series.name.as_str()).collect();
     assert_eq!(names, ["input", "rnn_1_layer", "rnn_2_layer", "target"]);
@@ -96,7 +101,7 @@ fn steps_at_which_nothing_is_asked_have_no_target_and_no_alarm() {
     last.target = vec![f64::NAN, f64::NAN, 0.5];
     let shot = |predictions| Snapshot { predictions, ..Snapshot::default() };
     let given = shot(vec![vec![f32::NAN, 0.25, f32::NAN]]);
-    let figure = predictions(&comparison, &[last], &[Some(&given)]).remove(0);
+    let figure = predictions(&comparison, 0, &[last], &[Some(&given)]).remove(0);
     assert_eq!(series(&figure, "target").points, [[3.0, 0.5]]);
     let answer = &series(&figure, "rnn_1_layer").points;
     assert_eq!((answer.len(), answer[0]), (2, [2.0, 0.25]));
@@ -107,7 +112,7 @@ fn steps_at_which_nothing_is_asked_have_no_target_and_no_alarm() {
 fn the_map_has_a_column_a_snapshot_and_a_row_a_step() {
     let comparison = comparison();
     let log = log(1000, 1.0, 2);
-    let figure = gradient_map(&comparison.contenders[2], &log, 1, Some(500));
+    let figure = gradient_map(&comparison, &entry(2), &log, 1, Some(500));
     let heat = figure.heat.as_ref().unwrap();
     assert_eq!((heat.x.len(), heat.y.len(), heat.values.len()), (21, 10, 210));
     assert_eq!((heat.x[20], heat.y[9]), (1000.0, 10.0));
@@ -124,10 +129,10 @@ fn measurements_of_another_length_are_left_out_and_counted() {
     let comparison = comparison();
     let mut log = log(200, 1.0, 1);
     log.snapshots[0].grad_norm[0].pop();
-    let figure = gradient_map(&comparison.contenders[0], &log, 0, None);
+    let figure = gradient_map(&comparison, &entry(0), &log, 0, None);
     assert_eq!(figure.heat.as_ref().unwrap().x.len(), 4);
-    assert!(figure.notes[0].starts_with("1 earlier measurement"), "{:?}", figure.notes);
-    let absent = gradient_map(&comparison.contenders[0], &log, 5, None);
+    assert!(figure.notes[0].starts_with("1 measurement"), "{:?}", figure.notes);
+    let absent = gradient_map(&comparison, &entry(0), &log, 5, None);
     assert!(absent.heat.as_ref().unwrap().values.is_empty());
 }
 
@@ -135,7 +140,7 @@ fn measurements_of_another_length_are_left_out_and_counted() {
 fn bounds_stand_still_while_one_scrubs() {
     let comparison = comparison();
     let log = log(1000, 1.0, 2);
-    let at = |n: usize| gradient_at(&comparison.contenders[2], &log, &log.snapshots[n]);
+    let at = |n: usize| gradient_at(&comparison, &entry(2), &log, &log.snapshots[n]);
     let (first, later) = (at(0), at(10));
     assert_eq!(first.y.range, later.y.range);
     assert_ne!(first.y.range, Range::Auto);
@@ -149,7 +154,7 @@ fn parameters_have_a_line_each_in_both_figures() {
     let comparison = comparison();
     let log = log(1000, 1.0, 1);
     let names: Vec<String> = (0..2).flat_map(|_| names()).collect();
-    let [gradients, updates] = parameter_norms(&comparison.contenders[0], &log, &names);
+    let [gradients, updates] = parameter_norms(&comparison, &entry(0), &log, &names);
     assert_eq!((gradients.series.len(), gradients.y.scale), (12, Scale::Log10));
     assert_eq!(gradients.series[1].points[20][1], f64::from(log.snapshots[20].parameters[1].grad));
     assert_eq!(updates.series[0].points[0][1], f64::from(log.snapshots[0].parameters[0].update));
@@ -209,7 +214,6 @@ fn gallery() {
     let folder = std::env::temp_dir().join("rnnscope-gallery");
     std::fs::create_dir_all(&folder).unwrap();
     let comparison = comparison();
-    let who = &comparison.contenders;
     let logs = [log(5000, 1.0, 1), log(5000, 2.5, 1), diverged(), log(2500, 1.6, 2)];
     let all = logs.each_ref();
     let examples: Vec<Example> = (0..4).map(|n| example(n, 10)).collect();
@@ -226,22 +230,22 @@ fn gallery() {
         10f64.powf((t as f64 - 1000.0) * decay) as f32
     };
     let large = record(losses(1_000_000, 0.01), snapshots(50_000, 50, 1, 1000, waves));
-    let [gradients, updates] = parameter_norms(&who[3], &logs[3], &names());
+    let [gradients, updates] = parameter_norms(&comparison, &entry(3), &logs[3], &names());
     let sheets: [(&str, Vec<Figure>); 6] = [
         ("loss", vec![loss(&comparison, &all)]),
         ("million", vec![loss(&comparison, &[&large])]),
-        ("predictions", predictions(&comparison, &examples, &shots)),
+        ("predictions", predictions(&comparison, 0, &examples, &shots)),
         (
             "gradient",
             vec![
-                gradient_map(&who[3], &logs[3], 1, Some(1200)),
-                gradient_at(&who[3], &logs[3], &logs[3].snapshots[24]),
+                gradient_map(&comparison, &entry(3), &logs[3], 1, Some(1200)),
+                gradient_at(&comparison, &entry(3), &logs[3], &logs[3].snapshots[24]),
                 gradients,
                 updates,
             ],
         ),
-        ("broken-map", vec![gradient_map(&who[0], &broken, 0, Some(4900))]),
-        ("large-map", vec![gradient_map(&who[0], &large, 0, None)]),
+        ("broken-map", vec![gradient_map(&comparison, &entry(0), &broken, 0, Some(4900))]),
+        ("large-map", vec![gradient_map(&comparison, &entry(0), &large, 0, None)]),
     ];
     for (name, figures) in sheets {
         for theme in [Theme::Light, Theme::Dark] {

@@ -1,0 +1,56 @@
+//! How much is answered rightly while training goes on.
+
+use super::bundle::{self, Part, bundle, curves};
+use super::evaluation::{Clock, evaluated};
+use super::training::trainings;
+use super::{longest, smooth};
+use crate::figure::model::{Axis, Figure, Range, Series, Stroke};
+use crate::train::{Comparison, RunLog};
+
+/// Accuracy in per cent. Where a training set is gone through in epochs: that of the batches of each
+/// epoch (dashed) and that on the test set (solid) against the epoch. Else: a moving mean over
+/// training batches against the training step.
+pub fn accuracy(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
+    let clock = Clock::of(comparison);
+    let trainings = trainings(comparison, logs);
+    let mut notes: Vec<String> = Vec::new();
+    let series: Vec<Series> = match clock.epoch {
+        None => {
+            let window = smooth::window(longest(logs) as usize);
+            notes.push(format!(
+                "The fraction of training sequences answered rightly, over the last {window} \
+                 batches."
+            ));
+            let recent = |log: &RunLog| percent(smooth::means(&log.right));
+            bundle(curves(&trainings, recent), Part::WHOLE)
+        }
+        Some(_) => {
+            notes.push(
+                "Solid: on the test set. Dashed: on the batches of each epoch, while the network \
+                 still learns from them."
+                    .to_owned(),
+            );
+            let test = |log: &RunLog| {
+                percent(evaluated(log, &clock, |score| score.right.unwrap_or(f64::NAN)))
+            };
+            let training = |log: &RunLog| percent(clock.means(&log.right));
+            let test = bundle(curves(&trainings, test), Part { word: "test", ..Part::WHOLE });
+            let dashed = Part { word: "training", stroke: Stroke::Dashed };
+            [test, bundle(curves(&trainings, training), dashed)].concat()
+        }
+    };
+    notes.extend(bundle::note(comparison));
+    let mut y = Axis::linear("accuracy (%)");
+    if clock.epoch.is_none() {
+        y.range = Range::Fixed(0.0, 104.0);
+    }
+    Figure {
+        series,
+        notes,
+        ..Figure::new("accuracy", "Accuracy", clock.axis(comparison, longest(logs)), y)
+    }
+}
+
+fn percent(points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    points.into_iter().map(|[x, part]| [x, 100.0 * part]).collect()
+}

@@ -1,0 +1,254 @@
+//! Every training as a row, and what the trials of each contender come to.
+
+use std::fmt;
+
+use super::training::{Training, by_contender, median, trainings};
+use crate::error::{Error, Result};
+use crate::figure::csv::finish;
+use crate::figure::number::number;
+use crate::figure::ticks::whole;
+use crate::train::{Comparison, RunLog};
+
+/// A row a training, as assignments ask for it: where it stopped and why, how many sequences it had
+/// seen, and how it did on fresh ones.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialTable {
+    /// Names of the columns: contender, length and trial where there are several, why it stopped,
+    /// sequences seen, then what was measured.
+    pub headers: Vec<String>,
+    /// One row a training, as people read it.
+    pub rows: Vec<Vec<String>>,
+    /// One row a contender, in the same columns: how many were solved, the median of sequences
+    /// seen by those (by all, if none was), the mean of what was measured.
+    pub totals: Vec<Vec<String>>,
+    /// The totals in words, one sentence a contender.
+    pub sentences: Vec<String>,
+    /// Colour of each row: an index into the palette of categories.
+    pub colors: Vec<usize>,
+    /// Columns that hold text rather than numbers.
+    texts: Vec<bool>,
+}
+
+/// A column: its name, a training's cell, and the cell of a contender's total.
+struct Column {
+    header: String,
+    is_text: bool,
+    cell: Box<dyn Fn(&Training<'_>) -> String>,
+    total: Box<dyn Fn(&[Training<'_>]) -> String>,
+}
+
+/// The trainings in the order of the comparison.
+pub fn trials(comparison: &Comparison, logs: &[&RunLog]) -> TrialTable {
+    let trainings = trainings(comparison, logs);
+    let columns = columns(comparison, &trainings);
+    let row = |one: &Training<'_>| columns.iter().map(|column| (column.cell)(one)).collect();
+    let total = |all: &[Training<'_>]| columns.iter().map(|column| (column.total)(all)).collect();
+    TrialTable {
+        headers: columns.iter().map(|column| column.header.clone()).collect(),
+        rows: trainings.iter().map(row).collect(),
+        totals: by_contender(&trainings).map(total).collect(),
+        sentences: by_contender(&trainings).map(sentence).collect(),
+        colors: trainings.iter().map(|one| one.who.color).collect(),
+        texts: columns.iter().map(|column| column.is_text).collect(),
+    }
+}
+
+fn columns(comparison: &Comparison, trainings: &[Training<'_>]) -> Vec<Column> {
+    let name = |one: &Training<'_>| one.who.name.clone();
+    let mut columns = vec![Column::text("contender", name, |all| {
+        all.first().map_or_else(String::new, |one| format!("{}, all", one.who.name))
+    })];
+    if comparison.lengths.len() > 1 {
+        let length = |one: &Training<'_>| text_of(one.entry.length);
+        columns.push(Column::number("length", length, |_| String::new()));
+    }
+    if comparison.trials > 1 {
+        let trial = |one: &Training<'_>| (one.entry.trial + 1).to_string();
+        columns.push(Column::number("trial", trial, |all| all.len().to_string()));
+    }
+    columns.push(Column::text("stopped", stopped, |all| {
+        let solved = all.iter().filter(|one| one.solved().is_some()).count();
+        format!("{solved} of {} solved", all.len())
+    }));
+    let seen = |one: &Training<'_>| whole(one.sequences(one.log.steps()) as f64);
+    columns.push(Column::number("sequences seen", seen, |all| {
+        sequences(all).map_or_else(String::new, |(_, median)| format!("median {}", whole(median)))
+    }));
+    if comparison.curriculum.is_some() {
+        let mastered = |one: &Training<'_>| text_of(one.log.mastered_length());
+        columns.push(Column::number("length mastered", mastered, |all| {
+            let lengths = all.iter().map(|one| one.log.mastered_length().unwrap_or(0) as f64);
+            median(lengths.collect()).map_or_else(dash, |length| format!("median {length}"))
+        }));
+    }
+    columns.extend(measured(trainings));
+    columns
+}
+
+/// What was measured at the end, as far as the task has it.
+fn measured(trainings: &[Training<'_>]) -> Vec<Column> {
+    let mut columns = Vec::new();
+    if let Some(test) = trainings.iter().find_map(|one| one.log.test) {
+        let wrong = |one: &Training<'_>| text_of(one.log.test.map(|test| test.wrong));
+        let mean = |all: &[Training<'_>]| {
+            mean_wrong(all).map_or_else(dash, |(mean, _)| format!("mean {}", tenths(mean)))
+        };
+        let header = format!("wrong of {}", whole(test.sequences as f64));
+        columns.push(Column::number(&header, wrong, mean));
+    }
+    if trainings.iter().any(|one| test_accuracy(one).is_some()) {
+        let right = |one: &Training<'_>| percent(test_accuracy(one));
+        let mean = |all: &[Training<'_>]| {
+            let all: Vec<f64> = all.iter().filter_map(test_accuracy).collect();
+            let mean = all.iter().sum::<f64>() / all.len() as f64;
+            percent((!all.is_empty()).then_some(mean))
+        };
+        columns.push(Column::number("evaluation right", right, mean));
+    }
+    let loss =
+        |one: &Training<'_>| one.log.mean_of_last(100).map_or_else(dash, |loss| number(loss, 4));
+    columns.push(Column::number("mean of last 100 losses", loss, |all| {
+        let losses = all.iter().filter_map(|one| one.log.mean_of_last(100)).collect();
+        median(losses).map_or_else(dash, |loss| format!("median {}", number(loss, 4)))
+    }));
+    columns
+}
+
+impl Column {
+    fn number(
+        header: &str,
+        cell: impl Fn(&Training<'_>) -> String + 'static,
+        total: impl Fn(&[Training<'_>]) -> String + 'static,
+    ) -> Self {
+        let (cell, total) = (Box::new(cell), Box::new(total));
+        Self { header: header.to_owned(), is_text: false, cell, total }
+    }
+
+    fn text(
+        header: &str,
+        cell: impl Fn(&Training<'_>) -> String + 'static,
+        total: impl Fn(&[Training<'_>]) -> String + 'static,
+    ) -> Self {
+        Self { is_text: true, ..Self::number(header, cell, total) }
+    }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn text_of(number: Option<usize>) -> String {
+    number.map_or_else(dash, |number| number.to_string())
+}
+
+fn percent(part: Option<f64>) -> String {
+    part.map_or_else(dash, |part| format!("{:.1} %", 100.0 * part))
+}
+
+/// A mean of counts: `0.3`, `1510`.
+fn tenths(mean: f64) -> String {
+    if mean < 100.0 && mean.fract() != 0.0 { format!("{mean:.1}") } else { whole(mean.round()) }
+}
+
+fn stopped(one: &Training<'_>) -> String {
+    match one.log.stop {
+        Some(stop) => stop.to_string(),
+        None if one.has_begun() => "not yet".to_owned(),
+        None => "not begun".to_owned(),
+    }
+}
+
+/// Accuracy on the first fixed set at the last evaluation.
+fn test_accuracy(one: &Training<'_>) -> Option<f64> {
+    one.log.evaluations.last()?.sets.first()?.right
+}
+
+/// The mean number of wrong answers of those tested, and how many were asked each.
+fn mean_wrong(all: &[Training<'_>]) -> Option<(f64, usize)> {
+    let tests: Vec<_> = all.iter().filter_map(|one| one.log.test).collect();
+    let asked = tests.first()?.sequences;
+    let wrong = tests.iter().map(|test| test.wrong as f64).sum::<f64>();
+    Some((wrong / tests.len() as f64, asked))
+}
+
+/// The median of sequences seen by those that were solved, or by all that have begun.
+fn sequences(all: &[Training<'_>]) -> Option<(bool, f64)> {
+    let of = |one: &Training<'_>, steps| one.sequences(steps) as f64;
+    let solved: Vec<f64> = all.iter().filter_map(|one| Some(of(one, one.solved()?))).collect();
+    let begun = all.iter().filter(|one| one.has_begun());
+    match median(solved) {
+        Some(median) => Some((true, median)),
+        None => Some((false, median(begun.map(|one| of(one, one.log.steps())).collect())?)),
+    }
+}
+
+/// `LSTM: solved 10 of 10, median 5072 sequences, average wrong 0.3 of 3000.`
+fn sentence(all: &[Training<'_>]) -> String {
+    let name = all.first().map_or("", |one| one.who.name.as_str());
+    let solved = all.iter().filter(|one| one.solved().is_some()).count();
+    let mut text = format!("{name}: solved {solved} of {}", all.len());
+    match sequences(all) {
+        Some((true, median)) => text += &format!(", median {} sequences", whole(median)),
+        Some((false, median)) => text += &format!(" after {} sequences", whole(median)),
+        None => {}
+    }
+    if let Some((mean, asked)) = mean_wrong(all) {
+        text += &format!(", average wrong {} of {}", tenths(mean), whole(asked as f64));
+    }
+    text + "."
+}
+
+impl TrialTable {
+    /// Tab-separated values, as spreadsheets take them from the clipboard; totals last.
+    pub fn tsv(&self) -> String {
+        let clean = |cell: &String| cell.replace(['\t', '\n', '\r'], " ");
+        let line = |row: &Vec<String>| row.iter().map(clean).collect::<Vec<_>>().join("\t") + "\n";
+        std::iter::once(&self.headers).chain(&self.rows).chain(&self.totals).map(line).collect()
+    }
+
+    /// CSV with a row a training; totals are left to who reads it.
+    ///
+    /// # Errors
+    /// [`Error::Drawing`] if the writer fails, which memory does not.
+    pub fn csv(&self) -> Result<String> {
+        let failed = |error: ::csv::Error| Error::Drawing(error.to_string());
+        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.headers).map_err(failed)?;
+        for row in &self.rows {
+            // Digits in groups are for people; a dash stands for nothing.
+            let plain = |cell: &String| match cell.as_str() {
+                "–" => String::new(),
+                cell => cell.replace('\u{202f}', ""),
+            };
+            writer.write_record(row.iter().map(plain)).map_err(failed)?;
+        }
+        finish(writer)
+    }
+}
+
+/// The table for a terminal: columns aligned, text to the left, numbers to the right; totals below
+/// a line, then in words.
+impl fmt::Display for TrialTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: usize| {
+            let rows = std::iter::once(&self.headers).chain(&self.rows).chain(&self.totals);
+            rows.map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.headers.len()).map(width).collect();
+        let mut write = |row: &Vec<String>| {
+            let cells = row.iter().zip(&widths).zip(&self.texts);
+            let cells = cells.map(|((cell, &width), &is_text)| match is_text {
+                true => format!("{cell:<width$}"),
+                false => format!("{cell:>width$}"),
+            });
+            let line = cells.collect::<Vec<_>>().join("  ");
+            writeln!(f, "{}", line.trim_end())
+        };
+        write(&self.headers)?;
+        self.rows.iter().try_for_each(&mut write)?;
+        let rule = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+        write(&vec!["─".repeat(rule)])?;
+        self.totals.iter().try_for_each(&mut write)?;
+        self.sentences.iter().try_for_each(|sentence| writeln!(f, "{sentence}"))
+    }
+}

@@ -1,0 +1,29 @@
+//! What figures call things of a task.
+
+use crate::task::{Loss, TaskChoice};
+
+/// What the loss of a task is.
+pub(super) fn loss_name(task: &TaskChoice) -> &'static str {
+    match task {
+        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => "mean squared error",
+        TaskChoice::FirstZero(_) => "binary cross-entropy",
+        TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => "cross-entropy",
+    }
+}
+
+/// The same with the steps that count: `mean squared error, all steps`.
+pub(super) fn loss_in_full(task: &TaskChoice) -> String {
+    let steps: Loss = task.loss();
+    format!("{}, {steps}", loss_name(task))
+}
+
+/// What the values of an example's input and answer are.
+pub(super) fn value_label(task: &TaskChoice) -> &'static str {
+    match task {
+        TaskChoice::RunningMean(_) => "value",
+        TaskChoice::Echo(_) => "first feature",
+        TaskChoice::FirstZero(_) => "input; at the end P(all ones)",
+        TaskChoice::Mnist1d(_) => "value; at the end the class",
+        TaskChoice::LongLag(_) => "number of the symbol",
+    }
+}
