@@ -57,7 +57,8 @@ fn figures_of(finished: &Finished) -> Vec<Figure> {
         let mut best: Vec<usize> = best.iter().take(MAPS).map(|standing| standing.index).collect();
         best.sort_unstable();
         figures.extend(best.into_iter().map(|index| {
-            of_run::gradient_map(&comparison.contenders[index], logs[index], 0, None)
+            let contender = &comparison.contenders[runs[index].entry.contender];
+            of_run::gradient_map(contender, logs[index], 0, None)
         }));
     }
     figures
