@@ -180,7 +180,8 @@ fn a_curriculum_grows_after_success_only() {
     assert_eq!(grown.and_then(|batch| batch.parse().ok()), steps[1].map(|step| step + 1));
 
     // A budget too small to get anywhere.
-    let said = desk.ok("train first-zero --where anywhere --curriculum --growth 1.5 --steps 60");
+    let said =
+        desk.ok("train first-zero --where anywhere --curriculum --from 4 --growth 1.5 --steps 60");
     contains(&said, &["RNN, trial 3", "stuck at T = 4 for 60 batches: budget used", "×1.5"]);
 }
 

@@ -8,7 +8,7 @@ use super::super::task::{Flag, refuse_strangers, set};
 use super::words::{Lengths, factor, lengths, positive};
 use crate::network::NetworkSpec;
 use crate::task::{LongLag, TaskChoice};
-use crate::train::{Comparison, Curriculum, Feed, Growth, Mastery};
+use crate::train::{Comparison, Feed, Growth, Mastery, presets};
 
 /// Flags of `rnnscope train` that make an experiment. Absent ones keep what the preset says.
 #[derive(Clone, Debug, Args)]
@@ -24,15 +24,15 @@ pub(super) struct ExperimentArguments {
     /// Let the length grow whenever it is mastered (first-zero)
     #[arg(long, help_heading = "Experiment", conflicts_with_all = ["length", "lengths"])]
     pub(super) curriculum: bool,
-    /// First length of the curriculum [default: 4]
+    /// First length of the curriculum
     #[arg(long, value_name = "T", allow_hyphen_values = true, help_heading = "Experiment")]
     #[arg(value_parser = whole::<1, 10_000>)]
     from: Option<usize>,
-    /// Last length of the curriculum [default: 150]
+    /// Last length of the curriculum
     #[arg(long, value_name = "T", allow_hyphen_values = true, help_heading = "Experiment")]
     #[arg(value_parser = whole::<1, 10_000>)]
     to: Option<usize>,
-    /// The next length is the mastered one times this [default: 1.25]
+    /// The next length is the mastered one times this
     #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true)]
     #[arg(help_heading = "Experiment", conflicts_with = "grow_by")]
     growth: Option<f64>,
@@ -72,22 +72,22 @@ const EVALUATE_EVERY: u64 = 50;
 /// What mastery means where nothing else is said.
 const MASTERY: Mastery = Mastery { below: 0.1, checks: 2 };
 
-/// The curriculum where nothing else is said.
-const CURRICULUM: Curriculum = Curriculum { from: 4, to: 150, growth: Growth::Factor(1.25) };
+/// The preset that says what a curriculum is where nothing else does.
+const CURRICULUM: &str = "curriculum";
 
 impl ExperimentArguments {
     fn flags(&self) -> [Flag; 12] {
         const WITH_LENGTH: &[&str] = &["running-mean", "first-zero", "long-lag", "echo"];
         const CLASSES: &[&str] = &["first-zero", "mnist1d", "long-lag"];
-        const CURRICULUM: &[&str] = &["first-zero"];
+        const MASTERED: &[&str] = &["first-zero"];
         [
             Flag::new("--lengths", self.lengths.is_some(), WITH_LENGTH),
-            Flag::new("--curriculum", self.curriculum, CURRICULUM),
-            Flag::new("--from", self.from.is_some(), CURRICULUM),
-            Flag::new("--to", self.to.is_some(), CURRICULUM),
-            Flag::new("--growth", self.growth.is_some(), CURRICULUM),
-            Flag::new("--grow-by", self.grow_by.is_some(), CURRICULUM),
-            Flag::new("--mastery", self.mastery.is_some(), CURRICULUM),
+            Flag::new("--curriculum", self.curriculum, MASTERED),
+            Flag::new("--from", self.from.is_some(), MASTERED),
+            Flag::new("--to", self.to.is_some(), MASTERED),
+            Flag::new("--growth", self.growth.is_some(), MASTERED),
+            Flag::new("--grow-by", self.grow_by.is_some(), MASTERED),
+            Flag::new("--mastery", self.mastery.is_some(), MASTERED),
             Flag::new("--streak", self.streak.is_some(), CLASSES),
             Flag::new("--test", self.test.is_some(), &["long-lag"]),
             Flag::new(
@@ -148,7 +148,10 @@ impl ExperimentArguments {
 
     fn grow(&self, comparison: &mut Comparison) -> Result<(), Failure> {
         if self.curriculum && comparison.curriculum.is_none() {
-            comparison.curriculum = Some(CURRICULUM);
+            let known = presets(comparison.task.name());
+            let usual = known.iter().find(|preset| preset.name == CURRICULUM);
+            let usual = usual.and_then(|preset| preset.rounds.first());
+            comparison.curriculum = usual.and_then(|comparison| comparison.curriculum);
         }
         let Some(curriculum) = &mut comparison.curriculum else {
             let flags = [
