@@ -20,7 +20,7 @@ use crate::flow::{Draw, Input, Question, Weights};
 use crate::network::Cell;
 
 /// The version written; any other is refused, since its meaning is not known.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Everything that decides what is on screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,8 +113,9 @@ impl Session {
         let unreadable = |error: ron::error::SpannedError| Error::Session(error.to_string());
         let Version { version } = ron::from_str(text).map_err(unreadable)?;
         if version != VERSION {
+            let age = if version < VERSION { "an older" } else { "a newer" };
             return Err(Error::Session(format!(
-                "they have version {version}, and this rnnscope reads version {VERSION}"
+                "they are version {version}, from {age} rnnscope; this one reads version {VERSION}"
             )));
         }
         let Content { mut session } = ron::from_str(text).map_err(unreadable)?;
@@ -225,14 +226,16 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_with_a_sentence() {
-        let text = Session::default().save().expect("saves").replacen("1", "7", 1);
+        let text = Session::default().save().expect("saves").replacen("2", "7", 1);
         let error = Session::load(&text).expect_err("version 7").to_string();
-        assert!(error.contains("version 7"), "{error}");
+        assert!(error.contains("version 7, from a newer"), "{error}");
+        let old = Session::load("(version: 1, session: ())").expect_err("version 1").to_string();
+        assert!(error.lines().count() == 1 && old.contains("version 1, from an older"), "{old}");
     }
 
     #[test]
     fn damage_and_values_out_of_range_are_refused() {
-        assert!(Session::load("(version: 1, session: (quest").is_err());
+        assert!(Session::load("(version: 2, session: (quest").is_err());
         assert!(Session::load("").is_err());
         let mut session = Session::default();
         session.question.weight_scale = f64::NAN;
@@ -241,7 +244,7 @@ mod tests {
 
     #[test]
     fn missing_settings_get_their_default() {
-        let session = Session::load("(version: 1, session: (zoom: 2.0))").expect("loads");
+        let session = Session::load("(version: 2, session: (zoom: 2.0))").expect("loads");
         assert_eq!(session, Session { zoom: 2.0, ..Session::default() });
     }
 

@@ -15,6 +15,7 @@ use super::{App, files, open_dialog};
 use crate::error::Result;
 use crate::figure::{self, Figure, of_flow, of_run};
 use crate::session::{Tab, ThemeChoice};
+use crate::task::Dataset;
 
 impl App {
     /// Carries out a command.
@@ -87,7 +88,7 @@ impl App {
         match dialog.show(ctx) {
             open_dialog::Wish::Stay => self.open_dialog = Some(dialog),
             open_dialog::Wish::Close => {}
-            open_dialog::Wish::Open(path) => self.open_files(&[path]),
+            open_dialog::Wish::Open(path) => self.open(ctx, &[path]),
         }
     }
 
@@ -97,7 +98,21 @@ impl App {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
         if !paths.is_empty() {
-            self.open_files(&paths);
+            self.open(ctx, &paths);
+        }
+    }
+
+    /// Opens whatever files hold. A data set takes a moment, so a thread of its own looks whether it
+    /// can be used.
+    fn open(&mut self, ctx: &Context, paths: &[PathBuf]) {
+        match files::data(&self.session, paths) {
+            Some(path) => {
+                self.data = Some(Task::spawn(ctx, move || {
+                    Dataset::open(&path)?;
+                    Ok(path)
+                }));
+            }
+            None => self.open_files(paths),
         }
     }
 
@@ -215,9 +230,11 @@ impl App {
             ctx.copy_text(text);
             app.notices.success("The numbers are on the clipboard.");
         });
+        let data = finished(&mut self.data);
+        self.tell(data, |app, path| files::take_data(&mut app.session, path));
         let opening = finished(&mut self.opening);
         self.tell(opening, |app, answer| match answer {
-            Answer::Chosen(paths) => app.open_files(&paths),
+            Answer::Chosen(paths) => app.open(ctx, &paths),
             Answer::Cancelled => {}
             Answer::NoDialog => app.open_dialog = Some(OpenDialog::default()),
         });

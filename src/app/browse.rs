@@ -20,12 +20,12 @@ pub enum Answer<T> {
     NoDialog,
 }
 
-/// Asks for weights or sequences to open.
+/// Asks for files to open.
 pub fn open(ctx: &egui::Context) -> Task<Answer<Vec<PathBuf>>> {
     ask(ctx, || {
         rfd::FileDialog::new()
-            .set_title("Open weights, sequences or a comparison")
-            .add_filter("weights, sequences, comparisons", &files::EXTENSIONS)
+            .set_title("Open weights, sequences, a comparison or data")
+            .add_filter("weights, sequences, comparisons, data", &files::EXTENSIONS)
             .pick_files()
     })
 }

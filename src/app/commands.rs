@@ -161,8 +161,8 @@ impl Command {
             Self::ClearPins => "Removes all pinned curves.",
             Self::Open => {
                 "Opens weights (.safetensors or .pt with torch.nn names), input sequences (.csv, a row \
-                 a step, a column a feature) or a comparison (.json). Dropping files on the window \
-                 does the same."
+                 a step, a column a feature), a comparison (.json) or a data set for MNIST-1D (.npz; \
+                 .csv while that task is shown). Dropping files on the window does the same."
             }
             Self::Export => "Writes figures as PNG or SVG, or their numbers as CSV.",
             Self::CopyImage => "Puts all figures on the clipboard as one image.",

@@ -1,18 +1,36 @@
-//! Files that were opened or dropped on the window: weights, sequences or a comparison, by their
-//! extension.
+//! Files that were opened or dropped on the window: weights, sequences, a comparison or a data set,
+//! by their extension.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::flow::Signal;
 use crate::session::{Session, Tab};
+use crate::task::{Mnist1d, TaskChoice};
 use crate::train::Comparison;
 
 /// What the file dialog offers.
-pub const EXTENSIONS: [&str; 5] = ["safetensors", "pt", "pth", "csv", "json"];
+pub const EXTENSIONS: [&str; 6] = ["safetensors", "pt", "pth", "csv", "json", "npz"];
 
 /// Those of them that hold weights.
 const WEIGHTS: [&str; 3] = ["safetensors", "pt", "pth"];
+
+/// The data set among files, if it is one: an archive of NumPy, or a table while the MNIST-1D task is
+/// on screen. Other tables are sequences for Explore.
+pub fn data(session: &Session, paths: &[PathBuf]) -> Option<PathBuf> {
+    let [path] = paths else { return None };
+    let extension = path.extension()?.to_ascii_lowercase();
+    let classifies = session.tab == Tab::Train
+        && matches!(session.train.comparison.task, TaskChoice::Mnist1d(_));
+    (extension == "npz" || (extension == "csv" && classifies)).then(|| path.clone())
+}
+
+/// Makes a data set that was found good the one to be learned.
+pub fn take_data(session: &mut Session, path: PathBuf) {
+    session.train.choose_task(&TaskChoice::Mnist1d(Mnist1d::default()));
+    session.train.comparison.task = TaskChoice::Mnist1d(Mnist1d { file: Some(path) });
+    session.tab = Tab::Train;
+}
 
 /// Puts the files into the session, and shows the tab they belong to: a comparison, or a file of
 /// weights and any number of sequences.
@@ -28,16 +46,18 @@ pub fn open(session: &mut Session, paths: &[PathBuf]) -> Result<()> {
     if let Some(path) = paths.iter().find(stranger) {
         return Err(Error::content(
             path,
-            "open .safetensors, .pt or .pth files for weights, .csv files for input sequences, and \
-             .json files for comparisons",
+            "open .safetensors, .pt or .pth files for weights, .csv files for input sequences, \
+             .json files for comparisons, and .npz files for data sets",
         ));
+    }
+    if let Some(path) = paths.iter().find(|path| is(path, "npz")) {
+        return Err(Error::content(path, "open a data set alone"));
     }
     if let Some(path) = paths.iter().find(|path| is(path, "json")) {
         if paths.len() > 1 {
             return Err(Error::content(path, "open a comparison alone"));
         }
-        session.train.comparison = Comparison::read(path)?;
-        session.train.contender = 0;
+        session.train.take(Comparison::read(path)?);
         session.tab = Tab::Train;
         return Ok(());
     }

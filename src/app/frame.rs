@@ -181,7 +181,7 @@ fn drop_hint(ctx: &egui::Context) {
     let screen = ctx.content_rect();
     let visuals = &ctx.global_style().visuals;
     painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
-    let text = "Drop .safetensors or .pt weights, .csv sequences, or a .json comparison";
+    let text = "Drop .safetensors or .pt weights, .csv sequences, a .json comparison, or .npz data";
     let font = egui::FontId::proportional(24.0);
     painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
 }

@@ -39,13 +39,15 @@ impl OpenDialog {
     }
 
     fn contents(&mut self, ui: &mut Ui) -> Wish {
-        ui.label(RichText::new("Open weights, a sequence or a comparison").heading().strong());
+        ui.label(
+            RichText::new("Open weights, a sequence, a comparison or data").heading().strong(),
+        );
         ui.add_space(4.0);
         ui.label(
             "Your desktop offers no file dialog: type the path, or drop the file on the window.",
         );
-        let tip = "A .safetensors or .pt file with torch.nn names, a .csv file with a row a step, or a .json \
-                   comparison.";
+        let tip = "A .safetensors or .pt file with torch.nn names, a .csv file with a row a step, a .json \
+                   comparison, or a data set for MNIST-1D (.npz, or .csv with a row a sequence).";
         let entered = row(ui, "File", tip, |ui| {
             let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
             let response = named(ui.add(field), "File").on_hover_text(tip);

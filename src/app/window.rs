@@ -54,6 +54,8 @@ pub struct App {
     pub(super) image: Option<Task<Raster>>,
     pub(super) numbers: Option<Task<String>>,
     pub(super) opening: Option<Task<Answer<Vec<PathBuf>>>>,
+    /// A data set being looked at.
+    pub(super) data: Option<Task<PathBuf>>,
     pub(super) open_dialog: Option<OpenDialog>,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
@@ -99,6 +101,7 @@ impl App {
             image: None,
             numbers: None,
             opening: None,
+            data: None,
             open_dialog: None,
             told: None,
         })
@@ -152,6 +155,7 @@ impl App {
             && self.export.is_none()
             && self.image.is_none()
             && self.numbers.is_none()
+            && self.data.is_none()
             && self.train.settled();
         answered && idle && self.requested.as_ref() == Some(&self.request())
     }

@@ -65,10 +65,21 @@ pub struct LaneStatus {
     pub steps_per_second: f64,
     /// Seconds until the budget is used at this pace, while the lane can go on.
     pub seconds_left: Option<f64>,
+    /// Steps of its present sequences.
+    pub length: usize,
     /// Why it ended, if it did.
     pub stop: Option<Stop>,
+    /// Whether the test after the end, where there is one, is done too.
+    pub tested: bool,
     /// What went wrong, if anything.
     pub failure: Option<String>,
+}
+
+impl LaneStatus {
+    /// Whether nothing more happens in this lane.
+    pub fn has_ended(&self) -> bool {
+        self.failure.is_some() || (self.stop.is_some() && self.tested)
+    }
 }
 
 impl Race {
@@ -148,7 +159,9 @@ impl Race {
                 loss: log.final_loss(),
                 steps_per_second: pace,
                 seconds_left: goes_on.then_some(left / pace),
+                length: trainee.task().length(),
                 stop: log.stop,
+                tested: trainee.is_over(),
                 failure,
             }
         })

@@ -16,7 +16,7 @@ use crate::network::{Cell, Nonlinearity};
 use crate::save::save;
 use crate::session::{Pin, Tab, TrainSettings};
 use crate::task::TaskChoice;
-use crate::train::Comparison;
+use crate::train::{Comparison, Entry};
 
 impl TrainTab {
     /// Carries out a command of this tab; the others are none of its business.
@@ -50,11 +50,11 @@ impl TrainTab {
 
     fn open_in_explore(&mut self, settings: &TrainSettings) {
         let Some(scene) = self.scene() else { return };
-        let contender = scene.view.contender;
+        let lane = scene.view.entry(&scene.comparison);
         match self.networks.clone() {
             Some(folder) => {
                 let initial = settings.beside_initial;
-                self.send(Errand::Explore { contender, folder, initial });
+                self.send(Errand::Explore { lane, folder, initial });
             }
             None => {
                 let text = "the system names no folder for rnnscope’s files: save the network and \
@@ -67,9 +67,7 @@ impl TrainTab {
     /// Opens the dialog that asks where something is saved.
     pub fn ask_where(&mut self, kind: Kind, settings: &TrainSettings) {
         let name = match (kind, self.scene()) {
-            (Kind::Network, Some(scene)) => {
-                slug(&scene.comparison.contenders[scene.view.contender].name)
-            }
+            (Kind::Network, Some(scene)) => slug(&scene.comparison.label(&scene.entry())),
             _ => kind.default_name().to_owned(),
         };
         self.dialog = Some(SaveDialog::new(kind, &name, settings.folder.as_deref()));
@@ -87,20 +85,20 @@ impl App {
     fn take_delivery(&mut self, delivery: Result<Delivery>) {
         match delivery {
             Ok(Delivery::Saved(path)) => self.saved_from_training(&path),
-            Ok(Delivery::Explore { path, initial, contender, comparison }) => {
-                let who = &comparison.contenders[contender];
-                let draw = who.draw(comparison.seed);
-                let input = input(&comparison);
+            Ok(Delivery::Explore { path, initial, entry, task, comparison }) => {
+                let draw =
+                    comparison.contenders[entry.contender].draw(comparison.seed_of(entry.trial));
+                let input = input(&comparison, &entry, &task);
                 let question = |path: PathBuf| Question {
                     weights: weights(path, &draw),
                     input: input.clone(),
                     weight_scale: 1.0,
                     bias_scale: 1.0,
-                    loss: comparison.task.loss(),
+                    loss: task.loss(),
                     precision: self.session.question.precision,
                 };
                 let pin = initial.map(|path| Pin {
-                    name: Some(format!("{}, initial", who.name)),
+                    name: Some(format!("{}, initial", comparison.label(&entry))),
                     question: question(path),
                 });
                 let question = question(path);
@@ -143,9 +141,9 @@ impl App {
     }
 
     fn write_from_training(&mut self, kind: Kind, path: PathBuf) {
-        let contender = self.train.scene().map_or(0, |scene| scene.view.contender);
+        let lane = self.train.scene().map_or(0, |scene| scene.view.entry(&scene.comparison));
         match kind {
-            Kind::Network => self.train.send(Errand::Network { contender, path }),
+            Kind::Network => self.train.send(Errand::Network { lane, path }),
             Kind::Losses => self.train.send(Errand::Losses { path }),
             Kind::TensorBoard => self.train.send(Errand::TensorBoard { folder: path }),
             Kind::Comparison => {
@@ -168,21 +166,21 @@ fn weights(path: PathBuf, draw: &Draw) -> Weights {
 }
 
 /// Sequences like those of the task; in a fair comparison the very ones it was measured on.
-fn input(comparison: &Comparison) -> Input {
-    let Comparison { task, seed, batch, .. } = comparison;
+fn input(comparison: &Comparison, entry: &Entry, task: &TaskChoice) -> Input {
+    let seed = comparison.seed_of(entry.trial);
+    let shown = Some(seed.wrapping_add(2));
     let length = task.length();
     match task {
         TaskChoice::RunningMean(_) => {
-            Input { signal: Signal::Noise, length, batch: 4, seed: Some(seed.wrapping_add(2)) }
+            Input { signal: Signal::Noise, length, batch: 4, seed: shown }
         }
         // Its only batch is drawn first of all.
         TaskChoice::Echo(_) => {
-            let signal = Signal::Task(task.clone());
-            Input { signal, length, batch: *batch, seed: Some(*seed) }
+            let batch = comparison.batch.min(Input::MAX_BATCH);
+            Input { signal: Signal::Task(task.clone()), length, batch, seed: Some(seed) }
         }
         TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
-            let signal = Signal::Task(task.clone());
-            Input { signal, length, batch: 4, seed: Some(seed.wrapping_add(2)) }
+            Input { signal: Signal::Task(task.clone()), length, batch: 4, seed: shown }
         }
     }
 }

@@ -8,16 +8,17 @@ use crate::error::{Error, Result};
 use crate::figure::of_run;
 use crate::network::{Network, encode};
 use crate::save::{save, save_all};
-use crate::train::{Comparison, EventFile, LineUp, RunLog};
+use crate::task::TaskChoice;
+use crate::train::{Comparison, Entry, EventFile, LineUp, RunLog};
 use crate::worker::Race;
 
 /// Something to be written.
 #[derive(Clone, Debug)]
 pub enum Errand {
-    /// A contender's network as trained so far, as `.safetensors`.
+    /// A network as trained so far, as `.safetensors`.
     Network {
-        /// Which contender.
-        contender: usize,
+        /// Which training.
+        lane: usize,
         /// The file.
         path: PathBuf,
     },
@@ -26,15 +27,15 @@ pub enum Errand {
         /// The file.
         path: PathBuf,
     },
-    /// A folder for each contender with an event file.
+    /// A folder for each training with an event file.
     TensorBoard {
         /// The folder of the folders.
         folder: PathBuf,
     },
-    /// A contender's network in a file that Explore reads.
+    /// A network in a file that Explore reads.
     Explore {
-        /// Which contender.
-        contender: usize,
+        /// Which training.
+        lane: usize,
         /// Where such files are kept.
         folder: PathBuf,
         /// Whether its initial weights are wanted too.
@@ -53,9 +54,11 @@ pub enum Delivery {
         path: PathBuf,
         /// The same network before training.
         initial: Option<PathBuf>,
-        /// Which contender it is.
-        contender: usize,
-        /// What it was trained on.
+        /// Which training it comes from.
+        entry: Entry,
+        /// The task at the length it has come to.
+        task: TaskChoice,
+        /// What was trained.
         comparison: Arc<Comparison>,
     },
 }
@@ -66,8 +69,8 @@ pub enum Delivery {
 /// What drawing or writing says.
 pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Result<Delivery> {
     match errand {
-        Errand::Network { contender, path } => {
-            let bytes = race.look(contender, |trainee| encode(trainee.network()))?;
+        Errand::Network { lane, path } => {
+            let bytes = race.look(lane, |trainee| encode(trainee.network()))?;
             save(&path, &bytes)?;
             Ok(Delivery::Saved(path))
         }
@@ -80,18 +83,17 @@ pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Resu
             tensor_board(race, logs, began, &folder)?;
             Ok(Delivery::Saved(folder))
         }
-        Errand::Explore { contender, folder, initial } => {
-            explore(race, contender, &folder, initial)
-        }
+        Errand::Explore { lane, folder, initial } => explore(race, lane, &folder, initial),
     }
 }
 
 fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Result<()> {
     let mut files = Vec::new();
-    for (index, log) in logs.iter().enumerate() {
+    let entries = race.comparison().entries();
+    for (index, (log, entry)) in logs.iter().zip(&entries).enumerate() {
         let names = race.look(index, |trainee| trainee.names().to_vec());
         let file = EventFile { log, names: &names, began, every: 1 };
-        let run = format!("{}-{}", index + 1, slug(&race.comparison().contenders[index].name));
+        let run = format!("{}-{}", index + 1, slug(&race.comparison().label(entry)));
         let run = folder.join(run);
         create(&run)?;
         files.push((run.join(file.name()), file.encode()));
@@ -101,20 +103,27 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
     save_all(&files)
 }
 
-fn explore(race: &Race, contender: usize, folder: &Path, initial: bool) -> Result<Delivery> {
+fn explore(race: &Race, lane: usize, folder: &Path, initial: bool) -> Result<Delivery> {
     create(folder)?;
-    let (bytes, step) =
-        race.look(contender, |trainee| (encode(trainee.network()), trainee.log().steps()));
-    let name = slug(&race.comparison().contenders[contender].name);
+    let (bytes, step, entry, length) = race.look(lane, |trainee| {
+        let steps = trainee.log().steps();
+        (encode(trainee.network()), steps, trainee.entry(), trainee.task().length())
+    });
+    let comparison = race.comparison();
+    let name = slug(&comparison.label(&entry));
     let path = keep(folder, &format!("{name}-step-{step}"), &bytes?)?;
     let initial = initial.then(|| {
         // Equal comparisons line up equally: these are the weights that training began with.
-        let line_up = LineUp::new(race.comparison())?;
-        let network: &Network = line_up.trainees[contender].network();
+        let line_up = LineUp::new(comparison)?;
+        let network: &Network = line_up.trainees[lane].network();
         keep(folder, &format!("{name}-initial"), &encode(network)?)
     });
-    let comparison = Arc::new(race.comparison().clone());
-    Ok(Delivery::Explore { path, initial: initial.transpose()?, contender, comparison })
+    let initial = initial.transpose()?;
+    let task = match length == comparison.task.length() {
+        true => comparison.task.clone(),
+        false => comparison.task_of_length(length)?,
+    };
+    Ok(Delivery::Explore { path, initial, entry, task, comparison: Arc::new(comparison.clone()) })
 }
 
 /// Writes a network under a name that no other network gets, so that a pinned one stays what it is.

@@ -4,10 +4,11 @@ use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::scene::{Phase, Scene};
 use super::tab::TrainTab;
-use super::{plots, progress, ranking, transport};
+use super::{about, chosen, plots, progress, ranking, transport};
 use crate::app::commands::Command;
 use crate::app::explore::plots::frame;
 use crate::session::TrainSettings;
+use crate::task::TaskChoice;
 
 impl TrainTab {
     /// Draws everything that is known of the training.
@@ -26,14 +27,19 @@ impl TrainTab {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = 4.0;
                 transport::show(ui, phase, scene.as_deref(), settings, commands);
-                if let Some(scene) = &scene
-                    && let Some(clicked) = progress::show(ui, scene, scene.view.contender)
-                {
-                    settings.contender = clicked;
+                if let Some(scene) = &scene {
+                    if let Some(lane) = progress::show(ui, scene, &mut self.unfolded)
+                        && let Some(entry) = scene.entries.get(lane)
+                    {
+                        settings.look_at(&scene.comparison, entry);
+                    }
+                    chosen::show(ui, scene, settings);
+                    let about = scene.comparison.task.about();
+                    about::folded(ui, &about, &mut settings.about_open);
                 }
             });
             let Some(scene) = scene else {
-                beginning(ui, phase);
+                self.beginning(ui, phase, settings);
                 return;
             };
             let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
@@ -53,6 +59,15 @@ impl TrainTab {
             ui.set_width(ui.available_width());
             ranking::show(ui, &scene.ranking, commands);
         });
+        if let Some(table) = &scene.trials {
+            frame(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ranking::trials(ui, table);
+            });
+        }
+        if let TaskChoice::Mnist1d(task) = &scene.comparison.task {
+            self.gallery.show(ui, task);
+        }
         let title = if settings.parameters_open { "Hide parameters" } else { "Show parameters" };
         let tip = "Size of the gradient and of the update of each parameter of the selected \
                    contender, through training.";
@@ -61,25 +76,30 @@ impl TrainTab {
         }
         plots::pairs(ui, &scene.parameters);
     }
-}
 
-/// What there is to see before anything was trained.
-fn beginning(ui: &mut Ui, phase: Phase) {
-    ui.add_space(0.2 * ui.available_height());
-    ui.spacing_mut().item_spacing.y = 3.0;
-    ui.vertical_centered(|ui| {
-        if phase == Phase::LiningUp {
-            ui.spinner();
-            return;
+    /// What there is to see before anything was trained.
+    fn beginning(&mut self, ui: &mut Ui, phase: Phase, settings: &TrainSettings) {
+        let task = &settings.comparison.task;
+        about::show(ui, &task.about());
+        if let TaskChoice::Mnist1d(task) = task {
+            self.gallery.show(ui, task);
         }
-        ui.label(RichText::new("Nothing is trained yet").heading().strong());
-        ui.add_space(4.0);
-        for line in [
-            "Choose a preset or your own contenders on the left, then press Start.",
-            "Losses, predictions and the gradient through time appear here",
-            "while the networks learn.",
-        ] {
-            ui.weak(line);
-        }
-    });
+        ui.add_space(24.0);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.vertical_centered(|ui| {
+            if phase == Phase::LiningUp {
+                ui.spinner();
+                return;
+            }
+            ui.label(RichText::new("Nothing is trained yet").heading().strong());
+            ui.add_space(4.0);
+            for line in [
+                "Choose a preset or your own contenders on the left, then press Start.",
+                "Losses, predictions and the gradient through time appear here",
+                "while the networks learn.",
+            ] {
+                ui.weak(line);
+            }
+        });
+    }
 }

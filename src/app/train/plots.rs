@@ -2,9 +2,9 @@
 
 use egui::{RichText, Ui};
 
-use super::scene::Scene;
-use super::scrub;
+use super::scene::{Mistakes, Scene};
 use super::tab::TrainTab;
+use super::{scrub, wrong};
 use crate::app::explore::hover;
 use crate::app::explore::plots::{card, frame};
 use crate::app::explore::scene::Picture;
@@ -23,8 +23,35 @@ const LEAST_HEIGHT: f32 = 284.0;
 /// Height of a card in one column.
 const SINGLE_HEIGHT: f32 = 330.0;
 
-/// Draws loss, predictions, the map of the gradient and the gradient at the moment looked at.
-/// `height` is what the window has left for them.
+/// One card.
+enum Card<'a> {
+    /// A figure on its own.
+    Figure(&'a Picture),
+    /// The example sequences.
+    Predictions,
+    /// The map of the gradient.
+    Map,
+    /// The gradient at the moment looked at.
+    Gradient,
+    /// A page of sequences that are answered wrongly.
+    Mistakes(&'a Mistakes),
+}
+
+/// The cards from the first to the last.
+fn cards(scene: &Scene) -> Vec<Card<'_>> {
+    let mut cards: Vec<Card<'_>> =
+        scene.overview.iter().map(|picture| Card::Figure(picture)).collect();
+    if let Some(mistakes) = &scene.mistakes {
+        cards.extend([Card::Figure(&mistakes.confusion), Card::Mistakes(mistakes)]);
+    }
+    if scene.probes() {
+        cards.extend([Card::Predictions, Card::Map, Card::Gradient]);
+    }
+    cards
+}
+
+/// Draws what became of all trainings, then predictions, the map of the gradient and the gradient at
+/// the moment looked at of the one that is shown. `height` is what the window has left for them.
 pub fn show(
     ui: &mut Ui,
     tab: &mut TrainTab,
@@ -34,26 +61,49 @@ pub fn show(
 ) {
     let marked = tab.marked;
     let mut hovered = None;
-    if ui.available_width() < TWO_COLUMNS_FROM {
-        card(ui, &scene.loss, SINGLE_HEIGHT, None);
-        hovered = predictions(ui, scene, SINGLE_HEIGHT, marked).or(hovered);
-        map(ui, tab, scene, settings, SINGLE_HEIGHT);
-        hovered = gradient(ui, scene, SINGLE_HEIGHT, marked).or(hovered);
-    } else {
-        let gap = ui.spacing().item_spacing.y;
-        let each = ((height - gap) / 2.0).max(LEAST_HEIGHT);
-        ui.columns(2, |columns| {
-            card(&mut columns[0], &scene.loss, each, None);
-            hovered = predictions(&mut columns[1], scene, each, marked).or(hovered);
-        });
-        ui.columns(2, |columns| {
-            map(&mut columns[0], tab, scene, settings, each);
-            hovered = gradient(&mut columns[1], scene, each, marked).or(hovered);
+    let cards = cards(scene);
+    let columns = if ui.available_width() < TWO_COLUMNS_FROM { 1 } else { 2 };
+    let gap = ui.spacing().item_spacing.y;
+    let each = match columns {
+        1 => SINGLE_HEIGHT,
+        _ => ((height - gap) / 2.0).max(LEAST_HEIGHT),
+    };
+    for row in cards.chunks(columns) {
+        ui.columns(columns, |columns| {
+            for (ui, card) in columns.iter_mut().zip(row) {
+                hovered = draw(ui, tab, scene, settings, (card, each, marked)).or(hovered);
+            }
         });
     }
     if hovered != tab.marked {
         tab.marked = hovered;
         ui.ctx().request_repaint();
+    }
+}
+
+/// Draws one card, `height` points high. Returns the step under the pointer.
+fn draw(
+    ui: &mut Ui,
+    tab: &mut TrainTab,
+    scene: &Scene,
+    settings: &mut TrainSettings,
+    (what, height, marked): (&Card<'_>, f32, Option<f64>),
+) -> Option<f64> {
+    match what {
+        Card::Figure(picture) => {
+            card(ui, picture, height, None);
+            None
+        }
+        Card::Predictions => predictions(ui, scene, height, marked),
+        Card::Map => {
+            map(ui, tab, scene, settings, height);
+            None
+        }
+        Card::Gradient => gradient(ui, scene, height, marked),
+        Card::Mistakes(mistakes) => {
+            wrong::show(ui, mistakes, height, &mut tab.page);
+            None
+        }
     }
 }
 
@@ -105,8 +155,8 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
     hovered
 }
 
-/// The number of a sequence, in a corner of its plot.
-fn corner(ui: &Ui, pointed: &plot::Pointed, text: &str) {
+/// A few letters in the corner of a plot.
+pub(super) fn corner(ui: &Ui, pointed: &plot::Pointed, text: &str) {
     let at = pointed.transform.frame().left_top() + egui::vec2(5.0, 3.0);
     let color = theme::color(theme::of_window(ui.visuals()), Color::Muted);
     let font = egui::FontId::proportional(11.0);

@@ -2,10 +2,11 @@
 
 use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
+use super::crowd;
 use super::scene::Scene;
 use crate::app::theme;
 use crate::figure::{Color, number};
-use crate::train::{Contender, Stop};
+use crate::train::Stop;
 use crate::worker::LaneStatus;
 
 /// Below this width in points, numbers stand under the bar instead of beside it.
@@ -15,59 +16,66 @@ const ONE_LINE_FROM: f32 = 640.0;
 const NAME: f32 = 132.0;
 const NUMBERS: [f32; 3] = [96.0, 92.0, 150.0];
 
-/// Draws the lines. Returns the contender that was clicked.
-pub fn show(ui: &mut Ui, scene: &Scene, selected: usize) -> Option<usize> {
-    let mut clicked = None;
-    let wide = ui.available_width() >= ONE_LINE_FROM;
-    for (index, (contender, lane)) in
-        scene.comparison.contenders.iter().zip(&scene.lanes).enumerate()
-    {
-        let response = ui.horizontal(|ui| {
-            let response = name(ui, contender, index == selected);
-            let numbers: f32 = if wide { NUMBERS.iter().sum::<f32>() + 32.0 } else { 0.0 };
-            bar(ui, lane, (ui.available_width() - numbers).max(60.0));
-            if wide {
-                for (text, width) in texts(lane).into_iter().zip(NUMBERS) {
-                    cell(ui, &text, width);
-                }
-            }
-            response
-        });
-        if response.inner {
-            clicked = Some(index);
-        }
-        if !wide {
-            ui.add(Label::new(RichText::new(said(lane)).size(12.0).weak()).wrap());
-        }
-    }
+/// Draws the lines. Returns the lane of the training that was clicked.
+pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usize> {
+    let clicked = if scene.comparison.is_single() {
+        single(ui, scene)
+    } else {
+        crowd::show(ui, scene, unfolded)
+    };
     trouble(ui, &scene.lanes);
     clicked
 }
 
+/// Every contender is trained once.
+fn single(ui: &mut Ui, scene: &Scene) -> Option<usize> {
+    let mut clicked = None;
+    let wide = Line::is_wide(ui);
+    let all = scene.comparison.contenders.iter().zip(&scene.lanes);
+    for (index, (contender, lane)) in all.enumerate() {
+        let line = Line::of(lane);
+        ui.horizontal(|ui| {
+            let selected = index == scene.view.contender;
+            let tip = "Shows this contender’s gradient below.";
+            if name(ui, (&contender.name, contender.color), selected, tip) {
+                clicked = Some(index);
+            }
+            bar(ui, line.fraction, &line.done, line.diverged, wide);
+            if wide {
+                numbers(ui, line.texts.clone());
+            }
+        });
+        if !wide {
+            ui.add(Label::new(RichText::new(line.said()).size(12.0).weak()).wrap());
+        }
+    }
+    clicked
+}
+
 /// The name in the contender's colour; true if it was clicked.
-fn name(ui: &mut Ui, contender: &Contender, selected: bool) -> bool {
-    let color = theme::color(theme::of_window(ui.visuals()), Color::Category(contender.color));
+pub(super) fn name(ui: &mut Ui, (text, color): (&str, usize), selected: bool, tip: &str) -> bool {
+    let color = theme::color(theme::of_window(ui.visuals()), Color::Category(color));
     let size = vec2(NAME, ui.spacing().interact_size.y);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new("●").color(color));
-        let text = RichText::new(&contender.name).size(12.5);
+        let text = RichText::new(text).size(12.5);
         let button = egui::Button::selectable(selected, text).truncate();
-        ui.add(button).on_hover_text("Shows this contender’s gradient below.").clicked()
+        ui.add(button).on_hover_text(tip).clicked()
     })
     .inner
 }
 
-fn bar(ui: &mut Ui, lane: &LaneStatus, width: f32) {
-    let done = lane.steps as f32 / lane.budget.max(1) as f32;
-    let text = format!("{} of {}", thousands(lane.steps), thousands(lane.budget));
-    let fill = match lane.stop {
-        Some(Stop::Diverged(_)) => ui.visuals().error_fg_color.gamma_multiply(0.45),
-        _ => ui.visuals().selection.bg_fill,
+/// How much is done, in what room numbers leave if they stand beside it.
+pub(super) fn bar(ui: &mut Ui, fraction: f32, text: &str, diverged: bool, numbers: bool) {
+    let taken = if numbers { NUMBERS.iter().sum::<f32>() + 32.0 } else { 0.0 };
+    let fill = match diverged {
+        true => ui.visuals().error_fg_color.gamma_multiply(0.45),
+        false => ui.visuals().selection.bg_fill,
     };
-    let bar = egui::ProgressBar::new(done)
-        .desired_width(width)
+    let bar = egui::ProgressBar::new(fraction)
+        .desired_width((ui.available_width() - taken).max(60.0))
         .desired_height(16.0)
         .corner_radius(4.0)
         .fill(fill)
@@ -75,15 +83,51 @@ fn bar(ui: &mut Ui, lane: &LaneStatus, width: f32) {
     ui.add(bar).on_hover_text("Updates done, of the budget.");
 }
 
-fn cell(ui: &mut Ui, text: &str, width: f32) {
-    let size = vec2(width, 18.0);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_size(size);
-        ui.add(Label::new(RichText::new(text).size(12.0)).truncate());
-    });
+/// Texts in columns that stand below each other.
+pub(super) fn numbers(ui: &mut Ui, texts: [String; 3]) {
+    for (text, width) in texts.into_iter().zip(NUMBERS) {
+        let size = vec2(width, 18.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(size);
+            ui.add(Label::new(RichText::new(text).size(12.0)).truncate());
+        });
+    }
 }
 
-/// Loss, pace, and time left or the reason of the end.
+/// Where a training stands, in words.
+pub(super) struct Line {
+    /// Part of the budget that is used.
+    pub(super) fraction: f32,
+    /// The same as numbers.
+    pub(super) done: String,
+    pub(super) diverged: bool,
+    /// Loss, pace, and time left or the reason of the end.
+    pub(super) texts: [String; 3],
+}
+
+impl Line {
+    /// Whether there is room for numbers beside the bar.
+    pub(super) fn is_wide(ui: &Ui) -> bool {
+        ui.available_width() >= ONE_LINE_FROM
+    }
+
+    pub(super) fn of(lane: &LaneStatus) -> Self {
+        Self {
+            fraction: lane.steps as f32 / lane.budget.max(1) as f32,
+            done: format!("{} of {}", thousands(lane.steps), thousands(lane.budget)),
+            diverged: matches!(lane.stop, Some(Stop::Diverged(_))),
+            texts: texts(lane),
+        }
+    }
+
+    /// The numbers on one line, without what is not known yet.
+    fn said(&self) -> String {
+        let known: Vec<&str> =
+            self.texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        known.join(" · ")
+    }
+}
+
 fn texts(lane: &LaneStatus) -> [String; 3] {
     let loss =
         lane.loss.map_or_else(|| "loss –".to_owned(), |loss| format!("loss {}", number(loss, 4)));
@@ -94,17 +138,12 @@ fn texts(lane: &LaneStatus) -> [String; 3] {
     let end = match (&lane.failure, lane.stop, lane.seconds_left) {
         (Some(_), ..) => "failed".to_owned(),
         (None, Some(Stop::Diverged(step)), _) => format!("diverged at step {}", thousands(step)),
+        (None, Some(_), _) if !lane.tested => "being tested".to_owned(),
         (None, Some(stop), _) => stop.to_string(),
         (None, None, Some(seconds)) => format!("{} left", time(seconds)),
         (None, None, None) => "waiting".to_owned(),
     };
     [loss, pace, end]
-}
-
-/// The same on one line, without what is not known yet.
-fn said(lane: &LaneStatus) -> String {
-    let texts: Vec<String> = texts(lane).into_iter().filter(|text| !text.is_empty()).collect();
-    texts.join(" · ")
 }
 
 /// What went wrong, and what to do about it.
@@ -113,7 +152,9 @@ fn trouble(ui: &mut Ui, lanes: &[LaneStatus]) {
     let advice = "Diverged: loss or gradient was no longer finite. The weights before it are kept. \
                   Lower the learning rate or clip the gradients.";
     let advice = diverged.then_some(advice);
-    let failures = lanes.iter().filter_map(|lane| lane.failure.as_deref());
+    let mut failures: Vec<&str> = lanes.iter().filter_map(|lane| lane.failure.as_deref()).collect();
+    failures.sort_unstable();
+    failures.dedup();
     for text in advice.into_iter().chain(failures) {
         let text = RichText::new(text).size(12.0).color(ui.visuals().error_fg_color);
         ui.add(Label::new(text).wrap());
@@ -137,7 +178,7 @@ pub fn thousands(value: u64) -> String {
 }
 
 /// A time as people say it: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
-fn time(seconds: f64) -> String {
+pub(super) fn time(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..10 => format!("{seconds:.1} s"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::director::{Director, Mail, Order};
 use super::errand::{Delivery, Errand};
+use super::gallery::Gallery;
 use super::save_dialog::SaveDialog;
 use super::scene::{Phase, Scene, View};
 use crate::error::Result;
@@ -21,6 +22,11 @@ pub struct TrainTab {
     lining_up: Option<u64>,
     /// What the director was last told to look at.
     told: Option<View>,
+    /// The page of mistaken sequences looked at.
+    pub(super) page: usize,
+    /// Whether the trainings of each contender are listed.
+    pub(super) unfolded: Vec<bool>,
+    pub(super) gallery: Gallery,
     /// The moment of training looked at; none follows the training.
     pub(super) cursor: Option<u64>,
     /// The step under the pointer, marked in all plots of steps.
@@ -49,6 +55,9 @@ impl TrainTab {
             answered: 0,
             lining_up: None,
             told: None,
+            page: 0,
+            unfolded: Vec::new(),
+            gallery: Gallery::default(),
             cursor: None,
             marked: None,
             dialog: None,
@@ -91,7 +100,7 @@ impl TrainTab {
 
     /// Whether nothing is under way at all.
     pub fn settled(&self) -> bool {
-        self.attentive() && self.phase() != Phase::Running
+        self.attentive() && self.gallery.is_settled() && self.phase() != Phase::Running
     }
 
     /// Keeps networks for Explore in another folder than the user's own for such files.
@@ -103,6 +112,7 @@ impl TrainTab {
         let lines_up = matches!(order, Order::Start(_) | Order::LineUp(..) | Order::Rewind);
         if lines_up {
             self.cursor = None;
+            self.page = 0;
         }
         self.error = None;
         let number = self.director.order(order);
@@ -120,9 +130,12 @@ impl TrainTab {
     pub fn look(&mut self, settings: &TrainSettings) {
         let view = View {
             contender: settings.contender,
+            length: settings.length,
+            trial: settings.trial,
             layer: settings.layer,
             cursor: self.cursor,
             parameters: settings.parameters_open,
+            page: self.page,
         };
         if self.told != Some(view) {
             self.told = Some(view);

@@ -1,7 +1,7 @@
 //! Which figures a task shows, in order: the same in the window, on a sheet and in files.
 
 use super::classes::{confusion, mistakes};
-use super::training::{Training, trainings};
+use super::training::trainings;
 use super::{
     accuracy, curriculum, error_by_sequences, evaluation_loss, gradient_at, gradient_map, ladder,
     loss, predictions, watched,
@@ -43,14 +43,10 @@ pub fn moment(log: &RunLog, cursor: Option<u64>) -> Option<&Snapshot> {
 pub fn figures_for(comparison: &Comparison, logs: &[&RunLog], focus: &Focus<'_>) -> Vec<Figure> {
     let all = trainings(comparison, logs);
     let own = all.get(focus.training);
-    let mut figures = vec![loss(comparison, logs)];
-    if comparison.lengths.len() > 1 {
-        figures.push(ladder(comparison, logs));
+    let mut figures = overview(comparison, logs);
+    if comparison.evaluate_every > 0 {
+        figures.extend(own.and_then(|own| confusion(comparison, &own.entry, own.log)));
     }
-    if comparison.curriculum.is_some() {
-        figures.push(curriculum(comparison, logs));
-    }
-    figures.extend(of_task(comparison, logs, own));
     figures.extend(shown(comparison, logs, focus));
     if let Some(own) = own {
         if !own.log.answers.is_empty() {
@@ -67,26 +63,30 @@ pub fn figures_for(comparison: &Comparison, logs: &[&RunLog], focus: &Focus<'_>)
     figures
 }
 
-/// What only some tasks have.
-fn of_task(comparison: &Comparison, logs: &[&RunLog], own: Option<&Training<'_>>) -> Vec<Figure> {
+/// The figures of all trainings together: those of [`figures_for`] that are about none in
+/// particular. The first is the loss.
+pub fn overview(comparison: &Comparison, logs: &[&RunLog]) -> Vec<Figure> {
+    let mut figures = vec![loss(comparison, logs)];
+    if comparison.lengths.len() > 1 {
+        figures.push(ladder(comparison, logs));
+    }
+    if comparison.curriculum.is_some() {
+        figures.push(curriculum(comparison, logs));
+    }
     let evaluated = comparison.evaluate_every > 0;
     match &comparison.task {
-        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => Vec::new(),
+        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => {}
         TaskChoice::FirstZero(_) => {
-            let watched = evaluated.then(|| watched(comparison, logs));
-            watched.into_iter().chain([accuracy(comparison, logs)]).collect()
+            figures.extend(evaluated.then(|| watched(comparison, logs)));
+            figures.push(accuracy(comparison, logs));
         }
-        TaskChoice::LongLag(_) => vec![error_by_sequences(comparison, logs)],
+        TaskChoice::LongLag(_) => figures.push(error_by_sequences(comparison, logs)),
         TaskChoice::Mnist1d(_) => {
-            let mut figures = vec![accuracy(comparison, logs)];
-            if evaluated {
-                figures.push(evaluation_loss(comparison, logs));
-                let matrix = own.and_then(|own| confusion(comparison, &own.entry, own.log));
-                figures.extend(matrix);
-            }
-            figures
+            figures.push(accuracy(comparison, logs));
+            figures.extend(evaluated.then(|| evaluation_loss(comparison, logs)));
         }
     }
+    figures
 }
 
 fn shown(comparison: &Comparison, logs: &[&RunLog], focus: &Focus<'_>) -> Vec<Figure> {

@@ -32,7 +32,7 @@ pub use classes::{confusion, mistakes};
 pub use curriculum::curriculum;
 pub use error::error_by_sequences;
 pub use evaluation::evaluation_loss;
-pub use figures::{Focus, figures_for, moment};
+pub use figures::{Focus, figures_for, moment, overview};
 pub use gradient::{gradient_at, gradient_map};
 pub use ladder::ladder;
 pub use loss::loss;

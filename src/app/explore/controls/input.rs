@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
 use crate::flow::{Input, Signal};
-use crate::task::Loss;
+use crate::task::{Loss, TaskChoice};
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;
@@ -26,6 +26,11 @@ const SIGNALS: [(Signal, &str, &str); 4] = [
 ];
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
+    if let Signal::Task(task) = &desk.session.question.input.signal {
+        let task = task.clone();
+        of_task(ui, desk, &task);
+        return;
+    }
     row(
         ui,
         "Loss on",
@@ -73,11 +78,50 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     }
 }
 
+/// A task brings its own length, targets and loss, which rest here.
+fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
+    let question = &mut desk.session.question;
+    let memory = &mut desk.session.memory;
+    let about = task.about();
+    signals(ui, &mut question.input.signal);
+    row(ui, "Loss", "The task judges answers in its own way.", |ui| {
+        ui.add(egui::Label::new(format!("{}, {}", loss_name(task), task.loss())).truncate());
+    });
+    row(ui, "Length", "The task’s own; change it in the Train tab.", |ui| {
+        ui.label(format!("T = {}", task.length()));
+    });
+    if let TaskChoice::Echo(_) = task {
+        let tip = "Sequences B read at once: gradients are measured over all of them, states on the \
+                   first.";
+        count(ui, "Batch", tip, &mut question.input.batch, 1..=Input::MAX_BATCH);
+    }
+    if let TaskChoice::Echo(_) | TaskChoice::LongLag(_) | TaskChoice::RunningMean(_) = task {
+        input_seed(ui, &mut question.input.seed, &mut memory.input_seed);
+    }
+    let tip = "Returns to noise as input and the mean squared error as loss.";
+    let leave = ui.button("Leave the task");
+    if leave.on_hover_text(format!("{}\n{tip}", about.sentence)).clicked() {
+        question.input.signal = Signal::Noise;
+    }
+}
+
+fn loss_name(task: &TaskChoice) -> &'static str {
+    match task {
+        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => "mean squared error",
+        TaskChoice::FirstZero(_) => "binary cross-entropy",
+        TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => "cross-entropy",
+    }
+}
+
 fn signals(ui: &mut Ui, signal: &mut Signal) {
     let tip = "The sequence that the network reads. Open or drop .csv files to use your own.";
     row(ui, "Signal", tip, |ui| {
         let text = SIGNALS.iter().find(|(option, ..)| option == signal);
-        let text = text.map_or("your files", |(_, text, _)| text);
+        let text = match (text, &*signal) {
+            (Some((_, text, _)), _) => (*text).to_owned(),
+            (None, Signal::Task(task)) => format!("the task “{}”", task.about().title),
+            (None, _) => "your files".to_owned(),
+        };
         let response = egui::ComboBox::from_id_salt("signal")
             .selected_text(text)
             .width(ui.available_width())

@@ -3,10 +3,14 @@
 mod contender;
 mod contenders;
 mod files;
+mod lengths;
 mod optimizer;
 mod presets;
 mod run;
 mod task;
+mod tasks;
+mod thumbnail;
+mod trainings;
 
 use egui::{RichText, Ui};
 
@@ -37,29 +41,37 @@ pub fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         let text = "These settings rest while training runs: pause or stop it to change them.";
         ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
     }
-    ui.add_enabled_ui(!busy, |ui| {
-        let settings = &mut desk.session.train;
-        let comparison = &mut settings.comparison;
-        group(ui, "Presets", |ui| presets::show(ui, comparison, &mut settings.contender));
-        ui.separator();
-        group(ui, "Contenders", |ui| {
-            contenders::show(ui, &mut comparison.contenders, &mut settings.contender);
-            if let Some(contender) = comparison.contenders.get_mut(settings.contender) {
-                ui.add_space(2.0);
-                contender::show(ui, contender, &mut desk.session.memory);
-            }
-        });
-        ui.separator();
-        group(ui, "Task", |ui| task::show(ui, &mut comparison.task));
-        ui.separator();
-        group(ui, "Optimiser", |ui| optimizer::show(ui, comparison));
-        ui.separator();
-        group(ui, "Run", |ui| run::show(ui, comparison));
-    });
+    ui.add_enabled_ui(!busy, |ui| settings(ui, desk));
     ui.separator();
     group(ui, "Results", |ui| files::show(ui, desk));
     ui.separator();
     group(ui, "View", |ui| view(ui, desk));
+}
+
+/// Everything that a training depends on.
+fn settings(ui: &mut Ui, desk: &mut Desk<'_>) {
+    group(ui, "Task", |ui| tasks::show(ui, &mut desk.session.train));
+    group(ui, "Presets", |ui| presets::show(ui, &mut desk.session.train));
+    ui.separator();
+    group(ui, "Sequences", |ui| task::show(ui, desk));
+    ui.separator();
+    let settings = &mut desk.session.train;
+    let comparison = &mut settings.comparison;
+    group(ui, "Contenders", |ui| {
+        contenders::show(ui, &mut comparison.contenders, &mut settings.contender);
+        if let Some(contender) = comparison.contenders.get_mut(settings.contender) {
+            ui.add_space(2.0);
+            contender::show(ui, contender, &mut desk.session.memory);
+        }
+    });
+    ui.separator();
+    group(ui, "Trainings", |ui| trainings::show(ui, comparison));
+    ui.separator();
+    group(ui, "Optimiser", |ui| optimizer::show(ui, comparison));
+    ui.separator();
+    group(ui, "Run", |ui| run::show(ui, comparison));
+    ui.separator();
+    group(ui, "Stop early", |ui| run::stopping(ui, comparison));
 }
 
 /// Theme and size of the interface, as on the other tab.
