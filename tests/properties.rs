@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rnnscope::error::Error;
 use rnnscope::flow::{Draw, FlowReport, Input, Instrument, Precision, Question, Signal, Weights};
 use rnnscope::network::{Cell, Nonlinearity};
-use rnnscope::network::{Design, Init};
+use rnnscope::network::{Design, Init, Recipe};
 use rnnscope::task::Loss;
 use rnnscope::ticket::Ticket;
 
@@ -89,7 +89,7 @@ proptest! {
         cell in any_cell(), hidden in 1usize..10, layers in 1usize..4, seed in any::<u64>(),
         weight in -5.0f64..5.0, bias in -5.0f64..5.0, f32 in any::<bool>(),
     ) {
-        let draw = Draw { cell, hidden_size: hidden, num_layers: layers, seed, ..Draw::default() };
+        let draw = Draw { design: Design::new(cell, hidden, layers), seed };
         let question = Question {
             weights: Weights::Draw(draw),
             weight_scale: weight,
@@ -129,7 +129,7 @@ proptest! {
         let network = {
             let Weights::Draw(draw) = &question.weights else { unreachable!() };
             let mut generator = rnnscope::rng::Generator::seeded(draw.seed);
-            rnnscope::network::draw(draw.spec(1), &mut generator).unwrap()
+            draw.design.network(&draw.design.spec(1, 1), &mut generator).unwrap()
         };
         let scaled = network.scaled(weight, 1.0, candle_core::DType::F64).unwrap();
         let x = ask(&question).input[0][9];
@@ -191,7 +191,7 @@ fn long_sequences_do_not_overflow_the_stack() {
 #[test]
 fn a_question_beyond_memory_is_refused_before_it_is_computed() {
     let input = Input { length: 100_000, batch: 256, ..Input::default() };
-    let draw = Draw { cell: Cell::Lstm, hidden_size: 512, num_layers: 8, ..Draw::default() };
+    let draw = Draw { design: Design::new(Cell::Lstm, 512, 8), seed: 0 };
     let question = Question { weights: Weights::Draw(draw), input, ..Question::default() };
     let error = Instrument::new().answer(&question, &Ticket::new()).unwrap_err();
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
@@ -201,7 +201,8 @@ fn a_question_beyond_memory_is_refused_before_it_is_computed() {
 fn an_own_input_seed_gives_every_network_the_same_input() {
     let input = Input { seed: Some(3), ..Input::default() };
     let ask_input = |cell, recipe| {
-        let draw = Draw { cell, recipe, ..Draw::default() };
+        let design = Design { recipe, ..Design::new(cell, 16, 1) };
+        let draw = Draw { design, seed: 0 };
         let weights = Weights::Draw(draw);
         ask(&Question { weights, input: input.clone(), ..Question::default() }).input
     };

@@ -7,7 +7,7 @@ use crate::flow::{Precision, Signal};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
 use crate::session::Tab;
-use crate::task::Loss;
+use crate::task::{Distractors, Loss, Memory, Place};
 
 /// A word that stands for a value of the library. The library itself knows nothing of flags.
 macro_rules! words {
@@ -103,6 +103,40 @@ words! {
         Last => Loss::Last,
         /// The mean over all steps
         All => Loss::All,
+    }
+}
+
+words! {
+    /// `--where`.
+    PlaceWord => Place {
+        /// At the first step: the hardest
+        Leading => Place::Leading,
+        /// At the last step: no memory is needed
+        Last => Place::Last,
+        /// At a step drawn anew for every sequence
+        Anywhere => Place::Anywhere,
+    }
+}
+
+words! {
+    /// `--distractors`.
+    DistractorsWord => Distractors {
+        /// Each from the one before upwards, as the notebook has it
+        Chain => Distractors::Chain,
+        /// Drawn independently, then sorted
+        Sorted => Distractors::Sorted,
+        /// Drawn independently
+        Independent => Distractors::Independent,
+    }
+}
+
+words! {
+    /// `--memory`.
+    MemoryWord => Memory {
+        /// Where the epoch before ended
+        Carried => Memory::Carried,
+        /// At zero
+        Reset => Memory::Reset,
     }
 }
 

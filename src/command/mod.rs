@@ -11,6 +11,7 @@ mod manual;
 mod question;
 mod stdout;
 mod table;
+mod task;
 mod train;
 mod window;
 

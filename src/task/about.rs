@@ -91,7 +91,7 @@ const LONG_LAG: About = About {
 
 const ECHO: About = About {
     title: "Echo",
-    sentence: "Repeat one batch of random vectors: can the network overfit at all?",
+    sentence: "Repeat one batch of random vectors, overfitting it on purpose.",
     question: "When the loss stops falling, is it the training or the network?",
     watch: "The loss of the narrow network against the dashed floor that no training can pass, and \
             the others that fall through it.",

@@ -1,6 +1,8 @@
 //! What a user of the command line relies on: numbers, files, errors, and the end without a display.
 
 mod bad_input;
+mod experiments;
+mod experiments_bad_input;
 mod fallback;
 mod flags;
 mod help;

@@ -68,6 +68,28 @@ impl Desk {
         self.command(arguments).output().expect("the program starts")
     }
 
+    /// Starts it, presses Ctrl-C two seconds after `folder` was made, and waits for its end.
+    #[cfg(unix)]
+    pub fn interrupted(&self, arguments: &str, folder: &str) -> Output {
+        use std::process::Stdio;
+        use std::time::{Duration, Instant};
+
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
+        let command = command.current_dir(self.path("")).args(arguments.split_whitespace());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let begun = Instant::now();
+        while !self.path(folder).exists() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no folder");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // The folder is made just before training begins.
+        std::thread::sleep(Duration::from_secs(2));
+        let kill = format!("kill -INT {}", child.id());
+        let killed = std::process::Command::new("sh").args(["-c", &kill]).status().expect("sh");
+        assert!(killed.success());
+        child.wait_with_output().expect("ends")
+    }
+
     /// Runs it, expects success and silence on stderr, returns stdout.
     pub fn ok(&self, arguments: &str) -> String {
         let Output { status, stdout, stderr } = self.run(arguments);

@@ -13,8 +13,8 @@ fn run(desk: &Desk, flags: &str) -> Value {
     serde_json::from_str(&text).expect("nothing but JSON")
 }
 
-fn contenders(json: &Value) -> &[Value] {
-    json["contenders"].as_array().expect("a list")
+fn trainings(json: &Value) -> &[Value] {
+    json["trainings"].as_array().expect("a list")
 }
 
 fn reference(file: &str) -> Value {
@@ -27,12 +27,15 @@ fn the_json_has_what_its_help_says() {
     let json = run(&Desk::new(), &format!("{QUICK} --steps 12"));
     assert_eq!(json["interrupted"], false);
     assert_eq!(json["comparisons"].as_array().map(Vec::len), Some(1));
-    let [first, second] = contenders(&json) else { panic!("two contenders") };
+    let [first, second] = trainings(&json) else { panic!("two contenders") };
     assert_eq!((&first["name"], &second["name"]), (&json!("RNN tanh, 1 layer"), &json!("small")));
     assert_eq!(second["contender"], "gru,layers=2,hidden=3");
     // W_ih, W_hh, two biases, and the readout.
     assert_eq!(first["parameters"], 4 + 16 + 8 + 5);
     for contender in [first, second] {
+        assert_eq!((&contender["trial"], &contender["length"]), (&json!(1), &json!(5)));
+        assert_eq!(contender["lengths"], json!([{ "step": 0, "length": 5 }]));
+        assert_eq!(contender.get("accuracy").or(contender.get("test")), None);
         let losses = numbers(&contender["losses"]);
         assert_eq!((losses.len(), &contender["steps"]), (12, &json!(12)));
         assert_close(&[number(&contender["final_loss"])], &losses[11..], 1e-6, "final_loss");
@@ -60,9 +63,12 @@ fn flags_reach_the_comparison() {
         json!({
             "task": { "running-mean": { "length": 6, "loss": "last" } },
             "contenders": [{
-                "name": "RNN ReLU, 2 layers", "color": 0, "cell": { "rnn": "relu" },
-                "hidden_size": 3, "num_layers": 2, "recipe": "notebook", "init": "identity",
-                "forget_bias": null,
+                "name": "RNN ReLU, 2 layers", "color": 0, "budget": null,
+                "design": {
+                    "cell": { "rnn": "relu" }, "hidden_size": 3, "num_layers": 2,
+                    "wiring": "stacked", "ticks": 1, "recipe": "notebook", "init": "identity",
+                    "input_init": "default", "gate_bias": "drawn",
+                },
             }],
             "optimizer": { "sgd": { "lr": 0.5, "momentum": 0.9, "weight_decay": 0.25 } },
             "schedule": { "step": { "every": 2, "factor": 0.5 } },
@@ -70,8 +76,10 @@ fn flags_reach_the_comparison() {
             "batch": 4, "steps": 3, "seed": 7,
             "feed": { "notebook": { "rounds_before": 0 } },
             "precision": "f64",
-            "stop": { "target_loss": 0.001, "patience": 1000 },
-            "probe_every": 2,
+            "stop": {
+                "target_loss": 0.001, "patience": 1000, "streak": null, "mastery": null,
+            },
+            "probe_every": 2, "evaluate_every": 0, "trials": 1, "lengths": [], "curriculum": null,
         })
     );
     let optimizer = |flags: &str| {
@@ -92,7 +100,7 @@ fn the_notebooks_preset_runs_both_rounds_and_begins_as_pytorch_does() {
     let desk = Desk::new();
     let json = run(&desk, "train running-mean --preset notebook --steps 60");
     let names = ["rnn_1_layer", "lstm_1_layer", "rnn_2_layer", "lstm_2_layer"];
-    let found: Vec<_> = contenders(&json).iter().map(|c| (&c["loss"], &c["name"])).collect();
+    let found: Vec<_> = trainings(&json).iter().map(|c| (&c["loss"], &c["name"])).collect();
     let words = [json!("all"), json!("last")];
     let names = names.map(|name| json!(name));
     let expected: Vec<_> =
@@ -100,11 +108,11 @@ fn the_notebooks_preset_runs_both_rounds_and_begins_as_pytorch_does() {
     assert_eq!(found, expected);
     // With fewer steps the batches of all but the first contender come from elsewhere in the stream.
     let expected = numbers(&reference("seed1_train.json")["runs"][0]["first50"]);
-    let losses = numbers(&contenders(&json)[0]["losses"]);
+    let losses = numbers(&trainings(&json)[0]["losses"]);
     assert_close(&losses[..50], &expected, 1e-5, "rnn_1_layer");
     // One round is chosen with --loss, in the same stream.
     let last = run(&desk, "train running-mean --preset notebook --steps 60 --loss last");
-    let losses = |json: &Value, n: usize| contenders(json)[n]["losses"].clone();
+    let losses = |json: &Value, n: usize| trainings(json)[n]["losses"].clone();
     assert_eq!(losses(&last, 3), losses(&json, 7));
 }
 
@@ -121,12 +129,12 @@ fn the_notebooks_eight_losses() {
     let json = std::fs::read(desk.path("n.json")).expect("JSON");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
     let reference = reference("seed1_train.json");
-    for (contender, run) in contenders(&json).iter().zip(reference["runs"].as_array().expect("8")) {
+    for (contender, run) in trainings(&json).iter().zip(reference["runs"].as_array().expect("8")) {
         let found = number(&contender["printed_at_4900"]);
         let expected = number(&run["printed_at_4900"]);
         assert!((found / expected - 1.0).abs() < 5e-4, "{}: {found}, {expected}", run["model"]);
     }
-    assert_eq!(contenders(&json).len(), 8);
+    assert_eq!(trainings(&json).len(), 8);
 }
 
 #[test]
@@ -152,13 +160,17 @@ fn all_files_are_written_and_the_ranking_printed() {
     assert!(picture.width == 900 && picture.colours() > 100 && picture.brightness() < 100.0);
     let json: Value =
         serde_json::from_slice(&std::fs::read(desk.path("a.json")).expect("JSON")).expect("JSON");
-    assert_eq!(numbers(&contenders(&json)[1]["losses"]).len(), 5);
+    assert_eq!(numbers(&trainings(&json)[1]["losses"]).len(), 5);
     let mut csv = csv::Reader::from_path(desk.path("a.csv")).expect("CSV");
     let rows: Vec<_> = csv.records().collect::<Result<_, _>>().expect("CSV");
     assert_eq!(rows.len(), 2 * 5);
-    assert_eq!(rows[6].iter().take(4).collect::<Vec<_>>(), ["1", "all", "small", "8"]);
-    let loss: f64 = rows[6][4].parse().expect("a number");
-    assert_close(&[loss], &numbers(&contenders(&json)[1]["losses"])[1..2], 1e-7, "second loss");
+    let headers = csv::Reader::from_path(desk.path("a.csv")).expect("CSV").headers().cloned();
+    let expected = ["round", "loss_on", "contender", "trial", "length", "batch", "loss"];
+    assert_eq!(headers.expect("headers").iter().take(7).collect::<Vec<_>>(), expected);
+    let first: Vec<_> = rows[6].iter().take(6).collect();
+    assert_eq!(first, ["1", "all", "small", "1", "5", "8"]);
+    let loss: f64 = rows[6][6].parse().expect("a number");
+    assert_close(&[loss], &numbers(&trainings(&json)[1]["losses"])[1..2], 1e-7, "second loss");
 }
 
 #[test]
@@ -199,10 +211,10 @@ fn a_saved_comparison_is_run_again() {
     let first = run(&desk, &format!("{QUICK} --steps 8 --lr 0.01 --save-comparison c.json"));
     let again = run(&desk, "train --comparison c.json");
     assert_eq!(first["comparisons"], again["comparisons"]);
-    assert_eq!(contenders(&first)[1]["losses"], contenders(&again)[1]["losses"]);
+    assert_eq!(trainings(&first)[1]["losses"], trainings(&again)[1]["losses"]);
     let other = run(&desk, "train running-mean --comparison c.json --seed 1");
     assert_eq!(other["comparisons"][0]["seed"], 1);
-    assert_ne!(contenders(&first)[1]["losses"], contenders(&other)[1]["losses"]);
+    assert_ne!(trainings(&first)[1]["losses"], trainings(&other)[1]["losses"]);
 }
 
 #[test]
@@ -224,7 +236,7 @@ fn divergence_is_a_result() {
     assert!(text.contains("diverged at step"), "{text}");
     let json = std::fs::read(desk.path("d.json")).expect("JSON");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
-    let contender = &contenders(&json)[0];
+    let contender = &trainings(&json)[0];
     assert!(contender["stopped"].as_str().is_some_and(|text| text.contains("diverged at step")));
     let losses = numbers(&contender["losses"]);
     assert!(losses.len() < 200);
@@ -234,26 +246,10 @@ fn divergence_is_a_result() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_was_measured() {
-    use std::process::Stdio;
-    use std::time::{Duration, Instant};
-
     let desk = Desk::new();
     let flags = "train running-mean --steps 10000000 --every 100 --json a.json --csv a.csv \
                  --save nets";
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
-    let command = command.current_dir(desk.path("")).args(flags.split_whitespace());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
-    let begun = Instant::now();
-    while !desk.path("nets").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "no folder");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    // The folder is made just before training begins.
-    std::thread::sleep(Duration::from_secs(2));
-    let kill = format!("kill -INT {}", child.id());
-    let killed = std::process::Command::new("sh").args(["-c", &kill]).status().expect("sh");
-    assert!(killed.success());
-    let output = child.wait_with_output().expect("ends");
+    let output = desk.interrupted(flags, "nets");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     let last = stderr.lines().last().unwrap_or_default();
@@ -264,7 +260,7 @@ fn ctrl_c_keeps_what_was_measured() {
     let json = std::fs::read(desk.path("a.json")).expect("JSON");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
     assert_eq!(json["interrupted"], true);
-    let first = &contenders(&json)[0];
+    let first = &trainings(&json)[0];
     let steps = first["steps"].as_u64().expect("a number");
     assert!(steps > 0 && steps < 10_000_000);
     assert_eq!(numbers(&first["losses"]).len() as u64, steps.div_ceil(100));

@@ -25,7 +25,7 @@ fn wrong_flags_and_numbers_are_named() {
         ("train running-mean --threads 0", &["--threads", "1 to 256"]),
         ("train running-mean --every 0", &["--every"]),
         ("train running-mean --target-loss 0", &["--target-loss", "more than 0"]),
-        ("train running-mean --preset lab", &["--preset", "lab"]),
+        ("train running-mean --preset lab", &["--preset lab", "running-mean", "shapes, notebook"]),
         ("train running-mean --stepps 3", &["--stepps", "--steps"]),
     ];
     refused_with_words(&Desk::new(), cases);
@@ -54,7 +54,6 @@ fn flags_that_contradict_each_other_are_refused() {
     let desk = Desk::new();
     desk.ok("train running-mean --contender rnn --steps 1 --save-comparison c.json");
     let cases: &[(&str, &[&str])] = &[
-        ("train running-mean --preset notebook --contender lstm", &["--preset", "--contender"]),
         ("train running-mean --preset notebook --comparison c.json", &["--preset", "--comparison"]),
         ("train --comparison c.json --contender lstm", &["--comparison", "--contender"]),
         ("train running-mean --clip-norm 1 --clip-value 1", &["--clip-norm", "--clip-value"]),

@@ -38,7 +38,9 @@ pub fn trials(ui: &mut Ui, table: &TrialTable) {
         if ui.button("Copy trainings").on_hover_text(tip).clicked() {
             ui.ctx().copy_text(table.tsv());
         }
-        ui.weak("totals first; where a training was not solved, it may have been ended by its budget");
+        ui.weak(
+            "totals first; where a training was not solved, it may have been ended by its budget",
+        );
     });
     for sentence in &table.sentences {
         ui.add(Label::new(sentence).wrap().selectable(true));

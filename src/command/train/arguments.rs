@@ -4,32 +4,27 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::super::choices::{LossWord, PrecisionWord, ThemeWord, seed, whole, width};
-use super::words::{
-    FeedWord, OptimizerWord, PresetWord, ScheduleWord, contender, not_negative, positive,
-};
+use super::super::task::{TaskArguments, TaskWord};
+use super::experiment::ExperimentArguments;
+use super::words::{FeedWord, OptimizerWord, ScheduleWord, contender, not_negative, positive};
 use crate::train::Contender;
-
-/// What can be learned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum TaskWord {
-    /// The mean of everything seen so far
-    RunningMean,
-}
 
 /// The flags of `rnnscope train`. Absent ones keep what the preset, the file or the default says.
 #[derive(Clone, Debug, Args)]
 pub(in super::super) struct TrainArguments {
     /// What is learned
     #[arg(value_enum, value_name = "TASK", ignore_case = true)]
-    #[arg(required_unless_present = "comparison")]
+    #[arg(required_unless_present_any = ["comparison", "list"])]
     pub(super) task: Option<TaskWord>,
-    /// Start from a known comparison
-    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Comparison")]
-    #[arg(conflicts_with_all = ["comparison", "contender"])]
-    pub(super) preset: Option<PresetWord>,
+    /// List all tasks and their presets, and do nothing else
+    #[arg(long, exclusive = true)]
+    pub(super) list: bool,
+    /// Start from a known comparison; --list tells which [default: the first of the task]
+    #[arg(long, value_name = "NAME", help_heading = "Comparison", conflicts_with = "comparison")]
+    pub(super) preset: Option<String>,
     /// Start from a comparison saved in a file
     #[arg(long, value_name = "FILE", help_heading = "Comparison", conflicts_with = "contender")]
     pub(super) comparison: Option<PathBuf>,
@@ -37,18 +32,20 @@ pub(in super::super) struct TrainArguments {
     #[arg(long, value_name = "TEXT", value_parser = contender, help_heading = "Comparison")]
     pub(super) contender: Vec<Contender>,
 
-    /// Steps of a sequence that count [default: all]
+    /// Steps of a sequence that count (running-mean, long-lag)
     #[arg(long, value_enum, value_name = "STEPS", ignore_case = true, help_heading = "Task")]
     pub(super) loss: Option<LossWord>,
-    /// Steps of a sequence, 1 to 10000 [default: 10]
+    /// Steps of a sequence, 1 to 10000 (running-mean, first-zero, echo)
     #[arg(long, value_name = "T", allow_hyphen_values = true, help_heading = "Task")]
     #[arg(value_parser = whole::<1, 10_000>)]
     pub(super) length: Option<usize>,
-    /// Sequences of a batch, 1 to 4096 [default: 32]
+    #[command(flatten)]
+    pub(super) shape: TaskArguments,
+    /// Sequences of a batch, 1 to 4096
     #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = "Task")]
     #[arg(value_parser = whole::<1, 4096>)]
     pub(super) batch: Option<usize>,
-    /// How data is dealt out [default: fair]
+    /// How data is dealt out
     #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Task")]
     pub(super) feed: Option<FeedWord>,
     /// Seed of weights and data, as in torch.manual_seed [default: 0]
@@ -56,22 +53,25 @@ pub(in super::super) struct TrainArguments {
     #[arg(help_heading = "Task")]
     pub(super) seed: Option<u64>,
 
-    /// Batches to train on, 1 to 10000000 [default: 5000]
+    #[command(flatten)]
+    pub(super) experiment: ExperimentArguments,
+
+    /// Batches to train on, 1 to 10000000
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Training")]
     #[arg(value_parser = whole::<1, 10_000_000>)]
     pub(super) steps: Option<usize>,
-    /// Update rule, as torch.optim computes it [default: adam]
+    /// Update rule, as torch.optim computes it
     #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Training")]
     pub(super) optimizer: Option<OptimizerWord>,
-    /// Learning rate [default: 0.0001]
+    /// Learning rate
     #[arg(long, value_name = "X", value_parser = not_negative, allow_hyphen_values = true)]
     #[arg(help_heading = "Training")]
     pub(super) lr: Option<f64>,
-    /// Momentum of sgd [default: 0]
+    /// Momentum of sgd
     #[arg(long, value_name = "X", value_parser = not_negative, allow_hyphen_values = true)]
     #[arg(help_heading = "Training")]
     pub(super) momentum: Option<f64>,
-    /// Weight decay [default: 0; adamw 0.01]
+    /// Weight decay
     #[arg(long, value_name = "X", value_parser = not_negative, allow_hyphen_values = true)]
     #[arg(help_heading = "Training")]
     pub(super) weight_decay: Option<f64>,
@@ -105,11 +105,11 @@ pub(in super::super) struct TrainArguments {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Training")]
     #[arg(value_parser = whole::<1, 10_000_000>)]
     pub(super) patience: Option<usize>,
-    /// Measure the gradient flow every so many steps, 0 never [default: 50]
+    /// Measure the gradient flow every so many batches, 0 never
     #[arg(long, value_name = "K", allow_hyphen_values = true, help_heading = "Training")]
     #[arg(value_parser = whole::<0, 10_000_000>)]
     pub(super) probe_every: Option<usize>,
-    /// Contenders trained at a time, 1 to 256 [default: one a core]; changes no result
+    /// Trainings at a time, 1 to 256 [default: one a core]; changes no result
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Training")]
     #[arg(value_parser = whole::<1, 256>)]
     threads: Option<usize>,
@@ -117,7 +117,7 @@ pub(in super::super) struct TrainArguments {
     /// Write everything measured as JSON; `-` is standard output
     #[arg(long, value_name = "FILE|-", help_heading = "Output")]
     pub(super) json: Option<PathBuf>,
-    /// Write the losses as CSV: a row a contender and batch
+    /// Write the losses as CSV: a row a training and batch
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) csv: Option<PathBuf>,
     /// Keep every N-th loss in JSON, CSV and TensorBoard [default: 1]
@@ -140,7 +140,7 @@ pub(in super::super) struct TrainArguments {
     /// Save the trained networks as .safetensors, and the comparison, into a folder
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) save: Option<PathBuf>,
-    /// Write TensorBoard event files into a folder, a run a contender
+    /// Write TensorBoard event files into a folder, a run a training
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) tensorboard: Option<PathBuf>,
     /// Save the comparison itself, for --comparison

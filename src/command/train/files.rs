@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::explore::{Output, is_stdout, same_file};
 use super::super::failure::Failure;
 use super::arguments::TrainArguments;
+use super::csv::csv;
 use super::finished::{Finished, loss_word};
 use super::json::json;
 use super::sheet;
@@ -40,11 +41,12 @@ impl TrainArguments {
     /// Refuses paths that cannot be written, are named twice, or were read.
     fn check_paths(&self) -> Result<(), Failure> {
         let paths: Vec<_> = self.paths().collect();
+        let read = self.comparison.iter().chain(&self.shape.data);
         for (index, path) in paths.iter().enumerate() {
             if is_stdout(path) {
                 return Err(Failure::input("only --json can write to standard output (-)"));
             }
-            let mut others = paths[..index].iter().copied().chain(&self.comparison);
+            let mut others = paths[..index].iter().copied().chain(read.clone());
             if others.any(|other| same_file(path, other)) {
                 let path = path.display();
                 return Err(Failure::input(format!(
@@ -100,7 +102,7 @@ impl TrainArguments {
             outputs.push((path.clone(), json(rounds, self.every(), interrupted)?));
         }
         if let Some(path) = &self.csv {
-            outputs.push((path.clone(), losses_csv(rounds, self.every())?));
+            outputs.push((path.clone(), csv(rounds, self.every())?));
         }
         self.draw(rounds, &mut outputs)?;
         if let (Some(path), Some(finished)) = (&self.save_comparison, rounds.first()) {
@@ -188,11 +190,11 @@ fn refuse_events(run: &Path) -> Result<(), Failure> {
     Ok(check_writable(&run.join("events"))?)
 }
 
-/// A name for the files of each contender, of letters that every system takes.
+/// A name for the files of each training, of letters that every system takes.
 fn file_names(comparison: &Comparison) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for contender in &comparison.contenders {
-        let plain = plain(&contender.name);
+    for entry in comparison.entries() {
+        let plain = plain(&comparison.label(&entry));
         let numbered = (2..).map(|n| format!("{plain}-{n}"));
         // Some systems take capitals for small letters.
         let taken =
@@ -216,27 +218,6 @@ fn plain(name: &str) -> String {
     }
 }
 
-/// A row a contender and batch: round, contender, batch (from 1), loss.
-fn losses_csv(rounds: &[Finished], every: usize) -> Result<Vec<u8>, Failure> {
-    let failed = |error: csv::Error| Failure::input(format!("cannot write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["round", "loss_on", "contender", "batch", "loss"]).map_err(failed)?;
-    for (round, finished) in (1_usize..).zip(rounds) {
-        let (round, loss_on) = (round.to_string(), loss_word(&finished.comparison));
-        for (contender, run) in finished.comparison.contenders.iter().zip(&finished.runs) {
-            for (index, loss) in run.log.losses.iter().enumerate().step_by(every.max(1)) {
-                // Rust prints NaN with capitals; all our outputs agree on one spelling.
-                let loss = loss.to_string().to_lowercase();
-                let batch = (index + 1).to_string();
-                writer
-                    .write_record([&round, loss_on, &contender.name, &batch, &loss])
-                    .map_err(failed)?;
-            }
-        }
-    }
-    writer.into_inner().map_err(|error| Failure::input(format!("cannot write CSV: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,5 +235,13 @@ mod tests {
                 .into();
         let names = file_names(&comparison);
         assert_eq!(names, ["LSTM-2-layers", "lstm-2-LAYERS-2", "etc-x", "contender", "a-b-c", "é"]);
+        let trials =
+            Comparison { trials: 2, lengths: vec![5, 9], ..Comparison::notebook(Loss::All) };
+        let names = file_names(&trials);
+        assert_eq!(names.len(), 16);
+        assert_eq!(
+            names[..3],
+            ["rnn_1_layer-T-5-trial-1", "rnn_1_layer-T-5-trial-2", "rnn_1_layer-T-9-trial-1"]
+        );
     }
 }

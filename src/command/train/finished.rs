@@ -4,21 +4,23 @@ use crate::error::Result;
 use crate::figure::of_run;
 use crate::network::Network;
 use crate::task::{Example, Loss};
-use crate::train::{Comparison, RunLog};
+use crate::train::{Comparison, Entry, RunLog};
 use crate::worker::Race;
 
 /// One comparison that ran to its end, or was stopped.
 pub(super) struct Finished {
     /// What was asked for.
     pub comparison: Comparison,
-    /// One entry a contender, in the comparison's order.
+    /// One a training, in the order of the comparison's entries.
     pub runs: Vec<Run>,
     /// When it began, in seconds since 1970.
     pub began: f64,
 }
 
-/// One contender after training.
+/// One training at its end.
 pub(super) struct Run {
+    /// Which one.
+    pub entry: Entry,
     /// Every loss, and the gradient flow.
     pub log: RunLog,
     /// The network as trained.
@@ -41,6 +43,7 @@ impl Finished {
             let failure = race.status(lane).failure;
             race.look(lane, |trainee| {
                 Ok(Run {
+                    entry: trainee.entry(),
                     log: trainee.log().clone(),
                     network: trainee.network().clone(),
                     names: trainee.names().to_vec(),
@@ -53,7 +56,7 @@ impl Finished {
         Ok(Self { comparison: race.comparison().clone(), runs, began })
     }
 
-    /// One log a contender.
+    /// One log a training.
     pub(super) fn logs(&self) -> Vec<&RunLog> {
         self.runs.iter().map(|run| &run.log).collect()
     }
@@ -63,13 +66,27 @@ impl Finished {
         format!("{} · loss: {}", of_run::heading(&self.comparison), loss(&self.comparison))
     }
 
-    /// Which contender could not go on, and why.
+    /// What tells a training from the others.
+    pub(super) fn label(&self, run: &Run) -> String {
+        self.comparison.label(&run.entry)
+    }
+
+    /// Which training could not go on, and why.
     pub(super) fn failure(&self) -> Option<String> {
-        let named = self.comparison.contenders.iter().zip(&self.runs);
-        let mut failures = named.filter_map(|(contender, run)| {
-            Some(format!("{}: {}", contender.name, run.failure.as_ref()?))
-        });
-        failures.next()
+        self.runs
+            .iter()
+            .find_map(|run| Some(format!("{}: {}", self.label(run), run.failure.as_ref()?)))
+    }
+}
+
+impl Run {
+    /// Why it ended.
+    pub(super) fn ending(&self) -> String {
+        match (&self.failure, self.log.stop) {
+            (Some(failure), _) => failure.clone(),
+            (None, Some(stop)) => stop.to_string(),
+            (None, None) => String::new(),
+        }
     }
 }
 

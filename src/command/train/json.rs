@@ -6,7 +6,8 @@ use serde::ser::Serializer;
 use super::super::failure::Failure;
 use super::super::json::Number;
 use super::finished::{Finished, Run, loss_word};
-use crate::train::{Comparison, Contender};
+use crate::task::TaskChoice;
+use crate::train::{Comparison, Evaluation, RunLog, Score, Test};
 
 /// The batch (counted from 0) whose loss the course notebook prints last.
 pub(super) const PRINTED: usize = 4900;
@@ -20,17 +21,16 @@ pub(super) fn json(
     every: usize,
     interrupted: bool,
 ) -> Result<Vec<u8>, Failure> {
-    let contenders = (1..).zip(rounds).flat_map(|(round, finished)| {
+    let trainings = (1..).zip(rounds).flat_map(|(round, finished)| {
         let Finished { comparison, runs, began: _ } = finished;
-        let pairs = comparison.contenders.iter().zip(runs);
-        pairs.map(move |(who, run)| Entry::of(round, comparison, who, run, every))
+        runs.iter().map(move |run| Training::of(round, comparison, run, every))
     });
     let document = Document {
         version: env!("CARGO_PKG_VERSION"),
         interrupted,
         every,
         comparisons: rounds.iter().map(|finished| &finished.comparison).collect(),
-        contenders: contenders.collect(),
+        trainings: trainings.collect(),
     };
     let mut bytes = serde_json::to_vec(&document)
         .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
@@ -42,20 +42,25 @@ pub(super) fn json(
 struct Document<'a> {
     version: &'static str,
     interrupted: bool,
-    /// Every how many batches there is a loss.
+    /// Every how many batches there is a loss and an accuracy.
     every: usize,
     comparisons: Vec<&'a Comparison>,
-    contenders: Vec<Entry<'a>>,
+    trainings: Vec<Training<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct Training<'a> {
     /// Which comparison, from 1.
     round: usize,
     loss: &'static str,
     name: &'a str,
     contender: String,
     parameters: usize,
+    /// From 1.
+    trial: usize,
+    /// At its beginning.
+    length: usize,
+    seed: u64,
     steps: u64,
     final_loss: Option<Number>,
     mean_last_10: Option<Number>,
@@ -65,57 +70,132 @@ struct Entry<'a> {
     steps_per_second: f64,
     seconds: f64,
     stopped: String,
-    losses: Losses<'a>,
+    /// The longest length mastered, where lengths grow or mastery ends a training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mastered_length: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<Asked>,
+    /// From which step on which length was trained.
+    lengths: Vec<Since>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evaluations: Vec<Look<'a>>,
+    #[serde(skip_serializing_if = "is_empty")]
+    answers: &'a [u32],
+    losses: Thinned<'a>,
+    /// The part of each batch that was answered rightly.
+    #[serde(skip_serializing_if = "Thinned::is_empty")]
+    accuracy: Thinned<'a>,
 }
 
-impl<'a> Entry<'a> {
-    fn of(
-        round: usize,
-        comparison: &Comparison,
-        contender: &'a Contender,
-        run: &'a Run,
-        every: usize,
-    ) -> Self {
+/// The test on fresh sequences.
+#[derive(Serialize)]
+struct Asked {
+    sequences: usize,
+    wrong: usize,
+}
+
+#[derive(Serialize)]
+struct Since {
+    step: u64,
+    length: usize,
+}
+
+/// One look at the task's own sets.
+#[derive(Serialize)]
+struct Look<'a> {
+    step: u64,
+    sets: Vec<Marks>,
+    #[serde(skip_serializing_if = "Thinned::is_empty")]
+    watched: Thinned<'a>,
+}
+
+#[derive(Serialize)]
+struct Marks {
+    loss: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worst: Option<Number>,
+}
+
+fn is_empty(list: &&[u32]) -> bool {
+    list.is_empty()
+}
+
+impl<'a> Training<'a> {
+    fn of(round: usize, comparison: &'a Comparison, run: &'a Run, every: usize) -> Self {
         let log = &run.log;
-        let stopped = match (&run.failure, log.stop) {
-            (Some(failure), _) => failure.clone(),
-            (None, stop) => stop.map_or_else(String::new, |stop| stop.to_string()),
-        };
+        let contender = &comparison.contenders[run.entry.contender];
+        let length = log.lengths.first().map_or_else(|| comparison.task.length(), |first| first.1);
         Self {
             round,
             loss: loss_word(comparison),
             name: &contender.name,
             contender: contender.settings(),
-            parameters: contender.spec(&comparison.task).parameter_count(),
+            parameters: run.network.spec.parameter_count(),
+            trial: run.entry.trial + 1,
+            length,
+            seed: comparison.seed_of(run.entry.trial),
             steps: log.steps(),
             final_loss: log.final_loss().map(Number),
             mean_last_10: log.mean_of_last(10).map(Number),
             mean_last_100: log.mean_of_last(100).map(Number),
-            printed_at_4900: log.printed_at(PRINTED).map(Number),
+            printed_at_4900: printed(comparison, log),
             steps_per_second: log.steps_per_second(),
             seconds: log.seconds,
-            stopped,
-            losses: Losses { losses: &log.losses, every },
+            stopped: run.ending(),
+            mastered_length: log.mastered_length(),
+            test: log.test.map(|Test { sequences, wrong }| Asked { sequences, wrong }),
+            lengths: log.lengths.iter().map(|&(step, length)| Since { step, length }).collect(),
+            evaluations: log.evaluations.iter().map(Look::of).collect(),
+            answers: &log.answers,
+            losses: Thinned { values: &log.losses, every },
+            accuracy: Thinned { values: &log.right, every },
         }
     }
 }
 
-/// Every so many losses, from the first; finite ones in the few digits that f32 has.
-struct Losses<'a> {
-    losses: &'a [f32],
-    every: usize,
+/// What the notebook on the running mean prints last.
+fn printed(comparison: &Comparison, log: &RunLog) -> Option<Number> {
+    let prints = matches!(comparison.task, TaskChoice::RunningMean(_));
+    prints.then(|| log.printed_at(PRINTED).map(Number))?
 }
 
-impl Serialize for Losses<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer
-            .collect_seq(self.losses.iter().step_by(self.every.max(1)).map(|&loss| Loss(loss)))
+impl<'a> Look<'a> {
+    fn of(evaluation: &'a Evaluation) -> Self {
+        let Evaluation { step, sets, watched } = evaluation;
+        let marks = |&Score { loss, right, worst }: &Score| Marks {
+            loss: Number(loss),
+            accuracy: right.map(Number),
+            worst: worst.map(Number),
+        };
+        let watched = Thinned { values: watched, every: 1 };
+        Self { step: *step, sets: sets.iter().map(marks).collect(), watched }
     }
 }
 
-struct Loss(f32);
+/// Every so many numbers, from the first; finite ones in the few digits that f32 has.
+struct Thinned<'a> {
+    values: &'a [f32],
+    every: usize,
+}
 
-impl Serialize for Loss {
+impl Thinned<'_> {
+    fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+impl Serialize for Thinned<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kept = self.values.iter().step_by(self.every.max(1));
+        serializer.collect_seq(kept.map(|&value| Single(value)))
+    }
+}
+
+struct Single(f32);
+
+impl Serialize for Single {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.is_finite() {
             true => serializer.serialize_f32(self.0),

@@ -1,12 +1,16 @@
 //! `rnnscope train`: run a comparison without a window.
 
 mod arguments;
+mod csv;
+mod experiment;
 mod files;
 mod finished;
 mod interrupt;
 mod json;
+mod list;
 mod plan;
 mod progress;
+mod report;
 mod sheet;
 mod words;
 
@@ -18,8 +22,7 @@ pub(super) use arguments::TrainArguments;
 use super::explore::{is_stdout, save};
 use super::failure::Failure;
 use super::stdout;
-use crate::figure::{number, of_run};
-use crate::train::{Comparison, Contender, Feed};
+use crate::train::Comparison;
 use crate::worker::Race;
 use finished::Finished;
 use progress::Progress;
@@ -27,12 +30,15 @@ use progress::Progress;
 /// How long Ctrl-C may go unnoticed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Trains, prints the ranking and writes what was asked for.
+/// Trains, prints a report and writes what was asked for.
 ///
 /// # Errors
 /// Bad input, in one line; then nothing was trained or written. Ctrl-C, after everything measured
 /// until then was written.
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
+    if arguments.list {
+        return stdout::print(list::list().as_bytes());
+    }
     let comparisons = arguments.comparisons()?;
     arguments.check_outputs(&comparisons)?;
     interrupt::listen()?;
@@ -48,7 +54,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
         json::json(&rounds, arguments.every(), interrupted)?
     } else {
-        format!("{}{}", tables(&rounds), arguments.written()).into_bytes()
+        format!("{}{}", reports(&rounds), arguments.written()).into_bytes()
     };
     save(&outputs)?;
     stdout::print(&printed)?;
@@ -82,28 +88,7 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
     Ok(Finished::of(&race, began)?)
 }
 
-/// A ranking for each comparison.
-fn tables(rounds: &[Finished]) -> String {
-    let table = |finished: &Finished| {
-        let ranking = of_run::ranking(&finished.comparison, &finished.logs());
-        format!("{}\n{ranking}{}\n", finished.heading(), printed_by_the_notebook(finished))
-    };
-    rounds.iter().map(table).collect()
-}
-
-/// The losses that the course notebook prints last, for a comparison in its stream.
-fn printed_by_the_notebook(finished: &Finished) -> String {
-    let Finished { comparison, runs, began: _ } = finished;
-    if comparison.feed == Feed::Fair {
-        return String::new();
-    }
-    let loss = |(contender, run): (&Contender, &finished::Run)| {
-        let loss = number(run.log.printed_at(json::PRINTED)?, 6);
-        Some(format!("{} {loss}", contender.name))
-    };
-    let losses: Vec<String> = comparison.contenders.iter().zip(runs).filter_map(loss).collect();
-    match losses.is_empty() {
-        true => String::new(),
-        false => format!("printed at batch {}: {}\n", json::PRINTED, losses.join(", ")),
-    }
+/// What is said of each comparison.
+fn reports(rounds: &[Finished]) -> String {
+    rounds.iter().map(report::report).collect()
 }

@@ -1,27 +1,27 @@
 //! From flags to the comparisons that are run.
 
-use super::super::choices::LossWord;
 use super::super::failure::Failure;
+use super::super::task::{Flag, refuse_strangers, set};
 use super::arguments::TrainArguments;
-use super::words::{FeedWord, OptimizerWord, PresetWord, ScheduleWord};
+use super::words::{FeedWord, OptimizerWord, ScheduleWord};
 use crate::flow::Precision;
-use crate::network::{Cell, Nonlinearity};
-use crate::task::Loss;
-use crate::task::TaskChoice;
-use crate::train::{Clip, Comparison, Contender, Feed, Optimizer, Schedule};
+use crate::task::{Loss, TaskChoice};
+use crate::train::{Clip, Comparison, Contender, Feed, Optimizer, Schedule, presets};
 
 impl TrainArguments {
     /// The comparisons, in the order in which they are run.
     ///
     /// # Errors
-    /// Flags that contradict each other, a saved comparison that cannot be used, and what would
-    /// not fit into memory.
+    /// Flags that contradict each other, a saved comparison or data that cannot be used, and what
+    /// would not fit into memory.
     pub(super) fn comparisons(&self) -> Result<Vec<Comparison>, Failure> {
         let mut comparisons = self.starting_points()?;
         for comparison in &mut comparisons {
             self.apply(comparison)?;
             comparison.validate()?;
             comparison.fits_memory(self.threads())?;
+            // Better now than after the folders are made.
+            comparison.task.open()?;
         }
         Ok(comparisons)
     }
@@ -29,25 +29,62 @@ impl TrainArguments {
     /// What the preset, the file or the default says, before any other flag.
     fn starting_points(&self) -> Result<Vec<Comparison>, Failure> {
         if let Some(path) = &self.comparison {
-            return Ok(vec![Comparison::read(path)?]);
+            let comparison = Comparison::read(path)?;
+            let (found, path) = (comparison.task.name(), path.display());
+            let asked = self.task.map(|task| task.choice().name());
+            return match asked.filter(|task| *task != found) {
+                Some(task) => Err(Failure::input(format!("{path} trains {found}, not {task}"))),
+                None => Ok(vec![comparison]),
+            };
         }
-        let one = |loss: LossWord| vec![Comparison::notebook(loss.into())];
-        Ok(match (self.preset, self.loss) {
-            (Some(PresetWord::Notebook), Some(loss)) => one(loss),
-            (Some(PresetWord::Notebook), None) => {
-                [Loss::All, Loss::Last].map(Comparison::notebook).into()
+        let Some(task) = self.task else {
+            return Err(Failure::input("which TASK? rnnscope train --list names them"));
+        };
+        let rounds = self.preset(&task.choice())?;
+        // A preset of several rounds differs in the loss: one of them can be chosen.
+        let chosen =
+            |round: &&Comparison| self.loss.is_none_or(|loss| round.task.loss() == loss.into());
+        let chosen: Vec<Comparison> = rounds.iter().filter(chosen).cloned().collect();
+        Ok(if chosen.is_empty() { rounds.into_iter().take(1).collect() } else { chosen })
+    }
+
+    /// The rounds of the preset named, of the one that other flags ask for, or of the first.
+    fn preset(&self, task: &TaskChoice) -> Result<Vec<Comparison>, Failure> {
+        // Before the presets: flags of other tasks ask for other tasks' presets.
+        self.experiment.check(task)?;
+        let name = task.name();
+        let mut known = presets(name);
+        let place = match (&self.preset, self.experiment.preset()) {
+            (Some(wanted), _) => {
+                let wanted = wanted.to_lowercase();
+                known.iter().position(|preset| preset.name == wanted)
             }
-            (None, _) => vec![default_comparison()],
-        })
+            (None, Some(implied)) => {
+                Some(known.iter().position(|preset| preset.name == implied).unwrap_or(0))
+            }
+            (None, None) => Some(0),
+        };
+        match place.filter(|place| *place < known.len()) {
+            Some(place) => Ok(known.swap_remove(place).rounds),
+            None => {
+                let known: Vec<&str> = known.iter().map(|preset| preset.name).collect();
+                let wanted = self.preset.as_deref().unwrap_or_default();
+                Err(Failure::input(format!(
+                    "--preset {wanted}: {name} has the presets {}",
+                    known.join(", ")
+                )))
+            }
+        }
     }
 
     fn apply(&self, comparison: &mut Comparison) -> Result<(), Failure> {
-        self.apply_task(comparison);
+        self.apply_task(comparison)?;
         if !self.contender.is_empty() {
             comparison.contenders = self.contender.clone();
             name_apart(&mut comparison.contenders)?;
         }
         set(&mut comparison.batch, self.batch);
+        self.once_an_epoch(comparison)?;
         set(&mut comparison.seed, self.seed);
         set(&mut comparison.steps, self.steps.map(|steps| steps as u64));
         set(&mut comparison.probe_every, self.probe_every.map(|steps| steps as u64));
@@ -60,6 +97,7 @@ impl TrainArguments {
             }
             (Some(FeedWord::Fair), _) => comparison.feed = Feed::Fair,
         }
+        self.experiment.apply(comparison)?;
         comparison.optimizer = self.optimizer(comparison.optimizer)?;
         comparison.schedule = self.schedule(comparison.schedule, comparison.steps)?;
         set(&mut comparison.clip, self.clip_norm.map(Clip::Norm));
@@ -70,14 +108,47 @@ impl TrainArguments {
         Ok(())
     }
 
-    fn apply_task(&self, comparison: &mut Comparison) {
+    fn apply_task(&self, comparison: &mut Comparison) -> Result<(), Failure> {
+        let flags = [
+            Flag::new("--length", self.length.is_some(), &["running-mean", "first-zero", "echo"]),
+            Flag::new("--loss", self.loss.is_some(), &["running-mean", "long-lag"]),
+        ];
+        refuse_strangers(&comparison.task, &flags)?;
+        if self.length.is_some() && comparison.curriculum.is_some() {
+            return Err(Failure::input(
+                "--length: a curriculum goes --from one length --to another",
+            ));
+        }
+        if self.length.is_some() && !comparison.lengths.is_empty() {
+            return Err(Failure::input(
+                "--length: this comparison tries several, set with --lengths",
+            ));
+        }
+        self.shape.apply(&mut comparison.task)?;
+        let loss = self.loss.map(Loss::from);
         match &mut comparison.task {
             TaskChoice::RunningMean(task) => {
                 set(&mut task.length, self.length);
-                set(&mut task.loss, self.loss.map(Loss::from));
+                set(&mut task.loss, loss);
             }
-            _ => {}
+            TaskChoice::FirstZero(task) => set(&mut task.length, self.length),
+            TaskChoice::LongLag(task) => set(&mut task.loss, loss),
+            TaskChoice::Echo(task) => set(&mut task.length, self.length),
+            TaskChoice::Mnist1d(_) => {}
         }
+        Ok(())
+    }
+
+    /// Other data or batches make other epochs: evaluations stay at their ends.
+    fn once_an_epoch(&self, comparison: &mut Comparison) -> Result<(), Failure> {
+        let changed = self.batch.is_some() || self.shape.data.is_some();
+        if changed
+            && comparison.evaluate_every > 0
+            && let Some(batches) = comparison.task.open()?.epoch(comparison.batch)
+        {
+            comparison.evaluate_every = batches;
+        }
+        Ok(())
     }
 
     fn optimizer(&self, before: Optimizer) -> Result<Optimizer, Failure> {
@@ -136,25 +207,6 @@ impl TrainArguments {
             }
         }
         Ok(schedule)
-    }
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
-}
-
-/// The notebook's four shapes, drawn as `torch.nn` draws them, on the same data.
-fn default_comparison() -> Comparison {
-    let tanh = Cell::Rnn(Nonlinearity::Tanh);
-    let shapes = [(tanh, 1), (Cell::Lstm, 1), (tanh, 2), (Cell::Lstm, 2)];
-    let contender =
-        |(color, (cell, layers))| Contender { color, ..Contender::new(cell, 32, layers) };
-    Comparison {
-        contenders: shapes.into_iter().enumerate().map(contender).collect(),
-        feed: Feed::Fair,
-        ..Comparison::notebook(Loss::All)
     }
 }
 
