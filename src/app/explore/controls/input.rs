@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
+use crate::figure::loss_in_full;
 use crate::flow::{Input, Signal};
 use crate::task::{Echo, Loss, Memory, TaskChoice};
 
@@ -85,7 +86,7 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     let about = task.about();
     signals(ui, &mut question.input.signal);
     row(ui, "Loss", "The task judges answers in its own way.", |ui| {
-        ui.add(egui::Label::new(format!("{}, {}", loss_name(task), task.loss())).truncate());
+        ui.add(egui::Label::new(loss_in_full(task)).truncate());
     });
     row(ui, "Length", "The task’s own; change it in the Train tab.", |ui| {
         ui.label(format!("T = {}", task.length()));
@@ -106,14 +107,6 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     let leave = ui.button("Leave the task");
     if leave.on_hover_text(format!("{}\n{tip}", about.sentence)).clicked() {
         question.input.signal = Signal::Noise;
-    }
-}
-
-fn loss_name(task: &TaskChoice) -> &'static str {
-    match task {
-        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => "mean squared error",
-        TaskChoice::FirstZero(_) => "binary cross-entropy",
-        TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => "cross-entropy",
     }
 }
 
