@@ -20,20 +20,24 @@ const CONTENDERS: [(&str, Cell, usize); 6] = [
     ("gru_2", Cell::Gru, 2),
 ];
 
-/// Hidden size and length.
-const SIZES: [(usize, usize); 3] = [(32, 10), (32, 100), (128, 10)];
+/// Hidden size, length and batch: the running mean's, then those of the other experiments: images in
+/// one dimension, the first zero, the long time lag.
+const SIZES: [(usize, usize, usize); 6] =
+    [(32, 10, 32), (32, 100, 32), (128, 10, 32), (10, 40, 100), (20, 100, 1), (32, 100, 16)];
 
-/// One update of one contender: a batch of 32 drawn, forward, backward, Adam; every fiftieth with
-/// its snapshot, as the window trains.
+/// One update of one contender: a batch drawn, forward, backward, Adam; every fiftieth with its
+/// snapshot, as the window trains.
 fn update(criterion: &mut Criterion) {
-    for (hidden, length) in SIZES {
-        let mut group = criterion.benchmark_group(format!("update/H={hidden} T={length}"));
+    for (hidden, length, batch) in SIZES {
+        let mut group =
+            criterion.benchmark_group(format!("update/H={hidden} T={length} B={batch}"));
         group.sample_size(20).throughput(Throughput::Elements(1));
         for (name, cell, layers) in CONTENDERS {
             let comparison = Comparison {
                 task: TaskChoice::RunningMean(RunningMean { length, loss: Loss::All }),
                 contenders: vec![Contender::new(cell, hidden, layers)],
                 feed: Feed::Fair,
+                batch,
                 steps: 10_000_000,
                 ..Comparison::notebook(Loss::All)
             };

@@ -3,17 +3,25 @@
 use std::borrow::Cow;
 
 use gemm::Parallelism;
+use pulp::Arch;
 
+use self::outer::add_outer_products;
+use self::panels::{AddRowsTimes, Panels};
+pub(crate) use self::simd::Lanes;
 use super::real::Real;
 
-/// Up to this many rows a product is done with [`Panels`]; above, by `gemm`, whose
-/// blocking pays off only then.
+mod outer;
+mod panels;
+mod simd;
+
+/// Up to this many rows any product is done with [`Panels`].
 const FEW_ROWS: usize = 4;
 
-/// Columns accumulated in registers at a time.
-const LANES: usize = 32;
+/// A matrix of at most so many numbers is small: products with it are done with [`Panels`], or a
+/// row at a time where it is the result. Above, the blocking of `gemm` pays off.
+const SMALL: usize = 64 * 64;
 
-/// Work compiled twice: with AVX2 and fused multiply-add, and for any processor.
+/// Work compiled for AVX-512, for AVX2 with fused multiply-add, and for any processor.
 pub(crate) trait Job {
     /// What comes out.
     type Output;
@@ -33,6 +41,9 @@ pub(crate) fn dispatch<J: Job>(job: J) -> J::Output {
             fn call(self) -> Self::Output {
                 self.0.run::<true>()
             }
+        }
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            return simd.vectorize(Fused(job));
         }
         match pulp::x86::V3::try_new() {
             Some(simd) => simd.vectorize(Fused(job)),
@@ -76,6 +87,11 @@ impl<'a, R: Real> Matrix<'a, R> {
         Self { data, rows: cols, cols: rows, row_stride: col_stride, col_stride: row_stride }
     }
 
+    /// Rows `first..first + rows` of a row-major matrix.
+    fn some_rows(self, first: usize, rows: usize) -> Self {
+        Self { data: &self.data[first * self.row_stride..], rows, ..self }
+    }
+
     /// A row-major copy. Rows are filled a tile at a time, so that copying a transpose reads whole
     /// cache lines.
     fn to_rows(self) -> Vec<R> {
@@ -107,6 +123,22 @@ pub(super) fn add_product<R: Real>(
         return;
     }
     assert!(out.len() >= (m - 1) * out_stride + n);
+    if left.col_stride == 1 && k * n <= SMALL {
+        let right = &Panels::new(right);
+        let Matrix { data: left, row_stride: left_stride, .. } = left;
+        return Arch::new().dispatch(AddRowsTimes {
+            out,
+            stride: out_stride,
+            left,
+            left_stride,
+            rows: m,
+            right,
+        });
+    }
+    if left.row_stride == 1 && right.col_stride == 1 && m * n <= SMALL {
+        let left = left.transposed();
+        return add_outer_products(out, out_stride, left, right);
+    }
     // SAFETY: the shapes were checked against the slices when the matrices were made and, for
     // `out`, just above; `out` is borrowed exclusively, so nothing aliases.
     #[expect(unsafe_code, reason = "gemm takes raw pointers")]
@@ -137,7 +169,7 @@ pub(super) fn add_product<R: Real>(
 
 /// The right-hand side of many products, in the layout that suits the rows of the left-hand sides.
 pub(super) enum Factor<'a, R: Clone> {
-    /// For few rows: see [`Panels`].
+    /// For few rows, or a small matrix.
     Panels(Panels<R>),
     /// For more, `gemm` blocks the matrix itself, and copies nothing if rows are contiguous.
     Rows(Cow<'a, [R]>, usize),
@@ -146,8 +178,8 @@ pub(super) enum Factor<'a, R: Clone> {
 impl<'a, R: Real> Factor<'a, R> {
     /// Prepares a matrix for left-hand sides of `rows` rows.
     pub(super) fn new(matrix: Matrix<'a, R>, rows: usize) -> Self {
-        let Matrix { data, rows: _, cols, row_stride, col_stride } = matrix;
-        if rows <= FEW_ROWS {
+        let Matrix { data, rows: inner, cols, row_stride, col_stride } = matrix;
+        if rows <= FEW_ROWS || inner * cols <= SMALL {
             Self::Panels(Panels::new(matrix))
         } else if col_stride == 1 && row_stride == cols {
             Self::Rows(Cow::Borrowed(data), cols)
@@ -159,83 +191,15 @@ impl<'a, R: Real> Factor<'a, R> {
     /// `out += left · self`, all row-major without gaps.
     pub(super) fn add_product(&self, out: &mut [R], left: &[R], rows: usize) {
         match self {
-            Self::Panels(panels) => dispatch(AddRowsTimes { out, left, panels }),
+            Self::Panels(right) => {
+                let (stride, left_stride) = (right.cols, right.rows);
+                Arch::new().dispatch(AddRowsTimes { out, stride, left, left_stride, rows, right });
+            }
             Self::Rows(data, cols) => {
                 let right = Matrix::new(data, data.len() / cols, *cols);
                 add_product(out, *cols, Matrix::new(left, rows, right.rows), right);
             }
         }
-    }
-}
-
-/// A matrix cut into panels of [`LANES`] columns, each stored row by row without gaps: a product
-/// with few rows then reads memory strictly in order, which is what limits it.
-pub(super) struct Panels<R> {
-    data: Vec<R>,
-    rows: usize,
-    cols: usize,
-}
-
-/// Width of the last panel: a multiple of this, so that four versions of the loop do for all.
-const STEP: usize = LANES / 4;
-
-impl<R: Real> Panels<R> {
-    fn new(matrix: Matrix<'_, R>) -> Self {
-        let Matrix { data: from, rows, cols, row_stride, col_stride } = matrix;
-        let mut data = Vec::with_capacity(rows * cols.next_multiple_of(STEP));
-        for start in (0..cols).step_by(LANES) {
-            let width = (cols - start).min(LANES);
-            for i in 0..rows {
-                let at = |j: usize| from[i * row_stride + (start + j) * col_stride];
-                data.extend((0..width).map(at));
-                data.resize(data.len() + width.next_multiple_of(STEP) - width, R::default());
-            }
-        }
-        Self { data, rows, cols }
-    }
-}
-
-/// `out += left · panels`.
-struct AddRowsTimes<'a, R> {
-    out: &'a mut [R],
-    left: &'a [R],
-    panels: &'a Panels<R>,
-}
-
-impl<R: Real> Job for AddRowsTimes<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Panels { data, rows, cols } = self.panels;
-        for (left, out) in self.left.chunks_exact(*rows).zip(self.out.chunks_exact_mut(*cols)) {
-            for (out, panel) in out.chunks_mut(LANES).zip(data.chunks(rows * LANES)) {
-                match out.len().div_ceil(STEP) {
-                    1 => add_panel::<R, FMA, STEP>(out, left, panel),
-                    2 => add_panel::<R, FMA, { 2 * STEP }>(out, left, panel),
-                    3 => add_panel::<R, FMA, { 3 * STEP }>(out, left, panel),
-                    _ => add_panel::<R, FMA, LANES>(out, left, panel),
-                }
-            }
-        }
-    }
-}
-
-/// Adds a vector-panel product, kept in registers over all rows of the panel.
-#[inline(always)]
-fn add_panel<R: Real, const FMA: bool, const WIDTH: usize>(
-    out: &mut [R],
-    factors: &[R],
-    panel: &[R],
-) {
-    let mut sums = [R::default(); WIDTH];
-    for (&factor, row) in factors.iter().zip(panel.chunks_exact(WIDTH)) {
-        for (sum, &weight) in sums.iter_mut().zip(row) {
-            *sum = factor.mul_add_if::<FMA>(weight, *sum);
-        }
-    }
-    for (out, sum) in out.iter_mut().zip(sums) {
-        *out += sum;
     }
 }
 
@@ -259,8 +223,8 @@ mod tests {
     #[test]
     fn products_agree_with_the_definition_for_every_path() {
         let mut generator = Generator::seeded(0);
-        for (m, k, n) in [(1, 1, 1), (1, 16, 64), (3, 5, 39), (4, 17, 33), (5, 7, 9), (32, 33, 128)]
-        {
+        let small = [(1, 1, 1), (1, 16, 64), (3, 5, 39), (4, 17, 33), (5, 7, 9), (11, 300, 30)];
+        for (m, k, n) in small.into_iter().chain([(32, 33, 128), (65, 66, 67), (70, 3, 2000)]) {
             let left = random(&mut generator, m * k);
             let right = random(&mut generator, k * n);
             let mut found = random(&mut generator, m * n);
@@ -269,11 +233,15 @@ mod tests {
             let start = found.clone();
             let right = Matrix::new(&right, k, n);
             add_product(&mut found, n, Matrix::new(&left, m, k), right);
-            let mut prepared = start;
+            let mut prepared = start.clone();
             Factor::new(right, m).add_product(&mut prepared, &left, m);
-            for ((a, b), expected) in found.iter().zip(&prepared).zip(&expected) {
-                assert!((a - expected).abs() < 1e-13, "{m} {k} {n}");
-                assert!((b - expected).abs() < 1e-13, "{m} {k} {n} prepared");
+            let columns = Matrix::new(&left, m, k).transposed().to_rows();
+            let mut outer = start;
+            add_product(&mut outer, n, Matrix::new(&columns, k, m).transposed(), right);
+            for (way, found) in [("", found), ("prepared", prepared), ("outer", outer)] {
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-13, "{m} {k} {n} {way}");
+                }
             }
         }
     }

@@ -4,9 +4,12 @@ use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub};
 
 use candle_core::WithDType;
 
+use super::kernel::Lanes;
+
 /// f32 or f64.
 pub(crate) trait Real:
     WithDType
+    + Lanes
     + Default
     + Add<Output = Self>
     + Sub<Output = Self>

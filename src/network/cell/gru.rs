@@ -3,48 +3,55 @@
 //!
 //! Slices are cut to one length before a loop, as in the LSTM, so that it runs on whole vectors.
 
-use super::{Backward, Forward};
+use super::tile::Tile;
+use super::{Backward, Forward, activation};
 use crate::network::real::Real;
 
 #[inline(always)]
 pub(super) fn forward<R: Real, const FMA: bool>(step: Forward<'_, R>) {
-    let size = step.hidden_size;
-    let rows = step.gates.chunks_exact_mut(3 * size).zip(step.recurrent.chunks_exact(3 * size));
-    for (row, (gates, recurrent)) in rows.enumerate() {
-        let (reset_update, new) = gates.split_at_mut(2 * size);
-        let (recurrent_gates, recurrent_new) = recurrent.split_at(2 * size);
-        for (a, &u) in reset_update.iter_mut().zip(recurrent_gates) {
-            *a = (*a + u).sigmoid_fast::<FMA>();
-        }
-        let (reset, update) = reset_update.split_at(size);
-        let [reset, update, recurrent_new] =
-            [reset, update, recurrent_new].map(|gate| &gate[..size]);
-        let new = &mut new[..size];
-        let unit = row * size..(row + 1) * size;
-        step.extra[unit.clone()].copy_from_slice(recurrent_new);
-        let before = &step.before.h[unit.clone()][..size];
-        let hidden = &mut step.after.h[unit][..size];
+    let mut tile = Tile::<R, 3>::new(step.hidden_size, step.gates.len());
+    let mut recurrent = Tile::<R, 3>::new(step.hidden_size, step.gates.len());
+    let tiles = step.gates.chunks_mut(tile.len()).zip(step.recurrent.chunks_mut(tile.len()));
+    let mut start = 0;
+    for (gates, shares) in tiles {
+        let size = gates.len() / 3;
+        let units = start..start + size;
+        start = units.end;
+        let [reset, update, new] = tile.load(gates).map(|gate| &mut gate[..size]);
+        let [to_reset, to_update, to_new] = recurrent.load(shares).map(|gate| &gate[..size]);
         for j in 0..size {
-            new[j] = (new[j] + reset[j] * recurrent_new[j]).tanh_fast::<FMA>();
+            reset[j] += to_reset[j];
+            update[j] += to_update[j];
         }
+        activation::sigmoid::<R, FMA>(reset);
+        activation::sigmoid::<R, FMA>(update);
+        for j in 0..size {
+            new[j] += reset[j] * to_new[j];
+        }
+        activation::tanh::<R, FMA>(new);
+        step.extra[units.clone()].copy_from_slice(to_new);
+        let before = &step.before.h[units.clone()][..size];
+        let hidden = &mut step.after.h[units][..size];
         for j in 0..size {
             hidden[j] += (R::ONE - update[j]) * new[j] + update[j] * before[j];
         }
+        tile.store(gates);
     }
 }
 
 #[inline(always)]
 pub(super) fn backward<R: Real>(step: Backward<'_, R>) {
-    let size = step.hidden_size;
-    for (row, gates) in step.gates.chunks_exact_mut(3 * size).enumerate() {
-        let (reset, rest) = gates.split_at_mut(size);
-        let (update, new) = rest.split_at_mut(size);
-        let [reset, update, new] = [reset, update, new].map(|gate| &mut gate[..size]);
-        let unit = row * size..(row + 1) * size;
-        let recurrent_new = &mut step.extra[unit.clone()][..size];
-        let before = &step.before.h[unit.clone()][..size];
-        let dh = &step.grad.h[unit.clone()][..size];
-        let carry = &mut step.carry.h[unit][..size];
+    let mut tile = Tile::<R, 3>::new(step.hidden_size, step.gates.len());
+    let mut start = 0;
+    for gates in step.gates.chunks_mut(tile.len()) {
+        let size = gates.len() / 3;
+        let units = start..start + size;
+        start = units.end;
+        let [reset, update, new] = tile.load(gates).map(|gate| &mut gate[..size]);
+        let recurrent_new = &mut step.extra[units.clone()][..size];
+        let before = &step.before.h[units.clone()][..size];
+        let dh = &step.grad.h[units.clone()][..size];
+        let carry = &mut step.carry.h[units][..size];
         for j in 0..size {
             let (r, z, n) = (reset[j], update[j], new[j]);
             let d_new = dh[j] * (R::ONE - z) * (R::ONE - n * n);
@@ -54,5 +61,6 @@ pub(super) fn backward<R: Real>(step: Backward<'_, R>) {
             new[j] = d_new;
             recurrent_new[j] = d_new * r;
         }
+        tile.store(gates);
     }
 }

@@ -4,9 +4,11 @@
 //! into states, and the gradients of states into gradients of pre-activations. Slices of one step
 //! are row-major `[B, width]`.
 
+mod activation;
 mod gru;
 mod lstm;
 mod rnn;
+mod tile;
 
 use super::kernel::Job;
 use super::real::Real;
@@ -20,7 +22,7 @@ pub(super) struct Forward<'a, R> {
     /// added, `[B, G·H]`. Out: the activated gates.
     pub(super) gates: &'a mut [R],
     /// The state's share `[B, 3·H]`, biases included (GRU; empty otherwise).
-    pub(super) recurrent: &'a [R],
+    pub(super) recurrent: &'a mut [R],
     /// What only the backward step needs: tanh(c) of an LSTM, W_hn h + b_hn of a GRU, `[B, H]`.
     pub(super) extra: &'a mut [R],
     /// h and c of the step before, `[B, H]`; c is empty without a cell state.

@@ -1,17 +1,13 @@
 //! The Elman RNN (Elman 1990), as in `nn.RNN`: h' = f(a), a = W_ih x + b + W_hh h.
 
-use super::{Backward, Forward};
+use super::{Backward, Forward, activation};
 use crate::network::real::Real;
 use crate::network::spec::Nonlinearity;
 
 #[inline(always)]
 pub(super) fn forward<R: Real, const FMA: bool>(nonlinearity: Nonlinearity, step: Forward<'_, R>) {
     match nonlinearity {
-        Nonlinearity::Tanh => {
-            for a in &mut *step.gates {
-                *a = a.tanh_fast::<FMA>();
-            }
-        }
+        Nonlinearity::Tanh => activation::tanh::<R, FMA>(step.gates),
         Nonlinearity::Relu => {
             for a in &mut *step.gates {
                 // NaN must survive, so negatives are replaced rather than a maximum taken.
