@@ -32,7 +32,9 @@ fn loss(states: &Tensor, weights: &Tensor) -> Tensor {
 #[test]
 fn gradients_equal_central_differences() {
     for cell in CELLS {
-        for (steps, batch, input, hidden) in [(1, 1, 1, 1), (4, 2, 3, 5), (3, 6, 2, 4)] {
+        for (steps, batch, input, hidden) in
+            [(1, 1, 1, 1), (4, 2, 3, 5), (3, 6, 2, 4), (2, 35, 1, 3)]
+        {
             check(cell, steps, batch, input, hidden);
         }
     }
