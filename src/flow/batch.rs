@@ -97,7 +97,12 @@ impl Batch {
     /// The loss of predictions.
     pub(super) fn loss(&self, output: &Tensor, loss: Loss) -> Result<Tensor> {
         match &self.kind {
-            Kind::Signal { target, .. } => loss_of(output, target, loss),
+            Kind::Signal { target, .. } => {
+                // One prediction a sequence stands at the end; of several outputs each is asked.
+                let rows = output.dim(0)?;
+                let target = target.narrow(0, self.steps - rows, rows)?;
+                loss_of(output, &target.broadcast_as(output.shape())?, loss)
+            }
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }
