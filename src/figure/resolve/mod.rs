@@ -112,8 +112,7 @@ fn curve(series: &Series, x: &Extent, y: &Extent, few: bool) -> Curve {
         let dots = placed.into_iter().flatten().filter(inside).collect();
         return Curve { segments: Vec::new(), dots };
     }
-    let stairs = series.points.windows(2).any(|pair| pair[0][0] == pair[1][0]);
-    let all = few && !stairs && series.points.len() <= MOST_DOTS;
+    let all = few && !is_stairs(&series.points) && series.points.len() <= MOST_DOTS;
     let mut result = Curve::default();
     for run in placed.split(Option::is_none) {
         let run: Vec<[f64; 2]> = run.iter().copied().flatten().collect();
@@ -123,6 +122,11 @@ fn curve(series: &Series, x: &Extent, y: &Extent, few: bool) -> Curve {
         result.segments.extend(clip(&run, [x.lo, y.lo], [x.hi, y.hi]));
     }
     result
+}
+
+/// Whether a line goes straight up or down somewhere.
+fn is_stairs(points: &[[f64; 2]]) -> bool {
+    points.windows(2).any(|pair| pair[0][0] == pair[1][0])
 }
 
 #[cfg(test)]
