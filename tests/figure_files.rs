@@ -357,7 +357,9 @@ fn extreme_styles_are_drawn_or_refused() {
 fn trained(comparison: &rnnscope::train::Comparison) -> rnnscope::train::LineUp {
     let mut line_up = rnnscope::train::LineUp::new(comparison).expect("a valid comparison");
     for trainee in &mut line_up.trainees {
-        while trainee.step().expect("an update").is_none() {}
+        while !trainee.is_over() {
+            trainee.step().expect("an update");
+        }
     }
     line_up
 }
@@ -375,16 +377,16 @@ fn a_trained_comparison_becomes_figures_and_a_ranking() {
     (comparison.steps, comparison.probe_every) = (60, 10);
     let line_up = trained(&comparison);
     let logs: Vec<&RunLog> = line_up.trainees.iter().map(|trainee| trainee.log()).collect();
-    let task = comparison.task.task();
-    let asked = &line_up.evaluation;
-    let examples = task.examples(&asked.target, asked).expect("example sequences");
+    let examples = line_up.trainees[0].examples().expect("example sequences");
     let last: Vec<Option<&Snapshot>> = logs.iter().map(|log| log.snapshots.last()).collect();
-    let (who, deepest) = (&comparison.contenders[3], &line_up.trainees[3]);
+    let deepest = &line_up.trainees[3];
+    let who = deepest.entry();
 
-    let mut figures = vec![loss(&comparison, &logs), gradient_map(who, logs[3], 1, Some(30))];
-    figures.push(gradient_at(who, logs[3], &logs[3].snapshots[3]));
-    figures.extend(parameter_norms(who, logs[3], deepest.names()));
-    figures.extend(predictions(&comparison, &examples, &last));
+    let map = gradient_map(&comparison, &who, logs[3], 1, Some(30));
+    let mut figures = vec![loss(&comparison, &logs), map];
+    figures.push(gradient_at(&comparison, &who, logs[3], &logs[3].snapshots[3]));
+    figures.extend(parameter_norms(&comparison, &who, logs[3], deepest.names()));
+    figures.extend(predictions(&comparison, 0, &examples, &last));
     assert_eq!(figures.len(), 9);
     let heat = figures[1].heat.as_ref().expect("a heat map");
     assert_eq!((heat.x.len(), heat.y.len()), (6, 10));
@@ -422,7 +424,58 @@ fn a_training_that_diverged_is_drawn_and_ranked_last() {
     let figure = loss(&comparison, &logs);
     assert!(figure.notes[0].contains("diverged at step"), "{:?}", figure.notes);
     assert!(figure.series.iter().any(|series| series.color == Color::Alarm));
-    let map = gradient_map(&comparison.contenders[0], logs[0], 0, None);
+    let map = gradient_map(&comparison, &broken.trainees[0].entry(), logs[0], 0, None);
     assert!(png(&[figure, map], &Style::default(), 1.0).is_ok());
     assert_eq!(ranking(&comparison, &logs).standings[1].index, 0);
+}
+
+/// Every preset of every task, trained for a moment, becomes its figures, its tables and files.
+#[test]
+fn every_preset_has_figures_that_can_be_drawn_and_read() {
+    use rnnscope::figure::of_run::{Focus, figures_for, losses_csv, ranking, trials};
+    use rnnscope::task::TaskChoice;
+    use rnnscope::train::{RunLog, presets};
+
+    for task in TaskChoice::all() {
+        for preset in presets(task.name()) {
+            for mut comparison in preset.rounds {
+                comparison.steps = 4;
+                comparison.trials = comparison.trials.min(2);
+                comparison.batch = comparison.batch.min(16);
+                comparison.probe_every = comparison.probe_every.min(2);
+                comparison.evaluate_every = comparison.evaluate_every.min(2);
+                if let TaskChoice::LongLag(lag) = &mut comparison.task {
+                    lag.test = 20;
+                    lag.pool = lag.pool.map(|_| 20);
+                }
+                let line_up = trained(&comparison);
+                let logs: Vec<&RunLog> = line_up.trainees.iter().map(|one| one.log()).collect();
+                let training = logs.len() - 1;
+                let examples = line_up.trainees[training].examples().expect("example sequences");
+                let focus = Focus { training, examples: &examples, ..Focus::default() };
+                let figures = figures_for(&comparison, &logs, &focus);
+                assert_eq!(figures[0].name, "loss");
+                let what = format!("{} {}", task.name(), preset.name);
+                for figure in &figures {
+                    let sentences = figure.resolve().sentences();
+                    assert!(sentences.is_empty(), "{what}, {}: {sentences:?}", figure.name);
+                }
+                let (_, text) = read(&document(&figures, &Style::default()));
+                assert!(text.contains("Training loss"), "{what}");
+                let rows = ::csv::Reader::from_reader(csv(&figures).expect("writable").as_bytes())
+                    .records()
+                    .map(|row| row.expect("a row").len())
+                    .collect::<Vec<_>>();
+                assert!(rows.len() > 4, "{what}");
+                assert_eq!(trials(&comparison, &logs).rows.len(), logs.len(), "{what}");
+                assert!(!ranking(&comparison, &logs).standings.is_empty(), "{what}");
+                let losses = losses_csv(&comparison, &logs).expect("writable");
+                let names = losses.lines().next().expect("a head").to_owned();
+                assert_eq!(
+                    ::csv::Reader::from_reader(names.as_bytes()).headers().expect("names").len(),
+                    logs.len() + 1
+                );
+            }
+        }
+    }
 }

@@ -47,7 +47,9 @@ pub fn integer(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     if first > last {
         return Vec::new();
     }
-    let apart = |at: &f64| at - first >= 0.5 * step && last - at >= 0.5 * step;
+    // Four digits need more room than one.
+    let room = if lo.abs().max(hi.abs()) >= 1e3 { 0.75 } else { 0.5 };
+    let apart = |at: &f64| at - first >= room * step && last - at >= room * step;
     let mut places: Vec<f64> = multiples(lo, hi, step).filter(apart).collect();
     places.insert(0, first);
     if last > first {

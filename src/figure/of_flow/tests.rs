@@ -4,8 +4,9 @@ use super::fixture::report;
 use super::*;
 use crate::figure::{Range, Scale, Style, Theme, png};
 use crate::flow::Precision;
-use crate::network::Nonlinearity;
-use crate::task::Loss;
+use crate::flow::Signal;
+use crate::network::{Nonlinearity, Reading};
+use crate::task::{FirstZero, Loss, TaskChoice};
 
 const RNN: Cell = Cell::Rnn(Nonlinearity::Tanh);
 
@@ -127,6 +128,63 @@ fn the_target_that_counts_is_ringed_only_for_the_last_step() {
     assert_eq!(rings(&report), 0);
 }
 
+/// A report about the first-zero task: one prediction, at the end.
+fn of_first_zero(length: usize) -> FlowReport {
+    let mut report = report(Cell::Lstm, 1, length, 0.9, vanishing);
+    report.question.input.signal = Signal::Task(TaskChoice::FirstZero(FirstZero::default()));
+    report.spec.reading = Reading::LastStepRelu;
+    let at_the_end = |value: f64| {
+        let mut values = vec![f64::NAN; length];
+        values[length - 1] = value;
+        values
+    };
+    (report.target, report.prediction) = (at_the_end(1.0), at_the_end(0.25));
+    report
+}
+
+fn points<'a>(figure: &'a Figure, name: &str) -> &'a [[f64; 2]] {
+    &figure.series.iter().find(|series| series.name == name).unwrap().points
+}
+
+#[test]
+fn a_task_is_named_and_nothing_is_shown_where_nothing_is_asked() {
+    let mut report = of_first_zero(10);
+    let figures = explore(&report, &[], &View::default());
+    let sequence = named(&figures, "sequence");
+    assert_eq!(sequence.notes, ["Loss (binary cross-entropy, last step): 0.1235."]);
+    assert_eq!(points(sequence, "target"), [[10.0, 1.0]]);
+    assert_eq!(points(sequence, "prediction"), [[10.0, 0.25]]);
+    assert_eq!(points(sequence, "counts in the loss"), [[10.0, 1.0]]);
+    assert!(sequence.resolve().sentences().is_empty(), "no NaN is told where nothing is asked");
+    let heading = heading(&report);
+    assert!(heading.contains("seed 0 · first zero · T = 10"), "{heading}");
+    assert!(heading.contains("loss: binary cross-entropy, last step"), "{heading}");
+    // A prediction that is not a number is a result.
+    report.prediction[9] = f64::NAN;
+    let figures = explore(&report, &[], &View::default());
+    assert!(named(&figures, "sequence").resolve().sentences()[0].contains("NaN"));
+}
+
+#[test]
+fn what_is_read_in_ticks_runs_tick_by_tick() {
+    let mut report = report(Cell::Lstm, 2, 12, 0.9, vanishing);
+    report.question.loss = Loss::All;
+    report.spec.ticks = 3;
+    let last_tick = |t: usize| t % 3 == 2;
+    for t in (0..12).filter(|t| !last_tick(*t)) {
+        (report.target[t], report.prediction[t]) = (f64::NAN, f64::NAN);
+    }
+    let figures = explore(&report, &[], &View::default());
+    for figure in figures.iter().filter(|figure| figure.name != "eigenvalues") {
+        assert_eq!(figure.x.label, "tick t (3 a step)", "{}", figure.name);
+    }
+    let sequence = named(&figures, "sequence");
+    let at: Vec<f64> = points(sequence, "prediction").iter().map(|point| point[0]).collect();
+    assert_eq!(at, [3.0, 6.0, 9.0, 12.0]);
+    assert!(sequence.resolve().sentences().is_empty());
+    assert!(sequence.notes[1].contains("read 3 times"), "{:?}", sequence.notes);
+}
+
 #[test]
 fn the_table_has_a_row_a_step_and_the_columns_there_are() {
     let lstm = table(&report(Cell::Lstm, 2, 7, 0.5, vanishing));
@@ -172,7 +230,15 @@ fn gallery() {
     let notebook = View { notebook: true, ..View::default() };
     let ghosts = [("RNN, 16 units".to_owned(), &rnn), ("3 layers & 8 < 9".to_owned(), &lstm)];
     type Case<'a> = (&'a str, &'a FlowReport, &'a [(String, &'a FlowReport)], View);
-    let cases: [Case<'_>; 8] = [
+    let mut ticks = report(Cell::Lstm, 2, 15, 0.9, vanishing);
+    ticks.spec.ticks = 3;
+    for t in (0..15).filter(|t| t % 3 != 2) {
+        (ticks.target[t], ticks.prediction[t]) = (f64::NAN, f64::NAN);
+    }
+    let task = of_first_zero(10);
+    let cases: [Case<'_>; 10] = [
+        ("task", &task, &[], View::default()),
+        ("ticks", &ticks, &[], View::default()),
         ("vanishing", &rnn, &[], View::default()),
         ("notebook", &rnn, &[], notebook),
         ("lstm", &lstm, &ghosts[..1], View::default()),

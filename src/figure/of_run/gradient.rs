@@ -53,10 +53,11 @@ fn notes(log: &RunLog, other_lengths: usize, length: usize) -> Vec<String> {
         notes.push("The gradient flow has not been measured yet.".to_owned());
     }
     if other_lengths > 0 {
-        notes.push(format!(
-            "{other_lengths} measurements are left out: their sequences are not {length} steps \
-             long."
-        ));
+        let left_out = match other_lengths {
+            1 => "1 measurement is".to_owned(),
+            many => format!("{many} measurements are"),
+        };
+        notes.push(format!("{left_out} left out, at sequences that are not {length} long."));
     }
     notes
 }

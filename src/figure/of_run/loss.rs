@@ -30,7 +30,7 @@ pub fn loss(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     series.extend(printed(comparison, longest));
     let guides = baselines(comparison);
     let y = Axis {
-        range: bounds(&trainings, &guides),
+        range: bounds(comparison, &trainings, &guides),
         ..Axis::log(format!("loss ({})", loss_name(&comparison.task)))
     };
     Figure {
@@ -85,10 +85,21 @@ fn rings(trainings: &[Training<'_>]) -> Option<Series> {
     (!rings.points.is_empty()).then_some(Series { stroke: Stroke::Rings, ..rings })
 }
 
-/// Bounds that leave out the last leap of a training that diverged, if there is one.
-fn bounds(trainings: &[Training<'_>], baselines: &[(String, f64)]) -> Range {
+/// Bounds that leave out the last leap of a training that diverged, if there is one; with room for
+/// the floor of a network that is too narrow, from the beginning.
+fn bounds(
+    comparison: &Comparison,
+    trainings: &[Training<'_>],
+    baselines: &[(String, f64)],
+) -> Range {
     if !trainings.iter().any(Training::diverged) {
-        return Range::Auto;
+        let (low, high) = span(trainings.iter().map(|one| one.log));
+        let floor = baselines.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
+        let is_floor = matches!(comparison.task, TaskChoice::Echo(_)) && floor.is_finite();
+        return match is_floor && low <= high {
+            true => Range::Fixed(low.min(floor) / 1.5, high * 1.2),
+            false => Range::Auto,
+        };
     }
     let logs = || trainings.iter();
     let (low, high) = span(logs().map(|one| one.log));

@@ -1,7 +1,7 @@
 //! What the networks answer, beside what they should.
 
 use super::training::{Training, trainings};
-use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
+use crate::figure::model::{Axis, Color, Figure, Range, Series, Stroke};
 use crate::figure::words::value_label;
 use crate::task::{Example, TaskChoice};
 use crate::train::{Comparison, RunLog, Snapshot};
@@ -62,9 +62,16 @@ fn curve(
     series.extend(answers.iter().map(|(one, values)| {
         Series::line(one.who.name.clone(), one.color(), answered(values, &example.target))
     }));
-    let asked = by_step(&example.target).into_iter().filter(|point| !point[1].is_nan()).collect();
-    series.push(Series { stroke: Stroke::Dots, ..Series::line("target", Color::Ink, asked) });
-    Figure { series, ..Figure::new(name, title, Axis::steps(), Axis::linear(value_label(task))) }
+    let asked: Vec<[f64; 2]> =
+        by_step(&example.target).into_iter().filter(|point| !point[1].is_nan()).collect();
+    // Answers to a single question, once right, all lie where the target does.
+    let stroke = if asked.len() == 1 { Stroke::Rings } else { Stroke::Dots };
+    series.push(Series { stroke, ..Series::line("target", Color::Ink, asked) });
+    let mut value = Axis::linear(value_label(task));
+    if matches!(task, TaskChoice::FirstZero(_)) {
+        value.range = Range::Fixed(-0.08, 1.08);
+    }
+    Figure { series, ..Figure::new(name, title, Axis::steps(), value) }
 }
 
 /// A sequence that stands for a digit: the answers are no values on its axis.

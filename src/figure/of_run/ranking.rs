@@ -148,8 +148,8 @@ fn endings(group: &[Training<'_>]) -> String {
     let diverged = group.iter().filter(|one| one.diverged()).count();
     let open = group.iter().filter(|one| one.log.stop.is_none()).count();
     let others = group.len() - solved - diverged - open;
-    let kinds =
-        [(solved, "solved"), (others, "not solved"), (diverged, "diverged"), (open, "not over")];
+    let over = if group.iter().any(Training::has_goal) { "not solved" } else { "over" };
+    let kinds = [(solved, "solved"), (others, over), (diverged, "diverged"), (open, "not over")];
     let said = kinds.into_iter().filter(|(count, _)| *count > 0);
     said.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }

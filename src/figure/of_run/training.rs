@@ -59,6 +59,12 @@ impl Training<'_> {
         }
     }
 
+    /// Whether there is a rule by which it can be solved at all.
+    pub fn has_goal(&self) -> bool {
+        let rule = self.comparison.stop;
+        rule.mastery.is_some() || rule.streak.is_some() || rule.target_loss.is_some()
+    }
+
     /// Whether it went to infinity or NaN.
     pub fn diverged(&self) -> bool {
         matches!(self.log.stop, Some(Stop::Diverged(_)))

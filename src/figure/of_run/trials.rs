@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::figure::number::number;
 use crate::figure::ticks::whole;
+use crate::task::TaskChoice;
 use crate::train::{Comparison, RunLog};
 
 /// A row a training, as assignments ask for it: where it stopped and why, how many sequences it had
@@ -33,9 +34,12 @@ pub struct TrialTable {
 struct Column {
     header: String,
     is_text: bool,
-    cell: Box<dyn Fn(&Training<'_>) -> String>,
-    total: Box<dyn Fn(&[Training<'_>]) -> String>,
+    cell: CellOf,
+    total: TotalOf,
 }
+
+type CellOf = Box<dyn Fn(&Training<'_>) -> String>;
+type TotalOf = Box<dyn Fn(&[Training<'_>]) -> String>;
 
 /// The trainings in the order of the comparison.
 pub fn trials(comparison: &Comparison, logs: &[&RunLog]) -> TrialTable {
@@ -66,9 +70,9 @@ fn columns(comparison: &Comparison, trainings: &[Training<'_>]) -> Vec<Column> {
         let trial = |one: &Training<'_>| (one.entry.trial + 1).to_string();
         columns.push(Column::number("trial", trial, |all| all.len().to_string()));
     }
-    columns.push(Column::text("stopped", stopped, |all| {
-        let solved = all.iter().filter(|one| one.solved().is_some()).count();
-        format!("{solved} of {} solved", all.len())
+    columns.push(Column::text("stopped", stopped, |all| match solved(all) {
+        Some(solved) => format!("{solved} of {} solved", all.len()),
+        None => String::new(),
     }));
     let seen = |one: &Training<'_>| whole(one.sequences(one.log.steps()) as f64);
     columns.push(Column::number("sequences seen", seen, |all| {
@@ -98,12 +102,11 @@ fn measured(trainings: &[Training<'_>]) -> Vec<Column> {
     }
     if trainings.iter().any(|one| test_accuracy(one).is_some()) {
         let right = |one: &Training<'_>| percent(test_accuracy(one));
-        let mean = |all: &[Training<'_>]| {
-            let all: Vec<f64> = all.iter().filter_map(test_accuracy).collect();
-            let mean = all.iter().sum::<f64>() / all.len() as f64;
-            percent((!all.is_empty()).then_some(mean))
-        };
-        columns.push(Column::number("evaluation right", right, mean));
+        let what = right_of(trainings[0].comparison);
+        columns.push(Column::number(what, right, |all| match mean_right(all) {
+            Some(mean) => format!("mean {}", percent(Some(mean))),
+            None => dash(),
+        }));
     }
     let loss =
         |one: &Training<'_>| one.log.mean_of_last(100).map_or_else(dash, |loss| number(loss, 4));
@@ -163,6 +166,27 @@ fn test_accuracy(one: &Training<'_>) -> Option<f64> {
     one.log.evaluations.last()?.sets.first()?.right
 }
 
+/// What the accuracy is about.
+fn right_of(comparison: &Comparison) -> &'static str {
+    match comparison.task {
+        TaskChoice::Mnist1d(_) => "test accuracy",
+        TaskChoice::FirstZero(_) => "sequences told apart",
+        TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) | TaskChoice::Echo(_) => "accuracy",
+    }
+}
+
+/// The mean accuracy of those evaluated.
+fn mean_right(all: &[Training<'_>]) -> Option<f64> {
+    let all: Vec<f64> = all.iter().filter_map(test_accuracy).collect();
+    (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+}
+
+/// How many were solved, if there is a rule for it.
+fn solved(all: &[Training<'_>]) -> Option<usize> {
+    let count = all.iter().filter(|one| one.solved().is_some()).count();
+    all.iter().any(Training::has_goal).then_some(count)
+}
+
 /// The mean number of wrong answers of those tested, and how many were asked each.
 fn mean_wrong(all: &[Training<'_>]) -> Option<(f64, usize)> {
     let tests: Vec<_> = all.iter().filter_map(|one| one.log.test).collect();
@@ -185,12 +209,21 @@ fn sequences(all: &[Training<'_>]) -> Option<(bool, f64)> {
 /// `LSTM: solved 10 of 10, median 5072 sequences, average wrong 0.3 of 3000.`
 fn sentence(all: &[Training<'_>]) -> String {
     let name = all.first().map_or("", |one| one.who.name.as_str());
-    let solved = all.iter().filter(|one| one.solved().is_some()).count();
-    let mut text = format!("{name}: solved {solved} of {}", all.len());
+    let mut text = match solved(all) {
+        Some(solved) => format!("{name}: solved {solved} of {}", all.len()),
+        None => format!("{name}: trained"),
+    };
     match sequences(all) {
         Some((true, median)) => text += &format!(", median {} sequences", whole(median)),
-        Some((false, median)) => text += &format!(" after {} sequences", whole(median)),
+        Some((false, median)) if solved(all).is_some() => {
+            text += &format!(" after {} sequences", whole(median));
+        }
+        Some((false, median)) => text += &format!(" on {} sequences", whole(median)),
         None => {}
+    }
+    if let Some(mean) = mean_right(all) {
+        let what = right_of(all[0].comparison);
+        text += &format!(", {what} {}", percent(Some(mean)));
     }
     if let Some((mean, asked)) = mean_wrong(all) {
         text += &format!(", average wrong {} of {}", tenths(mean), whole(asked as f64));

@@ -20,7 +20,7 @@ use super::model::{Figure, Guide, Series, Stroke};
 use flag::Tally;
 use heat::Lane;
 
-/// Lines with at most this many points get a dot at each.
+/// Where no line has more points than this, lines get a dot at each; stairs have corners enough.
 const MOST_DOTS: usize = 40;
 
 /// What a renderer draws.
@@ -81,7 +81,9 @@ impl Figure {
         x.lay_ticks(&self.x);
         y.lay_ticks(&self.y);
         let heat = lanes.map(|(heat, columns, rows)| Mosaic::new(heat, &columns, &rows, &x, &y));
-        let curves = self.series.iter().map(|series| curve(series, &x, &y)).collect();
+        let lines = self.series.iter().filter(|series| !series.faint);
+        let few = lines.map(|series| series.points.len()).max().unwrap_or(0) <= MOST_DOTS;
+        let curves = self.series.iter().map(|series| curve(series, &x, &y, few)).collect();
         let mut flags = Vec::new();
         let mut tallies = Vec::new();
         for series in &self.series {
@@ -102,7 +104,7 @@ impl Resolved {
     }
 }
 
-fn curve(series: &Series, x: &Extent, y: &Extent) -> Curve {
+fn curve(series: &Series, x: &Extent, y: &Extent, few: bool) -> Curve {
     let place = |p: &[f64; 2]| Some([x.place(p[0])?, y.place(p[1])?]);
     let inside = |p: &[f64; 2]| x.contains(p[0]) && y.contains(p[1]);
     let placed: Vec<Option<[f64; 2]>> = series.points.iter().map(place).collect();
@@ -110,7 +112,7 @@ fn curve(series: &Series, x: &Extent, y: &Extent) -> Curve {
         let dots = placed.into_iter().flatten().filter(inside).collect();
         return Curve { segments: Vec::new(), dots };
     }
-    let all = series.points.len() <= MOST_DOTS;
+    let all = few && !is_stairs(&series.points) && series.points.len() <= MOST_DOTS;
     let mut result = Curve::default();
     for run in placed.split(Option::is_none) {
         let run: Vec<[f64; 2]> = run.iter().copied().flatten().collect();
@@ -120,6 +122,11 @@ fn curve(series: &Series, x: &Extent, y: &Extent) -> Curve {
         result.segments.extend(clip(&run, [x.lo, y.lo], [x.hi, y.hi]));
     }
     result
+}
+
+/// Whether a line goes straight up or down somewhere.
+fn is_stairs(points: &[[f64; 2]]) -> bool {
+    points.windows(2).any(|pair| pair[0][0] == pair[1][0])
 }
 
 #[cfg(test)]

@@ -137,6 +137,20 @@ fn an_empty_figure_has_axes() {
     assert!(resolved.x.lo < resolved.x.hi && !resolved.y.ticks.is_empty());
 }
 
+#[test]
+fn dots_are_for_short_lines_alone() {
+    let line = |points: Vec<[f64; 2]>| Series::line("", crate::figure::Color::Ink, points);
+    let short = || line(vec![[1.0, 1.0], [2.0, 2.0], [3.0, 1.0]]);
+    let long = line((0..50).map(|t| [f64::from(t), 1.0]).collect());
+    let dots = |series: Vec<Series>| {
+        let figure = Figure { series, ..figure(Axis::linear("y"), &[]) };
+        figure.resolve().curves[0].dots.len()
+    };
+    assert_eq!((dots(vec![short()]), dots(vec![short(), long.clone()])), (3, 0));
+    assert_eq!(dots(vec![short(), Series { faint: true, ..long }]), 3, "raw numbers do not count");
+    assert_eq!(dots(vec![line(vec![[0.0, 1.0], [5.0, 1.0], [5.0, 2.0]])]), 0, "stairs");
+}
+
 proptest! {
     /// Any f64 at all, the odd ones included, on any axis: what is drawn is finite and inside.
     #[test]
@@ -178,6 +192,8 @@ proptest! {
         }
         // Nothing is lost in silence: every value is drawn in its place or counted in a sentence.
         let told: usize = resolved.tallies.iter().map(|tally| tally.count).sum();
-        prop_assert_eq!(told + curve.dots.len(), total);
+        if stroke == Stroke::Rings || !is_stairs(&figure.series[0].points) {
+            prop_assert_eq!(told + curve.dots.len(), total);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! and its axes know nothing of marks at the floor. PNG is this SVG in pixels.
 
 mod canvas;
+mod guides;
 mod heat;
 mod legend;
 mod marks;

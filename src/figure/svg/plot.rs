@@ -4,8 +4,8 @@ use super::canvas::{Anchor, Canvas, Pen};
 use super::{heat, marks};
 use crate::error::Result;
 use crate::figure::font;
-use crate::figure::model::{Color, Figure, Guide, Series, Stroke};
-use crate::figure::resolve::{Extent, Resolved, clip};
+use crate::figure::model::{Color, Figure, Series};
+use crate::figure::resolve::{Extent, Resolved};
 
 /// Size of tick labels, in units.
 pub(super) const TICK_TEXT: f64 = 18.0;
@@ -13,8 +13,6 @@ pub(super) const TICK_TEXT: f64 = 18.0;
 pub(super) const AXIS_TEXT: f64 = 20.0;
 /// Length of the line of a labelled tick, in units.
 pub(super) const TICK: f64 = 6.0;
-/// Corners of the polygon that stands for a circle.
-const CORNERS: usize = 256;
 
 /// A rectangle in pixels.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +74,7 @@ pub(super) fn draw(
             }
         }
     }
+    painter.guide_labels(&figure.guides)?;
     painter.border()?;
     for flag in &resolved.flags {
         marks::flag(canvas, flag, painter.to(flag.at), unit)?;
@@ -84,16 +83,17 @@ pub(super) fn draw(
     painter.labels(figure)
 }
 
-struct Painter<'a, 'c> {
-    canvas: &'a Canvas<'c>,
-    resolved: &'a Resolved,
-    frame: Frame,
-    unit: f64,
+/// What the parts of a plot are drawn with.
+pub(super) struct Painter<'a, 'c> {
+    pub canvas: &'a Canvas<'c>,
+    pub resolved: &'a Resolved,
+    pub frame: Frame,
+    pub unit: f64,
 }
 
 impl Painter<'_, '_> {
     /// Drawing coordinates to pixels.
-    fn to(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    pub fn to(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let Frame { left, width, height, .. } = self.frame;
         let right = self.resolved.x.fraction(x);
         let up = self.resolved.y.fraction(y);
@@ -143,7 +143,7 @@ impl Painter<'_, '_> {
         Ok(())
     }
 
-    fn label(
+    pub fn label(
         &self,
         text: &str,
         at: [f64; 2],
@@ -171,83 +171,5 @@ impl Painter<'_, '_> {
         let beside = left - left_margin(&self.resolved.y, self.unit) + 0.8 * size;
         let at = [beside, top + height / 2.0];
         self.canvas.text(&figure.y.label, at, size, ink, Anchor::Upwards)
-    }
-
-    fn guides(&self, guides: &[Guide]) -> Result<()> {
-        let Resolved { x, y, .. } = self.resolved;
-        let near = 6.0 * self.unit;
-        let up = 0.7 * TICK_TEXT * self.unit;
-        for guide in guides {
-            match guide {
-                Guide::Horizontal(raw, label) => {
-                    let Some(at) = y.place(*raw).filter(|at| y.contains(*at)) else { continue };
-                    let [_, py] = self.to([x.lo, at]);
-                    let (from, to) = (self.frame.left, self.frame.right());
-                    self.guide(&[[from, py], [to, py]])?;
-                    // Above its line, unless that is where the frame ends.
-                    let py = if py - 2.0 * up < self.frame.top { py + up } else { py - up };
-                    self.guide_label(label, [to - near, py], Anchor::Right)?;
-                }
-                Guide::Vertical(raw, label) => {
-                    let Some(at) = x.place(*raw).filter(|at| x.contains(*at)) else { continue };
-                    let [px, _] = self.to([at, y.lo]);
-                    self.guide(&[[px, self.frame.bottom()], [px, self.frame.top]])?;
-                    let room = self.frame.right() - px
-                        > font::width(label, TICK_TEXT * self.unit) + 2.0 * near;
-                    let (px, anchor) =
-                        if room { (px + near, Anchor::Left) } else { (px - near, Anchor::Right) };
-                    self.guide_label(label, [px, self.frame.top + up + near], anchor)?;
-                }
-                Guide::Circle(radius, label) => self.circle(*radius, label)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn circle(&self, radius: f64, label: &str) -> Result<()> {
-        let Resolved { x, y, .. } = self.resolved;
-        let on = |turn: f64| {
-            let (sin, cos) = (turn * std::f64::consts::TAU).sin_cos();
-            [radius * cos, radius * sin]
-        };
-        let points: Vec<[f64; 2]> = (0..=CORNERS).map(|n| on(n as f64 / CORNERS as f64)).collect();
-        for part in clip(&points, [x.lo, y.lo], [x.hi, y.hi]) {
-            let part: Vec<[f64; 2]> = part.into_iter().map(|p| self.to(p)).collect();
-            self.guide(&part)?;
-        }
-        // Outside the circle, at half past one.
-        let place = on(0.125);
-        if x.contains(place[0]) && y.contains(place[1]) {
-            let [px, py] = self.to(place);
-            let off = 7.0 * self.unit;
-            self.guide_label(label, [px + off, py - off], Anchor::Left)?;
-        }
-        Ok(())
-    }
-
-    fn guide(&self, points: &[[f64; 2]]) -> Result<()> {
-        let theme = self.canvas.theme;
-        let pen = Pen { opacity: 0.8, ..Pen::new(theme.rgb(Color::Muted), 1.6 * self.unit) };
-        let dashed = Pen { stroke: Stroke::Dashed, ..pen };
-        if self.resolved.heat.is_none() {
-            return self.canvas.line(points, &dashed);
-        }
-        // Seen on every colour of a heat map.
-        let halo = Pen { color: theme.background(), width: 4.0 * self.unit, ..pen };
-        self.canvas.line(points, &halo)?;
-        self.canvas.line(points, &Pen { color: theme.rgb(Color::Ink), opacity: 1.0, ..dashed })
-    }
-
-    fn guide_label(&self, label: &str, [x, y]: [f64; 2], anchor: Anchor) -> Result<()> {
-        let theme = self.canvas.theme;
-        if self.resolved.heat.is_none() || label.is_empty() {
-            return self.label(label, [x, y], theme.rgb(Color::Muted), anchor);
-        }
-        let (width, pad) = (font::width(label, TICK_TEXT * self.unit), 4.0 * self.unit);
-        let left = if matches!(anchor, Anchor::Right) { x - width } else { x };
-        let height = 1.25 * TICK_TEXT * self.unit;
-        let size = [width + 2.0 * pad, height];
-        self.canvas.rectangle([left - pad, y - height / 2.0], size, theme.background(), 0.85)?;
-        self.label(label, [x, y], theme.rgb(Color::Ink), anchor)
     }
 }

@@ -1,7 +1,8 @@
 //! Learning to classify the sequences.
 
-use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
@@ -35,7 +36,7 @@ impl Mnist1d {
         static GENERATED: LazyLock<Arc<Dataset>> = LazyLock::new(|| Arc::new(Dataset::generate()));
         match &self.file {
             None => Ok(Arc::clone(&GENERATED)),
-            Some(path) => Dataset::open(path).map(Arc::new),
+            Some(path) => opened(path),
         }
     }
 
@@ -51,6 +52,25 @@ impl Mnist1d {
     pub fn open(&self) -> Result<Classify> {
         Ok(Classify { data: self.dataset()? })
     }
+}
+
+/// The data set of a file, kept until another file is asked for or this one changes: every training
+/// and every figure asks for it.
+fn opened(path: &Path) -> Result<Arc<Dataset>> {
+    type Kept = (PathBuf, SystemTime, Arc<Dataset>);
+    static LAST: Mutex<Option<Kept>> = Mutex::new(None);
+    // A file that cannot even be looked at is refused in the usual words.
+    let changed = std::fs::metadata(path).and_then(|data| data.modified());
+    let Ok(changed) = changed else { return Dataset::open(path).map(Arc::new) };
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, at, data)) = &*last
+        && (known.as_path(), *at) == (path, changed)
+    {
+        return Ok(Arc::clone(data));
+    }
+    let data = Arc::new(Dataset::open(path)?);
+    *last = Some((path.to_owned(), changed, Arc::clone(&data)));
+    Ok(data)
 }
 
 /// The task with its data.
