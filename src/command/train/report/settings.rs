@@ -40,11 +40,11 @@ fn task(task: &TaskChoice) -> String {
         }
         TaskChoice::FirstZero(task) => {
             let place = match task.place {
-                Place::Leading => "first",
-                Place::Last => "last",
-                Place::Anywhere => "anywhere",
+                Place::Leading => "at the first",
+                Place::Last => "at the last",
+                Place::Anywhere => "at any",
             };
-            format!("{} ones, or a zero {place}; binary cross-entropy, last step", task.length)
+            format!("ones, with or without a zero {place} step; binary cross-entropy, last step")
         }
         TaskChoice::Mnist1d(task) => {
             let file = task.file.as_ref().map(|file| file.display().to_string());
