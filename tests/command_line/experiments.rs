@@ -245,7 +245,7 @@ fn echo_tells_its_floor_and_the_notebooks_losses() {
     let desk = Desk::new();
     let said = desk.ok("train echo --epochs 110");
     contains(&said, &["8 units cannot span 10 outputs: floor 0.031629", "not below 0.001"]);
-    contains(&said, &["100  0.667332  0.667", "skip connections, 3 ticks a step"]);
+    contains(&said, &["100  0.667332  0.667", "skip connections", "3 ticks a step"]);
     let said = desk.ok("train echo --preset faster --epochs 60");
     contains(&said, &["32 units: final loss", "below 0.001 from epoch 51"]);
     // Another seed is another batch, of which the notebook printed nothing.

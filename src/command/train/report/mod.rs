@@ -6,6 +6,7 @@ mod digits;
 mod floor;
 mod ladder;
 mod settings;
+mod words;
 
 use super::finished::Finished;
 use super::json::PRINTED;
