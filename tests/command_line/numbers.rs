@@ -214,5 +214,7 @@ fn a_trained_network_is_measured_on_its_task() {
     let drawn = desk
         .json("--task echo --cell lstm --num-layers 2 --hidden-size 8 --wiring skips --ticks 3");
     assert_eq!(numbers(&drawn["grad_norm"][1]).len(), 15);
+    let text = desk.ok("explore --task echo --ticks 2");
+    assert!(text.contains("  tick  ") && !text.contains("  step  "), "{text}");
     desk.ok("explore --task running-mean --length 6 --loss all");
 }
