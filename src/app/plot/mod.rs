@@ -32,8 +32,32 @@ pub struct Pointed {
     pub at: Option<Pos2>,
 }
 
+/// How much is drawn around the curves.
+#[derive(Clone, Copy, PartialEq)]
+enum Dress {
+    /// Axes with ticks and labels.
+    Full,
+    /// Nothing: for pictures side by side that are read as shapes.
+    Bare,
+}
+
 /// Draws the plot area with its axes, `height` points high. `marked` is the step to single out.
 pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Pointed {
+    draw(ui, picture, height, marked, Dress::Full)
+}
+
+/// Draws the plot area alone, `height` points high, to be taken in at a glance.
+pub fn bare(ui: &mut Ui, picture: &Picture, height: f32) -> Pointed {
+    draw(ui, picture, height, None, Dress::Bare)
+}
+
+fn draw(
+    ui: &mut Ui,
+    picture: &Picture,
+    height: f32,
+    marked: Option<f64>,
+    dress: Dress,
+) -> Pointed {
     let figure = &picture.figure;
     let resolved = &picture.resolved;
     let theme = theme::of_window(ui.visuals());
@@ -66,6 +90,9 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
         .custom_x_axes(vec![across.dress(ui, AxisHints::new_x())])
         // Room for `10⁻¹⁰⁰`, so that plots do not jump sideways while a slider moves.
         .custom_y_axes(vec![upward.dress(ui, AxisHints::new_y().min_thickness(44.0))]);
+    if dress == Dress::Bare {
+        plot = plot.show_axes(Vec2b::FALSE);
+    }
     if figure.x.integer {
         // Zooming into steps shows the same steps in all plots of as many steps.
         let ends = [resolved.x.lo.to_bits(), resolved.x.hi.to_bits()];
@@ -74,8 +101,9 @@ pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
     if figure.equal_aspect {
         plot = plot.data_aspect(1.0);
     }
-    let sketch =
-        Sketch::new(picture, [across, upward], theme, marked).with_tiles(heat::tiles(ui, picture));
+    let sketch = Sketch::new(picture, [across, upward], theme, marked)
+        .with_tiles(heat::tiles(ui, picture))
+        .with_dots(dress == Dress::Full);
     // Columns justify their contents, which would stretch the plot over the place of the bar.
     let layout = egui::Layout::top_down(egui::Align::Min);
     let whole = size + egui::vec2(bar, 0.0);

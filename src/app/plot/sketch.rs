@@ -27,6 +27,8 @@ pub struct Sketch<'a> {
     rulers: [Ruler<'a>; 2],
     /// The cells of a heat map.
     tiles: Option<TextureId>,
+    /// Whether the points of lines are marked.
+    dots: bool,
 }
 
 impl<'a> Sketch<'a> {
@@ -40,13 +42,19 @@ impl<'a> Sketch<'a> {
         let Picture { figure, resolved, sentences: _, id: _ } = picture;
         let base = PlotItemBase::new(figure.name.to_owned());
         let marked = marked.filter(|_| figure.x.integer);
-        Self { base, figure, resolved, theme, marked, rulers, tiles: None }
+        Self { base, figure, resolved, theme, marked, rulers, tiles: None, dots: true }
     }
 
     /// The same with the cells of its heat map as a texture.
     #[must_use]
     pub fn with_tiles(self, tiles: Option<TextureId>) -> Self {
         Self { tiles, ..self }
+    }
+
+    /// The same with or without marks at the points of lines.
+    #[must_use]
+    pub fn with_dots(self, dots: bool) -> Self {
+        Self { dots, ..self }
     }
 
     fn heat(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
@@ -124,6 +132,10 @@ impl<'a> Sketch<'a> {
             if place.right() > frame.right() {
                 place = place.translate(vec2(-place.width() - 8.0, 0.0));
             }
+            if place.top() < frame.top() {
+                // Below a line at the upper edge.
+                place = place.translate(vec2(0.0, label_at.y - place.top() + 5.0));
+            }
             if self.tiles.is_some() {
                 let dark = Color32::from_black_alpha(170);
                 shapes.push(Shape::rect_filled(place.expand2(vec2(3.0, 1.0)), 3.0, dark));
@@ -156,7 +168,8 @@ impl<'a> Sketch<'a> {
         }
         // A cloud of hundreds of eigenvalues must not become one blot.
         let dot = (24.0 / (curve.dots.len().max(1) as f32).sqrt()).clamp(1.6, 3.0);
-        for &point in &curve.dots {
+        let line = matches!(series.stroke, Style::Solid | Style::Dashed | Style::Dotted);
+        for &point in curve.dots.iter().filter(|_| self.dots || !line) {
             let center = place(transform, point);
             out.push(match series.stroke {
                 Style::Rings => Shape::circle_stroke(center, 6.0, Stroke::new(2.0, color)),

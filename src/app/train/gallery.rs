@@ -16,8 +16,8 @@ use crate::task::Mnist1d;
 const EACH: usize = 5;
 
 /// Height of a plot, and the least width, in points.
-const HEIGHT: f32 = 122.0;
-const WIDTH: f32 = 150.0;
+const HEIGHT: f32 = 92.0;
+const WIDTH: f32 = 130.0;
 
 /// The gallery of one data set.
 #[derive(Default)]
@@ -89,7 +89,7 @@ fn grid(ui: &mut Ui, pictures: &[Picture]) {
     for row in pictures.chunks(columns) {
         ui.columns(columns, |columns| {
             for (ui, picture) in columns.iter_mut().zip(row) {
-                let pointed = plot::show(ui, picture, HEIGHT, None);
+                let pointed = plot::bare(ui, picture, HEIGHT);
                 corner(ui, &pointed, &picture.figure.title);
                 hover::label(ui, picture, &pointed);
             }

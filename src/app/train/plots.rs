@@ -13,6 +13,7 @@ use crate::app::theme;
 use crate::app::widgets::choice;
 use crate::figure::Color;
 use crate::session::TrainSettings;
+use crate::task::TaskChoice;
 
 /// Below this width in points the cards stand in one column.
 const TWO_COLUMNS_FROM: f32 = 600.0;
@@ -140,10 +141,18 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         plot::legend(ui, &first.figure);
         let rows = scene.predictions.len().div_ceil(2) as f32;
         let used = ui.cursor().top() - top;
-        let each = ((height - 16.0 - used - 3.0 * rows) / rows).max(84.0);
+        // A digit that is asked for has no place on the axis: the title tells the answers.
+        let told = matches!(scene.comparison.task, TaskChoice::Mnist1d(_));
+        let line = if told { 18.0 } else { 0.0 };
+        let each = ((height - 16.0 - used - 3.0 * rows) / rows - line).max(84.0);
         for (row, pair) in scene.predictions.chunks(2).enumerate() {
             ui.columns(2, |columns| {
                 for (column, (ui, picture)) in columns.iter_mut().zip(pair).enumerate() {
+                    if told {
+                        let title = &picture.figure.title;
+                        let text = egui::Label::new(RichText::new(title).size(11.5)).truncate();
+                        ui.add_sized([ui.available_width(), line - 3.0], text).on_hover_text(title);
+                    }
                     let pointed = plot::show(ui, picture, each, marked);
                     corner(ui, &pointed, &format!("{}", 2 * row + column + 1));
                     hover::label(ui, picture, &pointed);

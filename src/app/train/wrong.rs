@@ -2,12 +2,14 @@
 
 use egui::{Button, RichText, Ui};
 
-use super::plots::corner;
 use super::scene::Mistakes;
 use crate::app::explore::hover;
 use crate::app::explore::plots::frame;
 use crate::app::plot;
 use crate::app::widgets::named;
+
+/// Height of the line above a sequence, in points.
+const TITLE: f32 = 14.0;
 
 /// Draws a page on a card, `height` points high, with buttons for the pages before and after.
 pub fn show(ui: &mut Ui, mistakes: &Mistakes, height: f32, page: &mut usize) {
@@ -39,14 +41,17 @@ pub fn show(ui: &mut Ui, mistakes: &Mistakes, height: f32, page: &mut usize) {
             return;
         }
         let columns = if ui.available_width() < 330.0 { 2 } else { 3 };
-        let rows = mistakes.page.len().div_ceil(columns) as f32;
+        let rows = mistakes.page.len().div_ceil(columns).max(2) as f32;
         let used = ui.cursor().top() - top;
-        let each = ((height - 16.0 - used - 3.0 * rows) / 2.0_f32.max(rows)).max(84.0);
+        let each = ((height - 16.0 - used) / rows - TITLE - 6.0).max(60.0);
         for row in mistakes.page.chunks(columns) {
             ui.columns(columns, |columns| {
                 for (ui, picture) in columns.iter_mut().zip(row) {
-                    let pointed = plot::show(ui, picture, each, None);
-                    corner(ui, &pointed, verdict(&picture.figure.title));
+                    let text = RichText::new(verdict(&picture.figure.title)).size(11.5);
+                    let title = egui::Label::new(text).truncate();
+                    ui.add_sized([ui.available_width(), TITLE], title)
+                        .on_hover_text(&picture.figure.title);
+                    let pointed = plot::bare(ui, picture, each);
                     hover::label(ui, picture, &pointed);
                 }
             });
