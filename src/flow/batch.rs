@@ -29,7 +29,7 @@ enum Kind {
     /// Numbers with a running mean to be said at each step.
     Signal { sequence: Sequence, target: Tensor },
     /// A task with its own idea of a loss.
-    Task { task: Arc<dyn Task>, batch: task::Batch },
+    Task { task: Arc<dyn Task>, batch: Box<task::Batch> },
 }
 
 /// The first sequence, as people look at it.
@@ -79,6 +79,7 @@ impl Batch {
             batch.target = batch.target.to_dtype(dtype)?;
         }
         let (steps, size, x) = (batch.x.dim(0)?, batch.size()?, batch.x.clone());
+        let batch = Box::new(batch);
         Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
     }
 

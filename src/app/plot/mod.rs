@@ -51,13 +51,7 @@ pub fn bare(ui: &mut Ui, picture: &Picture, height: f32) -> Pointed {
     draw(ui, picture, height, None, Dress::Bare)
 }
 
-fn draw(
-    ui: &mut Ui,
-    picture: &Picture,
-    height: f32,
-    marked: Option<f64>,
-    dress: Dress,
-) -> Pointed {
+fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress: Dress) -> Pointed {
     let figure = &picture.figure;
     let resolved = &picture.resolved;
     let theme = theme::of_window(ui.visuals());
