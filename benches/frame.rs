@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rnnscope::app::App;
 use rnnscope::flow::{Draw, Input, Question, Weights};
-use rnnscope::network::Cell;
+use rnnscope::network::{Cell, Design};
 use rnnscope::session::Session;
 
 /// Layers, units and length: the first window, a long sequence, and the most curves there can be.
@@ -36,7 +36,8 @@ fn frame(ctx: &egui::Context, app: &mut App, time: &mut f64) -> usize {
 fn frames(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("frame");
     for (num_layers, hidden_size, length) in SIZES {
-        let draw = Draw { cell: Cell::Lstm, num_layers, hidden_size, ..Draw::default() };
+        let design = Design::new(Cell::Lstm, hidden_size, num_layers);
+        let draw = Draw { design, seed: 0 };
         let input = Input { length, seed: Some(0), ..Input::default() };
         let question = Question { weights: Weights::Draw(draw), input, ..Question::default() };
         let ctx = egui::Context::default();

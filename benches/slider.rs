@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rnnscope::flow::{Draw, Input, Instrument, Question, Weights};
-use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::ticket::Ticket;
 
 const CELLS: [(&str, Cell); 3] =
@@ -18,7 +18,7 @@ const CELLS: [(&str, Cell); 3] =
 const SIZES: [(usize, usize); 4] = [(16, 10), (64, 100), (128, 500), (256, 1000)];
 
 fn question(cell: Cell, hidden_size: usize, length: usize) -> Question {
-    let draw = Draw { cell, hidden_size, ..Draw::default() };
+    let draw = Draw { design: Design::new(cell, hidden_size, 1), seed: 0 };
     let input = Input { length, ..Input::default() };
     Question { weights: Weights::Draw(draw), input, ..Question::default() }
 }

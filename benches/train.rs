@@ -6,9 +6,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rnnscope::network::{Cell, Nonlinearity};
-use rnnscope::task::Loss;
-use rnnscope::task::{RunningMean, TaskChoice};
-use rnnscope::train::{Comparison, Contender, Feed, LineUp};
+use rnnscope::task::{FirstZero, Loss, Place, RunningMean, TaskChoice};
+use rnnscope::train::{Comparison, Contender, Feed, LineUp, StopRule, presets};
 
 /// Cell, layers.
 const CONTENDERS: [(&str, Cell, usize); 6] = [
@@ -50,9 +49,42 @@ fn update(criterion: &mut Criterion) {
     }
 }
 
+/// One update of every contender of the other tasks' presets, without evaluations and snapshots.
+fn tasks(criterion: &mut Criterion) {
+    let zeros = FirstZero { length: 100, place: Place::Anywhere };
+    let rounds = [
+        ("mnist1d", "notebook", None),
+        ("first-zero", "anywhere", Some(TaskChoice::FirstZero(zeros))),
+        ("long-lag", "solved", None),
+    ];
+    for (name, preset, task) in rounds {
+        let preset = presets(name).into_iter().find(|found| found.name == preset).unwrap();
+        let preset = &preset.rounds[0];
+        let mut group = criterion.benchmark_group(format!("task/{name}"));
+        group.sample_size(20).throughput(Throughput::Elements(1));
+        for contender in &preset.contenders {
+            let comparison = Comparison {
+                task: task.clone().unwrap_or_else(|| preset.task.clone()),
+                contenders: vec![Contender { budget: None, ..contender.clone() }],
+                steps: 10_000_000,
+                trials: 1,
+                probe_every: 0,
+                evaluate_every: 0,
+                stop: StopRule::default(),
+                ..preset.clone()
+            };
+            let mut trainee = LineUp::new(&comparison).unwrap().trainees.remove(0);
+            group.bench_function(BenchmarkId::from_parameter(&contender.name), |bencher| {
+                bencher.iter(|| trainee.step().unwrap());
+            });
+        }
+        group.finish();
+    }
+}
+
 /// The allocator of the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-criterion_group!(benches, update);
+criterion_group!(benches, update, tasks);
 criterion_main!(benches);

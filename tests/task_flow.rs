@@ -8,7 +8,7 @@ use common::golden::{assert_close, numbers};
 use rnnscope::flow::{Draw, Input, Instrument, Precision, Question, Signal, Weights};
 use rnnscope::network::{Nonlinearity, read, write};
 use rnnscope::rng::Generator;
-use rnnscope::task::TaskChoice;
+use rnnscope::task::{Loss, TaskChoice};
 use rnnscope::ticket::Ticket;
 use rnnscope::train::{Comparison, Feed, LineUp, presets};
 
@@ -121,4 +121,28 @@ fn a_network_of_another_task_is_refused_in_one_line() {
     let error = Instrument::new().answer(&question, &Ticket::new()).unwrap_err().to_string();
     assert!(error.contains("1 inputs and 1 outputs"), "{error}");
     assert_eq!(error.lines().count(), 1);
+}
+
+/// A network trained on a task may be looked at with another input, whatever its readout.
+#[test]
+fn networks_of_every_task_read_other_signals() {
+    for task in TaskChoice::all() {
+        let comparison = small(&task);
+        if comparison.task.input_size() > 1 {
+            continue;
+        }
+        let trainee = LineUp::new(&comparison).unwrap().trainees.remove(0);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("network.safetensors");
+        write(&path, trainee.network()).unwrap();
+        let weights = Weights::File { path, nonlinearity: Nonlinearity::Tanh, seed: 0 };
+        for loss in [Loss::All, Loss::Last] {
+            let input = Input { length: 40, signal: Signal::Sine, ..Input::default() };
+            let question =
+                Question { weights: weights.clone(), input, loss, ..Question::default() };
+            let report = Instrument::new().answer(&question, &Ticket::new()).unwrap();
+            assert!(report.loss.is_finite(), "{}", task.name());
+            assert_eq!(report.prediction.len(), 40);
+        }
+    }
 }

@@ -100,7 +100,10 @@ fn files_that_do_not_fit_name_the_tensor_and_both_shapes() {
     cases.push((case, "rnn.weight_hh_l0: expected [G·H, H]"));
     let mut case = good();
     case.insert("head.weight".into(), zeros(&[2, 3]));
-    cases.push((case, "head.weight: expected shape [1, 3], found [2, 3]"));
+    cases.push((case, "head.bias: expected shape [2], found [1]"));
+    let mut case = good();
+    case.insert("head.weight".into(), zeros(&[1, 4]));
+    cases.push((case, "head.weight: expected shape [1, 3], found [1, 4]"));
     let mut case = good();
     case.remove("head.bias");
     cases.push((case, "head.bias is missing"));

@@ -31,6 +31,8 @@ Examples:
       Draw what happens when the weights are doubled.
   rnnscope train running-mean --preset notebook
       Train the course notebook's four networks, twice.
+  rnnscope train --list
+      What else can be trained.
   rnnscope --screenshot window.png --size 1600x1000 --theme dark
       Save a picture of the window itself.
 
@@ -51,8 +53,9 @@ Measure one network once, without a window.
 
 The network is drawn from --seed exactly as PyTorch draws it after torch.manual_seed, or read \
 from a .safetensors, .pt or .pth file. It reads one batch of sequences and predicts the running mean of the \
-first input column; the loss is the mean squared error. One forward and one backward pass then \
-give, for every layer and step t:
+first input column, with the mean squared error as its loss; or, with --task, it reads a task's \
+sequences and is judged by that task's loss. One forward and one backward pass then give, for every \
+layer and step t (tick t, where each step is read several times):
 
   ‖h‖           norm of the hidden state h_t of the first sequence
   ‖dL/dh‖       norm of the gradient of the loss with respect to h_t, over the whole batch
@@ -78,6 +81,9 @@ Files:
 model.state_dict() since PyTorch 1.6; nothing in it is executed): weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l1 ... as torch.nn names \
 them, with any prefix; cell, sizes, layers and biases follow from the shapes. head.weight and \
 head.bias, if there, are the readout. Flags that state the same again must agree with it.
+  --task TASK
+      Sequences and loss of a task of rnnscope train, as a fair training from --seed shows them; \
+echo reads its only batch. The flags under Task shape it, as they do there.
   --sequence FILE.csv
       A row a step, a column a feature; a header line is optional. Given several times, the \
 files make a batch and must be equally long.
@@ -99,28 +105,43 @@ Examples:
   rnnscope explore --biases 1 --weight-scale -2 --loss all --json - | python3 -m json.tool
       The course notebook's cell, as JSON.
   rnnscope explore --weights trained.safetensors --sequence mine.csv --precision f32
-      Your own network on your own data, in the precision it was trained in.";
+      Your own network on your own data, in the precision it was trained in.
+  rnnscope explore --weights trained/LSTM-trial-1.safetensors --task long-lag
+      How far back the gradient reaches in a network that solves the task.";
 
 /// What `train` does.
 pub(super) const TRAIN: &str = "\
-Train networks side by side, without a window, and rank them.
+Train networks side by side, without a window, and report what became of them.
 
-A comparison is a task, contenders, an optimiser and a budget of batches. Without --preset, \
---comparison or --contender it is the course notebook's: RNN and LSTM with one and two layers of \
-32 units learn the running mean of 10 random numbers, Adam at 0.0001, 5000 batches of 32; but \
-drawn as torch.nn draws them, and every contender sees the same batches.
+A comparison is a task, contenders, an optimiser and a budget of batches. Each task has presets, \
+which --list tells with what they show; the first is where a task starts, and other flags change \
+what they name and leave the rest. The tasks:
 
-With --preset notebook weights and batches come from the notebook's single random stream, first \
-with the loss on all steps, then on the last step only, and the losses it prints are met to at \
-least three digits (printed under the ranking). Other flags change what they name and leave the rest.
+  running-mean  the mean of all random numbers read so far
+  first-zero    a sequence of ones with a single zero, or without: BCE with logits
+  mnist1d       ten digits as curves of forty points: cross-entropy
+  long-lag      the first of p symbols once more, after all others: cross-entropy
+  echo          one batch of random vectors, repeated: can a network overfit at all?
 
-Contenders train in parallel, one a core; neither that nor watching changes any number. Numbers \
-too small, infinite or undefined are results: a training whose loss or gradient is no longer \
-finite ends as diverged, and its weights are those before.
+With --trials every contender is trained several times, from seeds four apart; with --lengths at \
+several lengths. --curriculum (first-zero) starts with short sequences and goes on to longer ones as \
+soon as every sequence of the kind has a loss below --mastery. Without --preset, --lengths and \
+--curriculum start from the presets ladder and curriculum.
 
-Progress is shown on standard error: a bar a contender on a terminal, a line now and then \
-elsewhere. The ranking is printed at the end, by the mean of the last 100 losses. Ctrl-C stops \
-cleanly: what was measured until then is printed and written. A second Ctrl-C stops at once.";
+With running-mean --preset notebook weights and batches come from the notebook's single random \
+stream, first with the loss on all steps, then on the last step only, and the losses it prints are \
+met to at least three digits (printed under the ranking); echo starts as its notebook does, and \
+prints the losses of both side by side.
+
+Trainings run in parallel, one a core; neither that nor watching changes any number. Numbers too \
+small, infinite or undefined are results: a training whose loss or gradient is no longer finite ends \
+as diverged, and its weights are those before.
+
+Progress is shown on standard error: bars on a terminal, a line now and then elsewhere. The report \
+at the end gives architecture and settings, the ranking by the mean of the last 100 losses, every \
+trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy and \
+confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops cleanly: what \
+was measured until then is printed and written. A second Ctrl-C stops at once.";
 
 /// Under `train -h`.
 pub(super) const TRAIN_HINT: &str = "--help tells what is trained and written, with examples.";
@@ -135,37 +156,63 @@ Contenders:
       name=TEXT            name in tables and files [its shape]; \"name=a, b\" in quotes for commas
       nonlinearity=NAME    tanh, relu or identity (rnn)
       init=NAME            default, orthogonal or identity: the recurrent weights
+      input-init=NAME      default or normal: the input weights
       forget-bias=X        bias of the forget gate (lstm)
-      recipe=NAME          torch (nn.RNN, nn.LSTM, nn.GRU) or notebook (its own cells, one bias)
+      hold=X               X on gates that keep, -X on gates that write (lstm, gru)
+      chrono=T             chrono initialisation for memories of up to T steps (lstm, gru)
+      wiring=NAME          stacked or skips: skip connections between layers
+      ticks=1..16          times that each step is read [1]
+      recipe=NAME          torch (nn.RNN, nn.LSTM, nn.GRU), notebook (its own cells, one bias) or \
+lab (drawn as transposes)
+      budget=N             batches, where that is less than --steps
 
 Files:
+  --data FILE (mnist1d)
+      .npz with x [N, 40], y [N], x_test, y_test; or .csv, a line a sequence: its digit, then 40 \
+values, with NAME_test.csv beside it (without it the last fifth is the test set).
   --json FILE
-      comparisons, and contenders with round, loss, name, parameters, steps, final_loss, \
-mean_last_10, mean_last_100, printed_at_4900 (the mean of the ten losses up to batch 4900, as the \
-notebook prints it, where there are so many), steps_per_second, seconds, stopped, losses. Numbers \
-that JSON cannot hold are \"inf\", \"-inf\", \"nan\".
+      comparisons, and trainings with round, loss, name, contender, trial, length, seed, steps, \
+final_loss, mean_last_10, mean_last_100, printed_at_4900 (running-mean: the mean of the ten losses \
+up to batch 4900, as the notebook prints it), steps_per_second, seconds, stopped, mastered_length, \
+test (sequences, wrong), lengths (from which step on), evaluations (step; loss, accuracy and worst \
+loss of each set; the outputs watched), answers (the class of each test sequence), losses, accuracy \
+(of each batch). What a task does not have is left out. Numbers that JSON cannot hold are \"inf\", \
+\"-inf\", \"nan\".
   --csv FILE
-      round, loss_on, contender, batch (from 1), loss.
+      round, loss_on, contender, trial, length, batch (from 1), loss, right (the part of the batch \
+answered rightly), test_loss and test_right (after that batch).
   --png FILE, --svg FILE
-      The losses, the predictions for one sequence, and how the gradient with respect to the \
-first layer's hidden states changed through training (of the four best contenders).
+      The losses, the figures of the task, predictions and mistakes of the best training, and how \
+the gradient with respect to the first layer's hidden states changed through training (of the four \
+best, where there are no trials).
   --save DIR
-      NAME.safetensors for each contender: rnn.weight_ih_l0 ... as torch.nn names them, \
+      NAME.safetensors for each training: rnn.weight_ih_l0 ... as torch.nn names them, \
 head.weight and head.bias. A module with an nn.RNN, nn.LSTM or nn.GRU as `rnn` and an nn.Linear as \
 `head` loads it strictly; networks of recipe=notebook have no bias_hh, which such a module would \
 need as zeros. Beside them comparison.json, for --comparison.
   --tensorboard DIR
-      A folder a contender with loss, gradient and update norms: tensorboard --logdir DIR
-      With --preset notebook and no --loss, both folders get the subfolders all and last.
+      A folder a training with loss, gradient and update norms: tensorboard --logdir DIR
+      With several rounds (running-mean --preset notebook without --loss), both folders get the \
+subfolders all and last.
 
 Examples:
-  rnnscope train running-mean
-      The four usual networks on the same data.
+  rnnscope train --list
+      What there is.
   rnnscope train running-mean --preset notebook --png curves.png --json losses.json
       The course notebook's comparison, number for number.
   rnnscope train running-mean --length 50 --loss last --lr 0.001 --contender lstm --contender \
 lstm,forget-bias=3,name=remembers --contender gru
       Who can look back fifty steps?
+  rnnscope train first-zero --where anywhere --lengths 10,20,50 --trials 3
+      Which lengths does each cell master, and how often?
+  rnnscope train first-zero --where anywhere --curriculum --growth 1.25 --png stairs.png
+      How far does it get when it starts small?
+  rnnscope train mnist1d --epochs 20 --csv accuracy.csv
+      Accuracy by epoch; a table of digits taken for others.
+  rnnscope train long-lag --trials 10 --json trials.json
+      Ten trials of an LSTM that solves it, beside an RNN that does not.
+  rnnscope train echo --preset enough-units
+      Why eight units cannot, and ten can.
   rnnscope train running-mean --contender rnn-identity --optimizer sgd --lr 1 --steps 100
       A training that diverges.
   rnnscope train running-mean --steps 2000 --save trained --tensorboard runs

@@ -9,10 +9,12 @@ use super::choices::{
     SignalWord, WiringWord, finite, seed, whole,
 };
 use super::failure::Failure;
+use super::task::{Flag, TaskArguments, TaskWord, refuse_strangers, set_length_and_loss};
 use crate::flow::{Draw, Input, Precision, Question, Signal, Weights};
 use crate::network::{
     Cell, Design, GateBias, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
 };
+use crate::task::{Loss, TaskChoice};
 
 /// The flags that say what to measure. Absent ones keep the library's defaults.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -106,6 +108,12 @@ pub(super) struct QuestionArguments {
     /// Read the input from a CSV file: a row a step, a column a feature; repeat for a batch
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(super) sequence: Vec<PathBuf>,
+    /// Measure on the sequences of a task, with its loss, as a training from --seed shows them
+    #[arg(long, value_enum, value_name = "TASK", ignore_case = true, help_heading = "Task")]
+    #[arg(conflicts_with_all = ["signal", "sequence"])]
+    task: Option<TaskWord>,
+    #[command(flatten)]
+    shape: TaskArguments,
 }
 
 impl QuestionArguments {
@@ -115,12 +123,17 @@ impl QuestionArguments {
     /// Flags that contradict each other.
     pub(super) fn question(&self) -> Result<Question, Failure> {
         let default = Question::default();
+        let task = self.task()?;
+        let default = match &task {
+            None => default,
+            Some(task) => Question { input: self.of_task(task), loss: task.loss(), ..default },
+        };
         let question = Question {
             weights: self.weights()?,
             input: self.input(default.input),
             weight_scale: self.weight_scale.unwrap_or(default.weight_scale),
             bias_scale: self.bias_scale.unwrap_or(default.bias_scale),
-            loss: self.loss.map_or(default.loss, Into::into),
+            loss: self.loss.map_or(default.loss, Loss::from),
             precision: self.precision.map_or(default.precision, Precision::from),
         };
         question.validate()?;
@@ -129,7 +142,7 @@ impl QuestionArguments {
 
     /// Files the question reads, which no output may overwrite.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.weights.iter().chain(&self.sequence)
+        self.weights.iter().chain(&self.sequence).chain(&self.shape.data)
     }
 
     fn weights(&self) -> Result<Weights, Failure> {
@@ -195,6 +208,39 @@ impl QuestionArguments {
         Ok(gated)
     }
 
+    /// The task whose sequences are measured, if it is one.
+    fn task(&self) -> Result<Option<TaskChoice>, Failure> {
+        let Some(word) = self.task else {
+            return match self.shape.given() {
+                Some(flag) => Err(Failure::input(format!("{flag} needs --task"))),
+                None => Ok(None),
+            };
+        };
+        let mut task = word.choice();
+        self.shape.apply(&mut task)?;
+        set_length_and_loss(&mut task, self.length, self.loss.map(Loss::from))?;
+        if self.batch.is_some() {
+            refuse_strangers(&task, &[Flag::new("--batch", true, &["running-mean", "echo"])])?;
+        }
+        task.validate()?;
+        Ok(Some(task))
+    }
+
+    /// The sequences on which a fair training from this seed shows what it does.
+    fn of_task(&self, task: &TaskChoice) -> Input {
+        let seed = self.seed.unwrap_or(Draw::default().seed);
+        let (signal, seed) = match task {
+            // What it reads is noise, whose length, batch and loss rest with other flags.
+            TaskChoice::RunningMean(_) => (Signal::Noise, seed.wrapping_add(SHOWCASE)),
+            // Its only batch is drawn before the weights.
+            TaskChoice::Echo(_) => (Signal::Task(task.clone()), seed),
+            TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
+                (Signal::Task(task.clone()), seed.wrapping_add(SHOWCASE))
+            }
+        };
+        Input { signal, length: task.length(), batch: SEQUENCES, seed: Some(seed) }
+    }
+
     fn input(&self, default: Input) -> Input {
         let signal = if self.sequence.is_empty() {
             self.signal.map_or(default.signal, Signal::from)
@@ -205,10 +251,16 @@ impl QuestionArguments {
             signal,
             length: self.length.unwrap_or(default.length),
             batch: self.batch.unwrap_or(default.batch),
-            seed: self.input_seed,
+            seed: self.input_seed.or(default.seed),
         }
     }
 }
+
+/// Sequences that a training shows.
+const SEQUENCES: usize = 4;
+
+/// Their seed, counted from that of the weights.
+const SHOWCASE: u64 = 2;
 
 /// A cell with its article.
 fn named(cell: Cell) -> &'static str {

@@ -19,9 +19,10 @@ pub(super) fn table(report: &FlowReport) -> String {
 
 fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     writeln!(text, "{}", heading(report))?;
+    let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
     for (index, layer) in report.layers.iter().enumerate() {
         writeln!(text, "\nlayer {}", index + 1)?;
-        rows(text, layer)?;
+        rows(text, layer, unit)?;
     }
     writeln!(text)?;
     for figure in explore(report, &[], &View::default()) {
@@ -30,7 +31,8 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     Ok(())
 }
 
-fn rows(text: &mut String, layer: &LayerFlow) -> std::fmt::Result {
+/// A row a step, or a tick where each step is read several times.
+fn rows(text: &mut String, layer: &LayerFlow, unit: &str) -> std::fmt::Result {
     let LayerFlow { hidden_norm, cell_norm, grad_norm, cell_grad_norm, .. } = layer;
     let mut columns: Vec<(&str, &[f64])> = vec![("‖h‖", hidden_norm), ("‖dL/dh‖", grad_norm)];
     if let Some(norm) = cell_norm {
@@ -39,7 +41,7 @@ fn rows(text: &mut String, layer: &LayerFlow) -> std::fmt::Result {
     if let Some(norm) = cell_grad_norm {
         columns.push(("‖dL/dc‖", norm));
     }
-    write!(text, "{:>7}", "step")?;
+    write!(text, "{unit:>7}")?;
     for (name, _) in &columns {
         write!(text, "  {name:>11}")?;
     }
@@ -55,7 +57,7 @@ fn rows(text: &mut String, layer: &LayerFlow) -> std::fmt::Result {
         writeln!(text)?;
     }
     if steps.len() < length {
-        writeln!(text, "({} of {length} steps; --csv FILE has them all)", steps.len())?;
+        writeln!(text, "({} of {length} {unit}s; --csv FILE has them all)", steps.len())?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::choices::{DistractorsWord, MemoryWord, PlaceWord, whole};
 use super::failure::Failure;
-use crate::task::{Distractors, LongLag, Memory, Place, TaskChoice};
+use crate::task::{Distractors, LongLag, Loss, Memory, Place, TaskChoice};
 
 /// What can be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -65,6 +65,11 @@ pub(super) struct TaskArguments {
 }
 
 impl TaskArguments {
+    /// The first of these flags that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        self.flags().into_iter().find(|flag| flag.given).map(|flag| flag.name)
+    }
+
     fn flags(&self) -> [Flag; 6] {
         [
             Flag::new("--where", self.place.is_some(), &["first-zero"]),
@@ -97,6 +102,33 @@ impl TaskArguments {
         }
         Ok(())
     }
+}
+
+/// Sets the length and the loss of a task that lets them be chosen.
+///
+/// # Errors
+/// `--length` or `--loss` with another task.
+pub(super) fn set_length_and_loss(
+    task: &mut TaskChoice,
+    length: Option<usize>,
+    loss: Option<Loss>,
+) -> Result<(), Failure> {
+    let flags = [
+        Flag::new("--length", length.is_some(), &["running-mean", "first-zero", "echo"]),
+        Flag::new("--loss", loss.is_some(), &["running-mean", "long-lag"]),
+    ];
+    refuse_strangers(task, &flags)?;
+    match task {
+        TaskChoice::RunningMean(task) => {
+            set(&mut task.length, length);
+            set(&mut task.loss, loss);
+        }
+        TaskChoice::FirstZero(task) => set(&mut task.length, length),
+        TaskChoice::LongLag(task) => set(&mut task.loss, loss),
+        TaskChoice::Echo(task) => set(&mut task.length, length),
+        TaskChoice::Mnist1d(_) => {}
+    }
+    Ok(())
 }
 
 /// A flag that goes with some tasks only.

@@ -1,36 +1,60 @@
 //! Figures as tidy CSV: a row a point, in full precision.
 
-use super::model::Figure;
+use super::model::{Axis, CellText, Figure, Heat};
 use crate::error::{Error, Result};
 
 /// All points of all figures with the columns `figure`, `series`, `x` and `y`; where one of them is
-/// a heat map also `value`, with a row a cell. Numbers read back equal; those that are not finite
-/// are written `inf`, `-inf` and `nan`.
+/// a heat map also `value`, with a row a cell, and where one has texts in its cells also `text`.
+/// Places on an axis of names are written by name. Numbers read back equal; those that are not
+/// finite are written `inf`, `-inf` and `nan`.
 ///
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
 pub fn csv(figures: &[Figure]) -> Result<String> {
-    let columns = if figures.iter().any(|figure| figure.heat.is_some()) { 5 } else { 4 };
+    let heats = || figures.iter().filter_map(|figure| figure.heat.as_ref());
+    let columns = match (heats().next(), heats().find_map(texts)) {
+        (None, _) => 4,
+        (Some(_), None) => 5,
+        (Some(_), Some(_)) => 6,
+    };
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let mut write = |record: [&str; 5]| writer.write_record(&record[..columns]).map_err(failed);
-    write(["figure", "series", "x", "y", "value"])?;
+    let mut write = |record: [&str; 6]| writer.write_record(&record[..columns]).map_err(failed);
+    write(["figure", "series", "x", "y", "value", "text"])?;
     for figure in figures {
+        let place = |[x, y]: [f64; 2]| [on(&figure.x, x), on(&figure.y, y)];
         if let Some(heat) = &figure.heat {
             for (row, y) in heat.y.iter().enumerate() {
                 for (column, x) in heat.x.iter().enumerate() {
+                    let [x, y] = place([*x, *y]);
                     let value = field(heat.value(row, column));
-                    write([figure.name, &heat.color.label, &field(*x), &field(*y), &value])?;
+                    let text = texts(heat).and_then(|texts| texts.get(row * heat.x.len() + column));
+                    let text = text.map(|text| text.replace('\n', ", ")).unwrap_or_default();
+                    write([figure.name, &heat.color.label, &x, &y, &value, &text])?;
                 }
             }
         }
         for series in &figure.series {
             let name = series.full_name();
-            for [x, y] in &series.points {
-                write([figure.name, &name, &field(*x), &field(*y), ""])?;
+            for point in &series.points {
+                let [x, y] = place(*point);
+                write([figure.name, &name, &x, &y, "", ""])?;
             }
         }
     }
     finish(writer)
+}
+
+/// The texts of its cells, if it has any of their own.
+fn texts(heat: &Heat) -> Option<&Vec<String>> {
+    match &heat.text {
+        CellText::Texts(texts) => Some(texts),
+        CellText::None | CellText::Values => None,
+    }
+}
+
+/// A place on an axis: its name, or a number.
+fn on(axis: &Axis, at: f64) -> String {
+    axis.name_at(at).map_or_else(|| field(at), str::to_owned)
 }
 
 /// A number as a CSV field: the shortest text that reads back as the same number.
@@ -59,7 +83,7 @@ fn failed(error: ::csv::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::model::{Axis, CellText, Color, Heat, Series};
+    use crate::figure::model::{Color, Series};
     use proptest::prelude::*;
 
     proptest! {
@@ -82,6 +106,21 @@ mod tests {
         assert_eq!(
             csv(&[map, line]).unwrap(),
             "figure,series,x,y,value\nmap,size,0,1,0.5\nmap,size,50,1,0\nline,a,1,2,\n"
+        );
+    }
+
+    #[test]
+    fn names_and_texts_are_written_where_there_are_some() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let (x, y) = (Axis::named("T", names(&["10", "20"])), Axis::named("", names(&["RNN"])));
+        let text = CellText::Texts(vec!["1 of 2\n30 steps".to_owned()]);
+        let (color, values) = (Axis::linear("part"), vec![0.5, 0.0]);
+        let heat = Heat { x: vec![0.0, 1.0], y: vec![0.0], values, color, text };
+        let map = Figure { heat: Some(heat), ..Figure::new("ladder", "", x, y) };
+        assert_eq!(
+            csv(&[map]).unwrap(),
+            "figure,series,x,y,value,text\n\
+             ladder,part,10,RNN,0.5,\"1 of 2, 30 steps\"\nladder,part,20,RNN,0,\n"
         );
     }
 

@@ -186,6 +186,12 @@ impl Axis {
         Self { integer: true, names, ..Self::linear(label) }
     }
 
+    /// The name that stands at a place of an axis of names.
+    pub fn name_at(&self, at: f64) -> Option<&str> {
+        let mut names = self.names.iter().zip(0_u32..);
+        names.find(|(_, n)| f64::from(*n) == at).map(|(name, _)| name.as_str())
+    }
+
     /// The axis of steps 1..T.
     pub fn steps() -> Self {
         Self { integer: true, ..Self::linear("step t") }

@@ -29,7 +29,7 @@ enum Kind {
     /// Numbers with a running mean to be said at each step.
     Signal { sequence: Sequence, target: Tensor },
     /// A task with its own idea of a loss.
-    Task { task: Arc<dyn Task>, batch: task::Batch },
+    Task { task: Arc<dyn Task>, batch: Box<task::Batch> },
 }
 
 /// The first sequence, as people look at it.
@@ -79,6 +79,7 @@ impl Batch {
             batch.target = batch.target.to_dtype(dtype)?;
         }
         let (steps, size, x) = (batch.x.dim(0)?, batch.size()?, batch.x.clone());
+        let batch = Box::new(batch);
         Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
     }
 
@@ -97,7 +98,12 @@ impl Batch {
     /// The loss of predictions.
     pub(super) fn loss(&self, output: &Tensor, loss: Loss) -> Result<Tensor> {
         match &self.kind {
-            Kind::Signal { target, .. } => loss_of(output, target, loss),
+            Kind::Signal { target, .. } => {
+                // One prediction a sequence stands at the end; of several outputs each is asked.
+                let rows = output.dim(0)?;
+                let target = target.narrow(0, self.steps - rows, rows)?;
+                loss_of(output, &target.broadcast_as(output.shape())?, loss)
+            }
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }

@@ -89,6 +89,25 @@ fn flags_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn explore_refuses_what_does_not_go_with_a_task() {
+    let desk = Desk::new();
+    desk.ok("train first-zero --steps 1 --contender rnn,name=n,hidden=3 --save nets");
+    let cases: &[(&str, &[&str])] = &[
+        ("explore --lag 9", &["--lag needs --task"]),
+        ("explore --task echo --lag 9", &["--lag goes with long-lag, not with echo"]),
+        ("explore --task first-zero --loss all", &["--loss goes with running-mean and long-lag"]),
+        ("explore --task first-zero --length 1", &["length", "2 or more"]),
+        ("explore --task long-lag --length 9", &["--length", "--lag"]),
+        ("explore --task mnist1d --batch 2", &["--batch goes with running-mean and echo"]),
+        ("explore --task echo --signal sine", &["--task", "--signal"]),
+        ("explore --task mnist1d --data missing.npz", &["missing.npz"]),
+        ("explore --task juggling", &["--task", "juggling", "first-zero"]),
+        ("explore --weights nets/n.safetensors --task echo", &["network", "inputs", "outputs"]),
+    ];
+    refused_with_words(&desk, cases);
+}
+
+#[test]
 fn data_that_cannot_be_used_is_named_before_anything_is_written() {
     let desk = Desk::new();
     let row = |label: &str, value: &str, count: usize| {

@@ -15,13 +15,26 @@ fn flags_reach_the_question() {
         *question,
         json!({
             "weights": { "draw": {
-                "cell": "lstm", "hidden_size": 5, "num_layers": 2, "recipe": "notebook",
-                "seed": 7, "init": "identity", "forget_bias": -1.5,
+                "design": {
+                    "cell": "lstm", "hidden_size": 5, "num_layers": 2, "wiring": "stacked",
+                    "ticks": 1, "recipe": "notebook", "init": "identity", "input_init": "default",
+                    "gate_bias": { "forget": -1.5 },
+                },
+                "seed": 7,
             } },
             "input": { "signal": "sine", "length": 6, "batch": 3, "seed": 9 },
             "weight_scale": -2.0, "bias_scale": -0.5, "loss": "all", "precision": "f32",
         })
     );
+    let design = |flags: &str| {
+        let json = desk.json(&format!("{flags} --hidden-size 3 --length 3"));
+        json["question"]["weights"]["draw"]["design"].clone()
+    };
+    let found = design("--cell gru --hold 2.5 --input-init normal --wiring skips --ticks 2");
+    assert_eq!(found["gate_bias"], json!({ "hold": 2.5 }));
+    assert_eq!((&found["input_init"], &found["wiring"]), (&json!("normal"), &json!("skips")));
+    assert_eq!(found["ticks"], 2);
+    assert_eq!(design("--cell lstm --chrono 40")["gate_bias"], json!({ "chrono": 40.0 }));
     for nonlinearity in ["tanh", "relu", "identity"] {
         let json = desk.json(&format!("--nonlinearity {nonlinearity}"));
         assert_eq!(json["spec"]["cell"], json!({ "rnn": nonlinearity }));

@@ -175,3 +175,46 @@ fn explosion_ends_in_words_not_in_a_failure() {
     assert!(number(&census["infinities"]) + number(&census["nans"]) > 0.0, "{census}");
     assert!(desk.ok(&format!("explore {flags}")).contains("inf"));
 }
+
+/// The task's own sequences and loss, on a network trained for it.
+#[test]
+fn a_trained_network_is_measured_on_its_task() {
+    let desk = Desk::new();
+    let train = |flags: &str, folder: &str| {
+        let flags = format!("train {flags} --steps 3 --save {folder} --json {folder}.json");
+        desk.ok(&flags);
+    };
+    train("first-zero --length 7 --contender lstm,name=n,hidden=5", "first");
+    let json = desk.json("--weights first/n.safetensors --task first-zero --length 7");
+    // The hardest sequence: a zero, then ones; one answer, at the end.
+    assert_eq!(numbers(&json["input"][0]), [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    let prediction = numbers(&json["prediction"]);
+    assert!(prediction[..6].iter().all(|value| value.is_nan()), "{prediction:?}");
+    assert!((0.0..=1.0).contains(&prediction[6]), "{prediction:?}");
+    assert_eq!(numbers(&json["grad_norm"][0]).len(), 7);
+
+    train("mnist1d --contender gru,name=n,hidden=4", "digits");
+    let json = desk.json("--weights digits/n.safetensors --task mnist1d");
+    assert_eq!((json["length"].as_u64(), numbers(&json["input"][0]).len()), (Some(40), 40));
+
+    train("long-lag --lag 6 --trials 1 --test 0 --contender lstm,name=n,hidden=4", "lag");
+    let json = desk.json("--weights lag/n.safetensors --task long-lag --lag 6");
+    assert_eq!(json["question"]["input"]["signal"]["task"]["long-lag"]["symbols"], 6);
+    assert_eq!(numbers(&json["input"][0]).len(), 6);
+
+    // The only batch of echo, and tick by tick: three ticks for each of five steps.
+    train("echo --contender lstm,layers=2,hidden=8,wiring=skips,ticks=3,name=n", "echo");
+    let json = desk.json("--weights echo/n.safetensors --task echo --precision f32");
+    assert_eq!(
+        (json["grad_norm"].as_array().map(Vec::len), json["batch"].as_u64()),
+        (Some(2), Some(4))
+    );
+    assert_eq!(numbers(&json["grad_norm"][0]).len(), 15);
+    // Nobody has to be trained.
+    let drawn = desk
+        .json("--task echo --cell lstm --num-layers 2 --hidden-size 8 --wiring skips --ticks 3");
+    assert_eq!(numbers(&drawn["grad_norm"][1]).len(), 15);
+    let text = desk.ok("explore --task echo --ticks 2");
+    assert!(text.contains("  tick  ") && !text.contains("  step  "), "{text}");
+    desk.ok("explore --task running-mean --length 6 --loss all");
+}

@@ -58,12 +58,15 @@ fn cell(figure: &Figure, heat: &Heat, pointed: &Pointed, pointer: Pos2) -> Optio
         (0..places.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
     };
     let (column, row) = (nearest(&heat.x, at.x)?, nearest(&heat.y, at.y)?);
+    let place = |axis: &Axis, link: &str, at: f64| {
+        let name = axis.name_at(at).map_or_else(|| at.to_string(), str::to_owned);
+        let label = &axis.label;
+        if label.is_empty() { name } else { format!("{label}{link}{name}") }
+    };
     Some(format!(
-        "{} {}, {} = {}\n{} = {}",
-        figure.x.label,
-        heat.x[column],
-        figure.y.label,
-        heat.y[row],
+        "{}, {}\n{} = {}",
+        place(&figure.x, " ", heat.x[column]),
+        place(&figure.y, " = ", heat.y[row]),
         heat.color.label,
         number(heat.value(row, column), 4)
     ))

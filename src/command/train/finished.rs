@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::network::Network;
-use crate::task::{Example, Loss};
+use crate::task::{Example, Loss, TaskChoice};
 use crate::train::{Comparison, Entry, RunLog};
 use crate::worker::Race;
 
@@ -63,7 +63,14 @@ impl Finished {
 
     /// What was trained, in one line.
     pub(super) fn heading(&self) -> String {
-        format!("{} · loss: {}", of_run::heading(&self.comparison), loss(&self.comparison))
+        let heading = of_run::heading(&self.comparison);
+        match self.comparison.task {
+            // Only these let the steps that count be chosen.
+            TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) => {
+                format!("{heading} · loss: {}", loss(&self.comparison))
+            }
+            TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::Echo(_) => heading,
+        }
     }
 
     /// What tells a training from the others.

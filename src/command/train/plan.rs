@@ -1,7 +1,7 @@
 //! From flags to the comparisons that are run.
 
 use super::super::failure::Failure;
-use super::super::task::{Flag, refuse_strangers, set};
+use super::super::task::{set, set_length_and_loss};
 use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, ScheduleWord};
 use crate::flow::Precision;
@@ -109,11 +109,6 @@ impl TrainArguments {
     }
 
     fn apply_task(&self, comparison: &mut Comparison) -> Result<(), Failure> {
-        let flags = [
-            Flag::new("--length", self.length.is_some(), &["running-mean", "first-zero", "echo"]),
-            Flag::new("--loss", self.loss.is_some(), &["running-mean", "long-lag"]),
-        ];
-        refuse_strangers(&comparison.task, &flags)?;
         if self.length.is_some() && comparison.curriculum.is_some() {
             return Err(Failure::input(
                 "--length: a curriculum goes --from one length --to another",
@@ -125,18 +120,7 @@ impl TrainArguments {
             ));
         }
         self.shape.apply(&mut comparison.task)?;
-        let loss = self.loss.map(Loss::from);
-        match &mut comparison.task {
-            TaskChoice::RunningMean(task) => {
-                set(&mut task.length, self.length);
-                set(&mut task.loss, loss);
-            }
-            TaskChoice::FirstZero(task) => set(&mut task.length, self.length),
-            TaskChoice::LongLag(task) => set(&mut task.loss, loss),
-            TaskChoice::Echo(task) => set(&mut task.length, self.length),
-            TaskChoice::Mnist1d(_) => {}
-        }
-        Ok(())
+        set_length_and_loss(&mut comparison.task, self.length, self.loss.map(Loss::from))
     }
 
     /// Other data or batches make other epochs: evaluations stay at their ends.

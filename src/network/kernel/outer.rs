@@ -64,6 +64,7 @@ impl<R: Real> AddBlock<'_, R> {
 
     /// A tile of the result, summed in registers; returns how many rows it has.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "k runs through several panels at once")]
     fn add_tile<S: Simd, const ROWS: usize, const WIDTH: usize>(
         &mut self,
         simd: S,

@@ -1,9 +1,9 @@
 //! Backpropagation through time over the whole sequence.
 
-use candle_core::{Result, Tensor};
+use candle_core::{Layout, Result, Storage, Tensor};
 
 use super::layout::{Dims, Input, Parameters, add, chunk, chunk_of, step_of};
-use super::{Activations, Unroll};
+use super::{Activations, Unroll, slice};
 use crate::network::cell::{Backward, State};
 use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
 use crate::network::real::Real;
@@ -27,10 +27,11 @@ pub(super) fn backward<R: Real>(
 ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
     let &Tensors { x, packed, probe, states, grad } = tensors;
     let dims = Dims::of(op.cell, (1, 0), x.shape(), packed.shape(), probe.shape())?;
-    let states = numbers::<R>(states)?;
+    let (storage, layout) = states.storage_and_layout();
+    let states = borrowed::<R>(&storage, layout)?;
     let packed_numbers = numbers::<R>(packed)?;
     let parameters = Parameters::unpack(&packed_numbers, dims);
-    let (grads, saved) = through_time(op, dims, parameters, saved, &states, numbers(grad)?)?;
+    let (grads, saved) = through_time(op, dims, parameters, saved, states, numbers(grad)?)?;
 
     let tensor =
         |numbers: Vec<R>, like: &Tensor| Tensor::from_vec(numbers, like.shape(), like.device());
@@ -41,7 +42,7 @@ pub(super) fn backward<R: Real>(
     };
     let packed_grad = if packed.track_op() {
         let x = Read::of(x)?;
-        Some(tensor(parameter_gradient(op.cell, dims, x.input(), &states, &saved), packed)?)
+        Some(tensor(parameter_gradient(op.cell, dims, x.input(), states, &saved), packed)?)
     } else {
         None
     };
@@ -51,6 +52,14 @@ pub(super) fn backward<R: Real>(
 
 pub(super) fn numbers<R: Real>(tensor: &Tensor) -> Result<Vec<R>> {
     tensor.flatten_all()?.to_vec1::<R>()
+}
+
+/// The numbers of a contiguous tensor, without copying them.
+fn borrowed<'a, R: Real>(storage: &'a Storage, layout: &Layout) -> Result<&'a [R]> {
+    match storage {
+        Storage::Cpu(storage) => slice(storage, layout),
+        _ => candle_core::bail!("unroll: runs on the CPU alone"),
+    }
 }
 
 /// A copy of what the layer read.

@@ -6,7 +6,7 @@ mod digits;
 mod floor;
 mod ladder;
 mod settings;
-mod trials;
+mod words;
 
 use super::finished::Finished;
 use super::json::PRINTED;
@@ -18,12 +18,11 @@ use crate::train::{Contender, Feed};
 pub(super) fn report(finished: &Finished) -> String {
     let Finished { comparison, runs, .. } = finished;
     let mut parts = vec![format!("{}\n{}", finished.heading(), settings::settings(comparison))];
-    if comparison.is_single() {
-        let ranking = of_run::ranking(comparison, &finished.logs());
-        parts.push(format!("{ranking}{}", printed_by_the_notebook(finished)));
-    }
+    let logs = finished.logs();
+    let ranking = of_run::ranking(comparison, &logs);
+    parts.push(format!("{ranking}{}", printed_by_the_notebook(finished)));
     if !comparison.is_single() || runs.iter().any(|run| run.log.test.is_some()) {
-        parts.push(trials::trials(finished));
+        parts.push(of_run::trials(comparison, &logs).to_string());
     }
     if comparison.curriculum.is_some() {
         parts.push(curriculum::curriculum(finished));

@@ -1,11 +1,11 @@
 //! Architecture and settings as text, as the report of an experiment gives them.
 
 use super::columns::columns;
+use super::words::{network, task};
 use crate::flow::Precision;
-use crate::network::{Design, GateBias, Init, InputInit, NetworkSpec, Reading, Recipe, Wiring};
-use crate::task::{Distractors, Loss, Memory, Place, TaskChoice};
+use crate::task::TaskChoice;
 use crate::train::{
-    Clip, Comparison, Contender, Curriculum, Feed, Growth, Mastery, Optimizer, Schedule, StopRule,
+    Clip, Comparison, Curriculum, Feed, Growth, Mastery, Optimizer, Schedule, StopRule,
 };
 
 /// A line a setting: what it is, and what it is set to.
@@ -31,107 +31,6 @@ pub(super) fn settings(comparison: &Comparison) -> String {
     );
     let rows: Vec<Vec<String>> = rows.into_iter().map(|[name, text]| vec![name, text]).collect();
     columns(&rows, &[0, 1])
-}
-
-fn task(task: &TaskChoice) -> String {
-    match task {
-        TaskChoice::RunningMean(task) => {
-            format!("mean of {} numbers; mean squared error, {}", task.length, task.loss)
-        }
-        TaskChoice::FirstZero(task) => {
-            let place = match task.place {
-                Place::Leading => "first",
-                Place::Last => "last",
-                Place::Anywhere => "anywhere",
-            };
-            format!("{} ones, or a zero {place}; binary cross-entropy, last step", task.length)
-        }
-        TaskChoice::Mnist1d(task) => {
-            let file = task.file.as_ref().map(|file| file.display().to_string());
-            let source = file.unwrap_or_else(|| "as generated from the recipe".to_owned());
-            format!("MNIST-1D, {source}; cross-entropy, all states")
-        }
-        TaskChoice::LongLag(task) => {
-            let distractors = match task.distractors {
-                Distractors::Chain => "chained",
-                Distractors::Sorted => "sorted",
-                Distractors::Independent => "independent",
-            };
-            let pool = task.pool.map(|pool| format!(", {pool} fixed sequences"));
-            let slips = if task.slips { ", with the notebook's slips" } else { "" };
-            format!(
-                "p = {}, {distractors} distractors{}{slips}; cross-entropy, {}",
-                task.symbols,
-                pool.unwrap_or_default(),
-                task.loss
-            )
-        }
-        TaskChoice::Echo(task) => {
-            let memory = match task.memory {
-                Memory::Carried => "carried from epoch to epoch",
-                Memory::Reset => "reset in every epoch",
-            };
-            let (steps, features) = (task.length, task.features);
-            let loss = Loss::All;
-            format!(
-                "{steps} steps of {features} numbers, memory {memory}; mean squared error, {loss}"
-            )
-        }
-    }
-}
-
-fn network(contender: &Contender, task: &TaskChoice) -> String {
-    let Design {
-        cell,
-        hidden_size,
-        num_layers,
-        wiring,
-        ticks,
-        recipe,
-        init,
-        input_init,
-        gate_bias,
-    } = contender.design;
-    let spec = contender.spec(task);
-    let layers = if num_layers == 1 { "layer" } else { "layers" };
-    let mut parts = vec![format!("{cell}, {num_layers} {layers} of {hidden_size} units")];
-    if wiring == Wiring::Skips {
-        parts.push("skip connections".to_owned());
-    }
-    if ticks > 1 {
-        parts.push(format!("{ticks} ticks a step"));
-    }
-    parts.push(match recipe {
-        Recipe::Torch => "drawn as torch.nn does".to_owned(),
-        Recipe::Notebook => "drawn as the notebook's own cells, one bias".to_owned(),
-        Recipe::Lab => "drawn as the lab's own cells".to_owned(),
-    });
-    match init {
-        Init::Default => {}
-        Init::Orthogonal => parts.push("orthogonal W_hh".to_owned()),
-        Init::Identity => parts.push("identity W_hh".to_owned()),
-    }
-    if input_init == InputInit::Normal {
-        parts.push("W_ih from N(0, 1)".to_owned());
-    }
-    match gate_bias {
-        GateBias::Drawn => {}
-        GateBias::Forget(bias) => parts.push(format!("forget-gate bias {bias}")),
-        GateBias::Hold(bias) => parts.push(format!("gates held by a bias of {bias}")),
-        GateBias::Chrono(steps) => parts.push(format!("chrono initialisation, T_max = {steps}")),
-    }
-    parts.push(readout(&spec).to_owned());
-    parts.push(format!("{} parameters", spec.parameter_count()));
-    parts.join(", ")
-}
-
-fn readout(spec: &NetworkSpec) -> &'static str {
-    match spec.reading {
-        Reading::EachStep => "linear readout of every step",
-        Reading::LastStep => "linear readout of the last step",
-        Reading::LastStepRelu => "ReLU and linear readout of the last step",
-        Reading::AllSteps(_) => "linear readout of all steps together",
-    }
 }
 
 fn optimizer(optimizer: &Optimizer, schedule: Schedule) -> String {

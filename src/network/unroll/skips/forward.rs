@@ -52,7 +52,7 @@ pub(super) fn forward<R: Real>(
             }
             let extra = chunk(&mut extra, at, width);
             let hidden_size = dims.hidden;
-            let recurrent = &mut recurrent;
+            let recurrent = &mut recurrent[..];
             dispatch(Forward { cell, hidden_size, gates, recurrent, extra, before, after });
         }
     }

@@ -1,55 +1,17 @@
-//! Trainings as JSON, for scripts. Keys come in a fixed order.
+//! One training as JSON.
 
 use serde::Serialize;
 use serde::ser::Serializer;
 
-use super::super::failure::Failure;
-use super::super::json::Number;
-use super::finished::{Finished, Run, loss_word};
+use super::super::super::json::Number;
+use super::super::finished::{Run, loss_word};
+use super::PRINTED;
 use crate::task::TaskChoice;
 use crate::train::{Comparison, Evaluation, RunLog, Score, Test};
 
-/// The batch (counted from 0) whose loss the course notebook prints last.
-pub(super) const PRINTED: usize = 4900;
-
-/// All trainings, ending in a newline; of the losses every `every`-th.
-///
-/// # Errors
-/// None that can be foreseen: all texts are UTF-8 and all numbers are put into words if need be.
-pub(super) fn json(
-    rounds: &[Finished],
-    every: usize,
-    interrupted: bool,
-) -> Result<Vec<u8>, Failure> {
-    let trainings = (1..).zip(rounds).flat_map(|(round, finished)| {
-        let Finished { comparison, runs, began: _ } = finished;
-        runs.iter().map(move |run| Training::of(round, comparison, run, every))
-    });
-    let document = Document {
-        version: env!("CARGO_PKG_VERSION"),
-        interrupted,
-        every,
-        comparisons: rounds.iter().map(|finished| &finished.comparison).collect(),
-        trainings: trainings.collect(),
-    };
-    let mut bytes = serde_json::to_vec(&document)
-        .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
+/// Everything measured in a training; what a task does not have is left out.
 #[derive(Serialize)]
-struct Document<'a> {
-    version: &'static str,
-    interrupted: bool,
-    /// Every how many batches there is a loss and an accuracy.
-    every: usize,
-    comparisons: Vec<&'a Comparison>,
-    trainings: Vec<Training<'a>>,
-}
-
-#[derive(Serialize)]
-struct Training<'a> {
+pub(super) struct Training<'a> {
     /// Which comparison, from 1.
     round: usize,
     loss: &'static str,
@@ -123,7 +85,7 @@ fn is_empty(list: &&[u32]) -> bool {
 }
 
 impl<'a> Training<'a> {
-    fn of(round: usize, comparison: &'a Comparison, run: &'a Run, every: usize) -> Self {
+    pub(super) fn of(round: usize, comparison: &'a Comparison, run: &'a Run, every: usize) -> Self {
         let log = &run.log;
         let contender = &comparison.contenders[run.entry.contender];
         let length = log.lengths.first().map_or_else(|| comparison.task.length(), |first| first.1);

@@ -1,0 +1,49 @@
+//! Trainings as JSON, for scripts. Keys come in a fixed order.
+
+mod training;
+
+use serde::Serialize;
+
+use super::super::failure::Failure;
+use super::finished::Finished;
+use crate::train::Comparison;
+use training::Training;
+
+/// The batch (counted from 0) whose loss the course notebook prints last.
+pub(super) const PRINTED: usize = 4900;
+
+/// All trainings, ending in a newline; of the losses every `every`-th.
+///
+/// # Errors
+/// None that can be foreseen: all texts are UTF-8 and all numbers are put into words if need be.
+pub(super) fn json(
+    rounds: &[Finished],
+    every: usize,
+    interrupted: bool,
+) -> Result<Vec<u8>, Failure> {
+    let trainings = (1..).zip(rounds).flat_map(|(round, finished)| {
+        let Finished { comparison, runs, began: _ } = finished;
+        runs.iter().map(move |run| Training::of(round, comparison, run, every))
+    });
+    let document = Document {
+        version: env!("CARGO_PKG_VERSION"),
+        interrupted,
+        every,
+        comparisons: rounds.iter().map(|finished| &finished.comparison).collect(),
+        trainings: trainings.collect(),
+    };
+    let mut bytes = serde_json::to_vec(&document)
+        .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    interrupted: bool,
+    /// Every how many batches there is a loss and an accuracy.
+    every: usize,
+    comparisons: Vec<&'a Comparison>,
+    trainings: Vec<Training<'a>>,
+}
