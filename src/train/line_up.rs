@@ -8,7 +8,7 @@ use super::trainee::{Streams, Trainee};
 use crate::error::Result;
 use crate::network::Network;
 use crate::rng::Generator;
-use crate::task::Batch;
+use crate::task::{Batch, Task, TaskChoice};
 
 /// A comparison at the start: equal comparisons line up equally, byte for byte, which is what
 /// rewinding means.
@@ -33,10 +33,12 @@ impl LineUp {
     pub fn new(comparison: &Comparison) -> Result<Self> {
         comparison.validate()?;
         let entries = comparison.entries();
+        let tasks = Tasks::open(comparison, &entries)?;
         let hands = match comparison.feed {
-            Feed::Fair => {
-                entries.iter().map(|entry| fair(comparison, entry)).collect::<Result<Vec<_>>>()?
-            }
+            Feed::Fair => entries
+                .iter()
+                .map(|entry| fair(comparison, entry, &tasks))
+                .collect::<Result<Vec<_>>>()?,
             Feed::Notebook { rounds_before } => notebook(comparison, &entries, rounds_before)?,
         };
         let comparison = Arc::new(comparison.clone());
@@ -44,24 +46,48 @@ impl LineUp {
             .into_iter()
             .zip(hands)
             .map(|(entry, Hand { network, streams, only })| {
-                let task = comparison.task_of(&entry)?;
-                Trainee::new(Arc::clone(&comparison), entry, &task, &network, streams, only)
+                let (_, task) = tasks.of(&entry);
+                let task = Arc::clone(task);
+                Trainee::new(Arc::clone(&comparison), entry, task, &network, streams, only)
             })
             .collect::<Result<_>>()?;
         Ok(Self { trainees })
     }
 }
 
+/// The task of every length that is trained, opened once: its data may come from a large file.
+struct Tasks(Vec<(Option<usize>, TaskChoice, Arc<dyn Task>)>);
+
+impl Tasks {
+    fn open(comparison: &Comparison, entries: &[Entry]) -> Result<Self> {
+        let mut tasks: Vec<(Option<usize>, TaskChoice, Arc<dyn Task>)> = Vec::new();
+        for entry in entries {
+            if tasks.iter().all(|(length, ..)| *length != entry.length) {
+                let choice = comparison.task_of(entry)?;
+                let task = choice.open()?;
+                tasks.push((entry.length, choice, task));
+            }
+        }
+        Ok(Self(tasks))
+    }
+
+    fn of(&self, entry: &Entry) -> (&TaskChoice, &Arc<dyn Task>) {
+        let found = self.0.iter().find(|(length, ..)| *length == entry.length);
+        let (_, choice, task) = found.unwrap_or(&self.0[0]);
+        (choice, task)
+    }
+}
+
 /// Everybody is drawn from the seed of the trial itself; data, showcase and test have streams of
 /// their own, the same for all contenders. A task that has but one batch draws it before the
 /// weights, as a PyTorch script does that makes its data first.
-fn fair(comparison: &Comparison, entry: &Entry) -> Result<Hand> {
+fn fair(comparison: &Comparison, entry: &Entry, tasks: &Tasks) -> Result<Hand> {
     let seed = comparison.seed_of(entry.trial);
-    let task = comparison.task_of(entry)?;
+    let (choice, task) = tasks.of(entry);
     let contender = &comparison.contenders[entry.contender];
     let mut generator = Generator::seeded(seed);
-    let only = task.open()?.only_batch(comparison.batch, &mut generator)?;
-    let network = contender.design.network(&contender.spec(&task), &mut generator)?;
+    let only = task.only_batch(comparison.batch, &mut generator)?;
+    let network = contender.design.network(&contender.spec(choice), &mut generator)?;
     let stream = |place: u64| Generator::seeded(seed.wrapping_add(place));
     let streams = Streams { data: stream(1), showcase: stream(2), test: stream(3) };
     Ok(Hand { network, streams, only })

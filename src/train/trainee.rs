@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::flow::{LayerTrace, Precision};
 use crate::network::{Network, Probing, Run};
 use crate::rng::Generator;
-use crate::task::{Batch, Example, Set, Task, TaskChoice};
+use crate::task::{Batch, Example, Set, Task};
 use crate::ticket::Ticket;
 
 /// One contender in one of its trainings.
@@ -72,7 +72,7 @@ impl Trainee {
     pub(super) fn new(
         comparison: Arc<Comparison>,
         entry: Entry,
-        choice: &TaskChoice,
+        task: Arc<dyn Task>,
         network: &Network,
         streams: Streams,
         only: Option<Batch>,
@@ -88,7 +88,6 @@ impl Trainee {
         let budget = comparison.steps.min(own);
         let best = Best { loss: f64::INFINITY, step: 0 };
         let log = RunLog::shared_by(comparison.entries().len());
-        let task = choice.open()?;
         let only = only.map(|batch| in_dtype(batch, dtype)).transpose()?;
         let mut trainee = Self {
             showcase: task.showcase(&mut streams.showcase.clone())?,

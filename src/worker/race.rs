@@ -160,7 +160,8 @@ impl Race {
                 steps_per_second: pace,
                 seconds_left: goes_on.then_some(left / pace),
                 length: trainee.task().length(),
-                stop: log.stop,
+                // Whoever is still being tested has not ended.
+                stop: log.stop.filter(|_| trainee.is_over()),
                 tested: trainee.is_over(),
                 failure,
             }
