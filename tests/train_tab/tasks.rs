@@ -35,7 +35,7 @@ fn names(window: &Window) -> Vec<&'static str> {
 /// Trains a short form of a task, looks at the figures it has of its own, and opens the network of
 /// the last contender in Explore, where the untrained one must be what training measured first.
 fn from_list_to_explore(task: &TaskChoice, own: &[&str], input: &str) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let other = if task.name() == "echo" { "running-mean" } else { "echo" };
     let mut window = open(short(other));
     window.app_mut().training_mut().keep_networks_in(folder.path().join("networks"));
@@ -63,7 +63,7 @@ fn from_list_to_explore(task: &TaskChoice, own: &[&str], input: &str) {
     assert_eq!((window.session().tab, window.app().error()), (Tab::Explore, None));
     assert_eq!(
         window.session().question.loss,
-        window.training().scene().unwrap().comparison.task.loss()
+        window.training().scene().expect("a training").comparison.task.loss()
     );
     let pin = window.session().pins[0].clone();
     window.session_mut().question = pin.question;
@@ -149,13 +149,13 @@ fn many_trainings_are_summed_up_listed_and_looked_at() {
     assert_eq!(window.steps(), [12; 8]);
     assert_eq!(window.harness.query_all_by_label("4 of 4 done").count(), 2);
     assert!(names(&window).contains(&"ladder"));
-    let trials = window.training().scene().unwrap().trials.clone().expect("a table");
+    let trials = window.training().scene().expect("a training").trials.clone().expect("a table");
     assert_eq!((trials.rows.len(), trials.totals.len()), (8, 2));
     window.harness.get_by_label("Copy trainings");
 
     window.click("Trainings of LSTM");
     window.click("T = 6, trial 2");
-    let view = window.training().scene().unwrap().view;
+    let view = window.training().scene().expect("a training").view;
     assert_eq!((view.contender, view.length, view.trial), (1, 1, 1));
     assert_eq!(
         window.figure("gradient-map").title,
@@ -163,9 +163,9 @@ fn many_trainings_are_summed_up_listed_and_looked_at() {
     );
     assert_eq!(window.figure("gradient-at-step").series[0].points.len(), 6);
     window.click("Previous trial");
-    assert_eq!(window.training().scene().unwrap().view.trial, 0);
+    assert_eq!(window.training().scene().expect("a training").view.trial, 0);
     // The network of that very training goes to Explore, with sequences of its length.
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     window.app_mut().training_mut().keep_networks_in(folder.path().join("networks"));
     window.click("Open in Explore");
     assert_eq!((window.app().error(), window.report().length), (None, 6));
@@ -182,7 +182,7 @@ fn a_curriculum_grows_and_its_present_task_opens_in_explore() {
     // A loss that every network has at once: what is tested is the way, not the learning.
     comparison.stop.mastery = Some(Mastery { below: 100.0, checks: 1 });
     let mut window = open(comparison);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     window.app_mut().training_mut().keep_networks_in(folder.path().join("networks"));
     window.train();
     let scene = window.training().scene().expect("a training");
@@ -237,7 +237,7 @@ fn explore_leaves_a_task() {
 
 #[test]
 fn a_data_set_is_dropped_and_a_bad_one_is_told() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let mut window = open(short("mnist1d"));
     window.harness.get_by_label("Examples of each class");
     let good = folder.path().join("mine.csv");
@@ -246,7 +246,7 @@ fn a_data_set_is_dropped_and_a_bad_one_is_told() {
         format!("{label}{}\n", values.collect::<String>())
     };
     std::fs::write(&good, (0..50).map(|n| line(n % 10)).collect::<String>()).unwrap();
-    window.drop_files(&[good.clone()]);
+    window.drop_files(std::slice::from_ref(&good));
     let TaskChoice::Mnist1d(task) = &window.session().train.comparison.task else {
         panic!("another task")
     };
@@ -274,7 +274,8 @@ fn mistakes_are_leafed_through() {
     comparison.contenders.truncate(1);
     let mut window = open(comparison);
     window.train();
-    let mistakes = window.training().scene().unwrap().mistakes.clone().expect("mistakes");
+    let mistakes =
+        window.training().scene().expect("a training").mistakes.clone().expect("mistakes");
     assert_eq!((mistakes.count.1, mistakes.page.len(), mistakes.place.0), (1000, 6, 0));
     let first = window.figure("mistake-1");
     window.harness.get_by_label("Mistakes after").scroll_to_me();

@@ -150,7 +150,9 @@ impl Sum {
                 sum.done += 1.0;
             } else {
                 sum.done += lane.steps as f32 / lane.budget.max(1) as f32;
-                sum.left += lane.budget.saturating_sub(lane.steps);
+                // Only the test is left of those that have stopped.
+                let left = lane.budget.saturating_sub(lane.steps);
+                sum.left += if lane.testing { 0 } else { left };
                 paces.extend((lane.steps > 0).then_some(lane.steps_per_second));
             }
         }
@@ -209,7 +211,7 @@ mod tests {
             seconds_left: None,
             length: 10,
             stop,
-            tested: true,
+            testing: false,
             failure: None,
         }
     }
@@ -232,9 +234,8 @@ mod tests {
 
     #[test]
     fn a_test_under_way_is_not_the_end() {
-        let testing = LaneStatus { tested: false, ..lane(60, Some(Stop::Streak(60))) };
-        let sum = Sum::of(&[testing]);
-        assert_eq!((sum.ended, sum.solved), (0, 1));
+        let testing = LaneStatus { testing: true, ..lane(60, None) };
+        assert_eq!(Sum::of(&[testing]).ended, 0);
         let vain = Sum::of(&[lane(100, Some(Stop::Budget))]);
         assert_eq!(vain.texts(Some("solved"))[0], "0 solved");
     }
