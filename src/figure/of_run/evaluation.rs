@@ -55,10 +55,10 @@ pub(super) fn evaluated(
     clock: &Clock,
     pick: impl Fn(&Score) -> f64,
 ) -> Vec<[f64; 2]> {
-    let point = |evaluation: &crate::train::Evaluation| {
-        Some([clock.at(evaluation.step), pick(evaluation.sets.first()?)])
+    let found = |evaluation: &crate::train::Evaluation| {
+        Some((clock.at(evaluation.step), pick(evaluation.sets.first()?) as f32))
     };
-    log.evaluations.iter().filter_map(point).collect()
+    smooth::at_times(log.evaluations.iter().filter_map(found))
 }
 
 /// The mean loss over the training batches (dashed) and on the task's fixed set (solid) against the

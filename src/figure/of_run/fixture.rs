@@ -1,5 +1,6 @@
 //! Records of trainings made by hand, so that figures are tested without training.
 
+use crate::figure::{Figure, Series};
 use crate::task::Example;
 use crate::task::Loss;
 use crate::train::{Comparison, ParameterNorms, RunLog, Snapshot, Stop, presets};
@@ -126,4 +127,14 @@ pub(super) fn of_task(
 pub(super) fn example(sequence: usize, length: usize) -> Example {
     let (input, target) = (input(sequence, length), target(sequence, length));
     Example { input, target, prediction: Vec::new() }
+}
+
+/// All series of a name.
+pub(super) fn named<'a>(figure: &'a Figure, name: &str) -> Vec<&'a Series> {
+    figure.series.iter().filter(|series| series.name == name).collect()
+}
+
+/// Whether a note holds these words.
+pub(super) fn said(figure: &Figure, part: &str) -> bool {
+    figure.notes.iter().any(|note| note.contains(part))
 }

@@ -115,3 +115,5 @@ mod fixture;
 mod task_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial_tests;

@@ -2,12 +2,16 @@
 
 use super::training::{Training, trainings};
 use crate::figure::model::{Axis, Color, Figure, Range, Series, Stroke};
+use crate::figure::number::number;
 use crate::figure::words::value_label;
 use crate::task::{Example, TaskChoice};
 use crate::train::{Comparison, RunLog, Snapshot};
 
 /// Names of the figures; there are no more of them than names.
 const NAMES: [&str; 4] = ["prediction-1", "prediction-2", "prediction-3", "prediction-4"];
+
+/// A sentence names the answers of at most so many.
+const MOST_IN_WORDS: usize = 6;
 
 /// A title names the answers of at most so many networks.
 const MOST_ANSWERS: usize = 4;
@@ -64,14 +68,31 @@ fn curve(
     }));
     let asked: Vec<[f64; 2]> =
         by_step(&example.target).into_iter().filter(|point| !point[1].is_nan()).collect();
-    // Answers to a single question, once right, all lie where the target does.
+    // Answers to a single question, once right, all lie where the target does: rings leave the last
+    // one to be seen, and a sentence names all.
     let stroke = if asked.len() == 1 { Stroke::Rings } else { Stroke::Dots };
+    let notes = match asked.as_slice() {
+        [[_, truth]] => answers_in_words(*truth, answers).into_iter().collect(),
+        _ => Vec::new(),
+    };
     series.push(Series { stroke, ..Series::line("target", Color::Ink, asked) });
     let mut value = Axis::linear(value_label(task));
     if matches!(task, TaskChoice::FirstZero(_)) {
         value.range = Range::Fixed(-0.08, 1.08);
     }
-    Figure { series, ..Figure::new(name, title, Axis::steps(), value) }
+    Figure { series, notes, ..Figure::new(name, title, Axis::steps(), value) }
+}
+
+/// `Asked: 0. Answers: RNN 0.503, LSTM 0.002.`
+fn answers_in_words(truth: f64, answers: &[(&Training<'_>, &[f32])]) -> Option<String> {
+    let answer = |(one, values): &(&Training<'_>, &[f32])| {
+        Some(format!("{} {}", one.who.name, number(f64::from(*values.last()?), 3)))
+    };
+    let given: Vec<String> = answers.iter().filter_map(answer).take(MOST_IN_WORDS).collect();
+    let more = answers.len().saturating_sub(given.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let asked = number(truth, 3);
+    (!given.is_empty()).then(|| format!("Asked: {asked}. Answers: {}{more}.", given.join(", ")))
 }
 
 /// A sequence that stands for a digit: the answers are no values on its axis.

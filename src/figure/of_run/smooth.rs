@@ -37,6 +37,13 @@ pub(super) fn peaks(losses: &[f32]) -> Vec<[f64; 2]> {
     kept.into_iter().map(|n| [n as f64, f64::from(losses[n])]).collect()
 }
 
+/// Values with the times they were found at, thinned as [`peaks`] does.
+pub(super) fn at_times(found: impl Iterator<Item = (f64, f32)>) -> Vec<[f64; 2]> {
+    let (times, values): (Vec<f64>, Vec<f32>) = found.unzip();
+    let kept = peaks(&values).into_iter();
+    kept.map(|[n, value]| [times[n as usize], value]).collect()
+}
+
 /// Indices of the lowest, the highest and the first not finite value, in order, each once.
 fn extremes(chunk: &[f32]) -> Vec<usize> {
     let (mut lowest, mut highest, mut broken) = (None, None, None);

@@ -1,7 +1,7 @@
 //! The outputs for the sequences that a task watches: the logits of the two hard ones of first zero.
 
 use super::training::{Training, trainings};
-use super::{longest, training_steps};
+use super::{longest, smooth, training_steps};
 use crate::figure::model::{Axis, Figure, Guide, Series, Stroke};
 use crate::task::{Task, TaskChoice};
 use crate::train::{Comparison, RunLog};
@@ -50,10 +50,10 @@ pub fn watched(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
 }
 
 fn line(one: &Training<'_>, n: usize, sequence: &str, stroke: Stroke, named: bool) -> Series {
-    let point = |evaluation: &crate::train::Evaluation| {
-        Some([evaluation.step as f64, f64::from(*evaluation.watched.get(n)?)])
+    let found = |evaluation: &crate::train::Evaluation| {
+        Some((evaluation.step as f64, *evaluation.watched.get(n)?))
     };
-    let points = one.log.evaluations.iter().filter_map(point).collect();
+    let points = smooth::at_times(one.log.evaluations.iter().filter_map(found));
     let (name, detail) = match named {
         true => (format!("{}: {sequence}", one.who.name), one.detail()),
         false if one.detail().is_empty() => (one.who.name.clone(), sequence.to_owned()),

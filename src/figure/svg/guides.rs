@@ -165,3 +165,34 @@ fn on(radius: f64, turn: f64) -> [f64; 2] {
     let (sin, cos) = (turn * std::f64::consts::TAU).sin_cos();
     [radius * cos, radius * sin]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series};
+    use crate::figure::svg::{Style, svg};
+
+    /// How far down the label of a guide at 1 stands beside a curve at a height.
+    fn label_beside(height: f64) -> f64 {
+        let points = (0..100).map(|t| [f64::from(t), height]).collect();
+        let y = Axis { range: Range::Fixed(0.0, 2.0), ..Axis::linear("loss") };
+        let figure = Figure {
+            series: vec![Series::line("", Color::Ink, points)],
+            guides: vec![Guide::Horizontal(1.0, "the floor".into())],
+            ..Figure::new("loss", "", Axis::linear("step"), y)
+        };
+        let document = svg(&[figure], &Style::default()).unwrap();
+        let tree = resvg::usvg::roxmltree::Document::parse(&document).unwrap();
+        let is_label = |node: &resvg::usvg::roxmltree::Node<'_, '_>| {
+            node.has_tag_name("text") && node.text().is_some_and(|text| text.contains("the floor"))
+        };
+        let label = tree.descendants().find(is_label).unwrap();
+        label.attribute("y").unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn a_label_stands_on_the_side_of_its_line_where_there_is_no_curve() {
+        let (above, below) = (label_beside(0.97), label_beside(1.03));
+        assert!(above < below - 100.0, "{above} {below}");
+        assert_eq!(label_beside(1.9), above, "above, unless a curve is there");
+    }
+}
