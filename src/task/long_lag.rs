@@ -131,8 +131,8 @@ impl LongLag {
     }
 
     /// The sequences that training goes through again and again; kept for the next batch.
-    fn pool(&self, size: usize) -> Arc<Vec<Vec<u32>>> {
-        static KEPT: Mutex<Option<(LongLag, Arc<Vec<Vec<u32>>>)>> = Mutex::new(None);
+    fn pool(&self, size: usize) -> Pool {
+        static KEPT: Mutex<Option<(LongLag, Pool)>> = Mutex::new(None);
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, sequences)) = kept.as_ref().filter(|(settings, _)| settings == self) {
             return Arc::clone(sequences);
@@ -168,6 +168,9 @@ impl LongLag {
         Ok((output.get(rows - 1)?, batch.target.get(asked - 1)?))
     }
 }
+
+/// Sequences that many trainings share.
+type Pool = Arc<Vec<Vec<u32>>>;
 
 /// Seed of the sequences that training goes through again and again.
 const POOL: u64 = 42;
