@@ -40,7 +40,7 @@ pub fn linear(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
 /// Ticks at whole numbers only; the first and the last whole number in `lo..=hi` are among them.
 /// There are fewer where the numbers are long.
 pub fn integer(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
-    let long = lo.abs().max(hi.abs()) >= 1e5;
+    let long = lo.abs().max(hi.abs()) >= 1e4;
     let most = if long { (most * 5 / 8).max(1) } else { most };
     let (first, last) = (lo.ceil(), hi.floor());
     let Some(step) = step(lo, hi, most).map(|step| step.max(1.0)) else { return Vec::new() };
@@ -227,6 +227,9 @@ mod tests {
             ]
         );
         assert_eq!(whole(-12345.0), "−12\u{202f}345");
+        let ends = integer(0.0, 9600.0, 10);
+        assert_eq!(labels(&ends)[8..], ["8000", "9600"], "9000 would be too near");
+        assert_eq!(integer(0.0, 20_000.0, 10).len(), 5, "long numbers need room");
         assert_eq!(labels(&integer(0.5, 1.5, 6)), ["1"]);
         assert_eq!(labels(&integer(0.9, 2.1, 6)), ["1", "2"]);
     }

@@ -1,6 +1,6 @@
 //! What figures call things of a task.
 
-use crate::task::{Loss, TaskChoice};
+use crate::task::{LongLag, Loss, TaskChoice};
 
 /// What the loss of a task is.
 pub(super) fn loss_name(task: &TaskChoice) -> &'static str {
@@ -18,12 +18,14 @@ pub fn loss_in_full(task: &TaskChoice) -> String {
 }
 
 /// What the values of an example's input and answer are.
-pub(super) fn value_label(task: &TaskChoice) -> &'static str {
+pub(super) fn value_label(task: &TaskChoice) -> String {
     match task {
-        TaskChoice::RunningMean(_) => "value",
-        TaskChoice::Echo(_) => "first feature",
-        TaskChoice::FirstZero(_) => "input; at the end P(all ones)",
-        TaskChoice::Mnist1d(_) => "value; at the end the class",
-        TaskChoice::LongLag(_) => "number of the symbol",
+        TaskChoice::RunningMean(_) => "value".to_owned(),
+        TaskChoice::Echo(_) => "first feature".to_owned(),
+        TaskChoice::FirstZero(_) => "input; at the end P(all ones)".to_owned(),
+        TaskChoice::Mnist1d(_) => "value; at the end the class".to_owned(),
+        TaskChoice::LongLag(LongLag { symbols, .. }) => {
+            format!("symbol ({symbols} is x, {} is y)", symbols + 1)
+        }
     }
 }

@@ -5,7 +5,7 @@ use candle_nn::{Linear, Module};
 
 use super::parameters::LayerParameters;
 use super::spec::{NetworkSpec, Reading, Wiring};
-use super::unroll::{unroll, unroll_skips};
+use super::unroll::{hidden_of, unroll, unroll_skips};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
@@ -56,7 +56,7 @@ impl LayerRun {
     /// # Errors
     /// What candle says of the tensors.
     pub fn hidden(&self) -> candle_core::Result<Tensor> {
-        steps_of(&self.states, 0)
+        hidden_of(&self.states)
     }
 
     /// c of an LSTM after each tick, `[n·T, B, H]`.
@@ -177,12 +177,13 @@ impl Network {
         ticket: &Ticket,
     ) -> candle_core::Result<Vec<Tensor>> {
         let cell = self.spec.cell;
-        let mut all = Vec::with_capacity(probes.len());
-        let mut input = x.clone();
+        let mut all: Vec<Tensor> = Vec::with_capacity(probes.len());
         for (parameters, probe) in self.layers.iter().zip(probes) {
-            let states = unroll(cell, &input, &parameters.packed(cell)?, probe, ticket)?;
-            input = steps_of(&states, 0)?;
-            all.push(states);
+            let input = match all.last() {
+                Some(below) => hidden_of(below)?,
+                None => x.clone(),
+            };
+            all.push(unroll(cell, &input, &parameters.packed(cell)?, probe, ticket)?);
         }
         Ok(all)
     }

@@ -36,6 +36,10 @@ pub enum Place {
     Anywhere,
 }
 
+/// Most zeros in the set of all sequences, and most steps of all of them together.
+const MOST_ZEROS: usize = 256;
+const MOST_STEPS: usize = 200_000;
+
 impl Default for FirstZero {
     fn default() -> Self {
         Self { length: 10, place: Place::Leading }
@@ -120,11 +124,13 @@ impl Task for FirstZero {
         self.sequences(&[Some(self.hardest()), None])
     }
 
-    /// Every sequence of the kind, the two hardest in front.
+    /// Every sequence of the kind, the two hardest in front; of long ones, whose number grows with
+    /// their length, a part with zeros at equal distances.
     fn sets(&self) -> Result<Vec<Set>> {
         let mut zeros = vec![Some(self.hardest()), None];
         if self.place == Place::Anywhere {
-            zeros.extend((1..self.length).map(Some));
+            let most = (MOST_STEPS / self.length).clamp(16, MOST_ZEROS);
+            zeros.extend((1..self.length).step_by(self.length.div_ceil(most)).map(Some));
         }
         Ok(vec![Set { name: "all sequences", batch: self.sequences(&zeros)? }])
     }
@@ -223,6 +229,9 @@ mod tests {
         assert!(counts.iter().all(|count| (20..70).contains(count)), "{counts:?}");
         let set = &task.sets().unwrap()[0].batch;
         assert_eq!(set.target.to_vec1::<u32>().unwrap(), [0, 1, 0, 0, 0, 0]);
+        let long = FirstZero { length: 10_000, place: Place::Anywhere };
+        let steps = long.sets().unwrap()[0].batch.x.elem_count();
+        assert!((150_000..300_000).contains(&steps), "{steps}");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! The course notebook has slips, each here as an option: distractors of y sequences follow the
 //! chain of the x sequence drawn before, and networks start from random states.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use candle_core::{Device, Tensor};
 use candle_nn::loss::cross_entropy;
 use serde::{Deserialize, Serialize};
@@ -128,6 +130,18 @@ impl LongLag {
         all
     }
 
+    /// The sequences that training goes through again and again; kept for the next batch.
+    fn pool(&self, size: usize) -> Pool {
+        static KEPT: Mutex<Option<(LongLag, Pool)>> = Mutex::new(None);
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sequences)) = kept.as_ref().filter(|(settings, _)| settings == self) {
+            return Arc::clone(sequences);
+        }
+        let sequences = Arc::new(self.sequences(size, &mut Generator::seeded(POOL)));
+        *kept = Some((*self, Arc::clone(&sequences)));
+        sequences
+    }
+
     fn tensors(&self, sequences: &[Vec<u32>], generator: &mut Generator) -> Result<Batch> {
         let (steps, size) = (self.symbols, sequences.len());
         let symbols = |t: usize| sequences.iter().map(move |sequence| sequence[t]);
@@ -154,6 +168,9 @@ impl LongLag {
         Ok((output.get(rows - 1)?, batch.target.get(asked - 1)?))
     }
 }
+
+/// Sequences that many trainings share.
+type Pool = Arc<Vec<Vec<u32>>>;
 
 /// Seed of the sequences that training goes through again and again.
 const POOL: u64 = 42;
@@ -193,10 +210,9 @@ impl Task for LongLag {
         let sequences = match self.pool {
             None => self.sequences(size, generator),
             Some(pool) => {
-                let first = (step * size as u64) as usize;
-                let mut all = self.sequences(pool, &mut Generator::seeded(POOL));
-                all.rotate_left(first % pool);
-                all.into_iter().cycle().take(size).collect()
+                let all = self.pool(pool);
+                let first = step.wrapping_mul(size as u64) as usize % pool;
+                all.iter().cycle().skip(first).take(size).cloned().collect()
             }
         };
         self.tensors(&sequences, generator)

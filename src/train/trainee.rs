@@ -48,7 +48,12 @@ pub struct Trainee {
     /// Evaluations in a row at which the task was mastered.
     mastered: u32,
     testing: Option<Testing>,
+    /// Breaks off an update under way.
+    ticket: Ticket,
 }
+
+/// Steps of all sequences together that are evaluated at a time: keeps memory within bounds.
+const AT_A_TIME: usize = 100_000;
 
 /// Where the numbers of a training come from.
 #[derive(Clone, Debug)]
@@ -108,6 +113,7 @@ impl Trainee {
             streak: 0,
             mastered: 0,
             testing: None,
+            ticket: Ticket::new(),
         };
         trainee.begin(task)?;
         Ok(trainee)
@@ -149,6 +155,11 @@ impl Trainee {
     /// The sequences on which predictions and gradient flow are recorded.
     pub fn showcase(&self) -> &Batch {
         &self.showcase
+    }
+
+    /// Cancelling it breaks off the update under way: for whoever wants no more of this training.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket.clone()
     }
 
     /// The network as trained so far.
@@ -282,7 +293,21 @@ impl Trainee {
             }
         };
         let start = random.as_deref().or(self.memory.as_deref());
-        self.network.run_from(&batch.x, start, probing, &Ticket::new())
+        self.network.run_from(&batch.x, start, probing, &self.ticket)
+    }
+
+    /// Outputs for a batch of any size, a part at a time.
+    fn outputs(&self, batch: &Batch) -> Result<Tensor> {
+        let (steps, size) = (batch.x.dim(0)?, batch.size()?);
+        let part = (AT_A_TIME / steps.max(1)).clamp(1, size.max(1));
+        let outputs = (0..size)
+            .step_by(part)
+            .map(|first| {
+                let x = batch.x.narrow(1, first, part.min(size - first))?.contiguous()?;
+                Ok(self.run(&Batch { x, ..batch.clone() }, Probing::Off)?.output)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Tensor::cat(&outputs, 1)?)
     }
 
     /// Draws a batch, differentiates and updates; completes the snapshot with what it saw.
@@ -336,7 +361,8 @@ impl Trainee {
     fn look(&mut self) -> Result<()> {
         let interval = self.comparison.evaluate_every;
         let step = self.log.steps();
-        if interval == 0 || !step.is_multiple_of(interval) {
+        let last = self.log.evaluations.last().map(|evaluation| evaluation.step);
+        if interval == 0 || !step.is_multiple_of(interval) || last == Some(step) {
             return Ok(());
         }
         let worst = self.evaluate()?;
@@ -364,7 +390,7 @@ impl Trainee {
         let mut evaluation = Evaluation { step: self.log.steps(), ..Evaluation::default() };
         let mut answers = None;
         for (index, set) in self.sets.iter().enumerate() {
-            let output = self.run(&set.batch, Probing::Off)?.output;
+            let output = self.outputs(&set.batch)?;
             evaluation.sets.push(score(&*self.task, &output, &set.batch)?);
             if index == 0 {
                 evaluation.watched = watched(&*self.task, &output, set)?;

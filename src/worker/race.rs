@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::ticket::Ticket;
 use crate::train::{Comparison, LineUp, Stop, Trainee};
 
 /// How long a lane keeps its trainee before it lets others look.
@@ -36,6 +37,8 @@ struct Shared {
 
 struct Lane {
     trainee: Mutex<Trainee>,
+    /// Breaks off the update under way.
+    ticket: Ticket,
     /// Threads that want to look; the lane gives way to them.
     onlookers: AtomicUsize,
     /// Whether a thread has taken this lane.
@@ -96,7 +99,8 @@ impl Race {
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self> {
         let LineUp { trainees } = LineUp::new(comparison)?;
-        let lane = |trainee| Lane {
+        let lane = |trainee: Trainee| Lane {
+            ticket: trainee.ticket(),
             trainee: Mutex::new(trainee),
             onlookers: AtomicUsize::new(0),
             taken: AtomicBool::new(false),
@@ -249,6 +253,8 @@ impl Race {
 impl Drop for Race {
     fn drop(&mut self) {
         self.set(Mode::Quit);
+        // An update of a large batch may take seconds.
+        self.shared.lanes.iter().for_each(|lane| lane.ticket.cancel());
         for thread in self.threads.drain(..) {
             // A lane that panicked has nothing left to say.
             let _ = thread.join();

@@ -29,7 +29,7 @@ pub(super) fn sequence(
     series.push(Series { stroke: Stroke::Dashed, ..target });
     series.push(Series::line("prediction", Color::Category(0), predicted(report)));
     series.extend(counted(report));
-    let value = task_of(report).map_or("value", value_label);
+    let value = task_of(report).map_or_else(|| "value".to_owned(), value_label);
     Figure {
         name: "sequence",
         title: title(report),

@@ -17,6 +17,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDTyp
 
 use self::backward::{Tensors, backward};
 use self::forward::forward;
+pub(super) use self::hidden::hidden_of;
 use self::layout::{Dims, Input, check_symbols};
 pub(super) use self::skips::unroll_skips;
 use super::real::Real;
@@ -25,6 +26,7 @@ use crate::ticket::Ticket;
 
 mod backward;
 mod forward;
+mod hidden;
 mod layout;
 mod skips;
 #[cfg(test)]
