@@ -22,6 +22,7 @@ mod scene;
 mod scrub;
 mod tab;
 mod transport;
+mod trials;
 mod wrong;
 
 pub use controls::{Desk, show as controls};

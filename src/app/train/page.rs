@@ -4,7 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::scene::{Phase, Scene};
 use super::tab::TrainTab;
-use super::{about, chosen, plots, progress, ranking, transport};
+use super::{about, chosen, plots, progress, ranking, transport, trials};
 use crate::app::commands::Command;
 use crate::app::explore::plots::frame;
 use crate::session::TrainSettings;
@@ -62,7 +62,7 @@ impl TrainTab {
         if let Some(table) = &scene.trials {
             frame(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                ranking::trials(ui, table);
+                trials::show(ui, table);
             });
         }
         if let TaskChoice::Mnist1d(task) = &scene.comparison.task {

@@ -11,9 +11,8 @@ use crate::app::explore::scene::Picture;
 use crate::app::plot;
 use crate::app::theme;
 use crate::app::widgets::choice;
-use crate::figure::Color;
+use crate::figure::{Color, Figure};
 use crate::session::TrainSettings;
-use crate::task::TaskChoice;
 
 /// Below this width in points the cards stand in one column.
 const TWO_COLUMNS_FROM: f32 = 600.0;
@@ -141,17 +140,17 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         plot::legend(ui, &first.figure);
         let rows = scene.predictions.len().div_ceil(2) as f32;
         let used = ui.cursor().top() - top;
-        // A digit that is asked for has no place on the axis: the title tells the answers.
-        let told = matches!(scene.comparison.task, TaskChoice::Mnist1d(_));
+        let told = scene.predictions.iter().any(|picture| answers(&picture.figure).is_some());
         let line = if told { 18.0 } else { 0.0 };
         let each = ((height - 16.0 - used - 3.0 * rows) / rows - line).max(84.0);
         for (row, pair) in scene.predictions.chunks(2).enumerate() {
             ui.columns(2, |columns| {
                 for (column, (ui, picture)) in columns.iter_mut().zip(pair).enumerate() {
                     if told {
-                        let title = &picture.figure.title;
-                        let text = egui::Label::new(RichText::new(title).size(11.5)).truncate();
-                        ui.add_sized([ui.available_width(), line - 3.0], text).on_hover_text(title);
+                        let answers = answers(&picture.figure).unwrap_or_default();
+                        let text = egui::Label::new(RichText::new(answers).size(11.5)).truncate();
+                        ui.add_sized([ui.available_width(), line - 3.0], text)
+                            .on_hover_text(answers);
                     }
                     let pointed = plot::show(ui, picture, each, marked);
                     corner(ui, &pointed, &format!("{}", 2 * row + column + 1));
@@ -162,6 +161,13 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         }
     });
     hovered
+}
+
+/// What a single question was answered with: a sentence of the figure, or, for a digit, which has no
+/// place on the axis, what its title tells after the number of the sequence.
+fn answers(figure: &Figure) -> Option<&str> {
+    let told = figure.title.split_once(": ").map(|(_, told)| told);
+    figure.notes.first().map(String::as_str).or(told)
 }
 
 /// A few letters in the corner of a plot.
