@@ -18,7 +18,7 @@ use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Sty
 const CORNERS: usize = 180;
 
 /// From so many curves on, a plot is a crowd of them.
-const CROWD: usize = 16;
+const CROWD: f32 = 20.0;
 
 /// Everything to draw in one plot.
 pub struct Sketch<'a> {
@@ -184,10 +184,10 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Width in points of a column in which a curve is drawn by its extremes; where curves crowd, finer
-    /// ones would only cost time.
+    /// Width in points of a column in which a curve is drawn by its extremes: the more curves crowd,
+    /// the coarser, as finer ones would only cost time.
     fn column(&self) -> f32 {
-        if self.figure.series.len() > CROWD { 2.0 } else { 1.0 }
+        (self.figure.series.len() as f32 / CROWD).clamp(1.0, 8.0)
     }
 
     fn marked_step(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {

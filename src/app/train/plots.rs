@@ -141,14 +141,20 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         let rows = scene.predictions.len().div_ceil(2) as f32;
         let used = ui.cursor().top() - top;
         let told = scene.predictions.iter().any(|picture| answers(&picture.figure).is_some());
-        let line = if told { 18.0 } else { 0.0 };
+        // Two lines of it where there is room.
+        let line = match (told, rows > 1.0) {
+            (false, _) => 0.0,
+            (true, true) => 18.0,
+            (true, false) => 33.0,
+        };
         let each = ((height - 16.0 - used - 3.0 * rows) / rows - line).max(84.0);
         for (row, pair) in scene.predictions.chunks(2).enumerate() {
             ui.columns(2, |columns| {
                 for (column, (ui, picture)) in columns.iter_mut().zip(pair).enumerate() {
                     if told {
                         let answers = answers(&picture.figure).unwrap_or_default();
-                        let text = egui::Label::new(RichText::new(answers).size(11.5)).truncate();
+                        let text = egui::Label::new(RichText::new(answers).size(11.5));
+                        let text = if rows > 1.0 { text.truncate() } else { text.wrap() };
                         ui.add_sized([ui.available_width(), line - 3.0], text)
                             .on_hover_text(answers);
                     }
