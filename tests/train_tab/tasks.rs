@@ -134,6 +134,18 @@ fn tasks_keep_what_the_user_made_of_them() {
     assert_eq!(window.session().train.comparison, changed);
 }
 
+#[test]
+fn another_task_is_introduced_beside_what_was_trained() {
+    let mut window = open(super::support::comparison(10));
+    window.train();
+    let losses = window.losses();
+    let mnist1d = &TaskChoice::all()[2];
+    window.choose(mnist1d);
+    window.harness.get_by_label_contains(mnist1d.about().source);
+    window.harness.get_by_label("Examples of each class");
+    assert_eq!(window.losses(), losses, "what was trained stays on screen");
+}
+
 /// RNN and LSTM at two lengths, twice each.
 fn ladder() -> Comparison {
     let mut comparison = short("first-zero");

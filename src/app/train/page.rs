@@ -38,6 +38,11 @@ impl TrainTab {
                     about::folded(ui, &about, &mut settings.about_open);
                 }
             });
+            let another =
+                |scene: &Scene| scene.comparison.task.name() != settings.comparison.task.name();
+            if scene.as_deref().is_some_and(another) {
+                self.introduction(ui, &settings.comparison.task);
+            }
             let Some(scene) = scene else {
                 self.beginning(ui, phase, settings);
                 return;
@@ -77,13 +82,17 @@ impl TrainTab {
         plots::pairs(ui, &scene.parameters);
     }
 
-    /// What there is to see before anything was trained.
-    fn beginning(&mut self, ui: &mut Ui, phase: Phase, settings: &TrainSettings) {
-        let task = &settings.comparison.task;
+    /// The task that is chosen but not trained yet, in words and, where there is data, in pictures.
+    fn introduction(&mut self, ui: &mut Ui, task: &TaskChoice) {
         about::show(ui, &task.about());
         if let TaskChoice::Mnist1d(task) = task {
             self.gallery.show(ui, task);
         }
+    }
+
+    /// What there is to see before anything was trained.
+    fn beginning(&mut self, ui: &mut Ui, phase: Phase, settings: &TrainSettings) {
+        self.introduction(ui, &settings.comparison.task);
         ui.add_space(24.0);
         ui.spacing_mut().item_spacing.y = 3.0;
         ui.vertical_centered(|ui| {
