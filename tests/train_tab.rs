@@ -12,3 +12,5 @@ mod settings;
 mod steering;
 #[path = "train_tab/support.rs"]
 mod support;
+#[path = "train_tab/tasks.rs"]
+mod tasks;

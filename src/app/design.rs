@@ -165,6 +165,11 @@ fn gate_bias(ui: &mut Ui, design: &mut Design, memory: &mut Memory) {
             Rule::Chrono
         }
     };
+    // A GRU has no forget gate: its biases are as drawn, and the rule waits for the LSTM.
+    let waits = design.cell == Cell::Gru && rule == Rule::Forget;
+    if waits {
+        rule = Rule::Drawn;
+    }
     let forget = (
         Rule::Forget,
         "forget",
@@ -194,6 +199,9 @@ fn gate_bias(ui: &mut Ui, design: &mut Design, memory: &mut Memory) {
             choice(ui, &mut rule, &[drawn, hold, chrono]);
         }
     });
+    if waits && rule == Rule::Drawn {
+        return;
+    }
     let value = |ui: &mut Ui, label: &str, tip: &str, value: &mut f64, range| {
         row(ui, label, tip, |ui| {
             let value = egui::DragValue::new(value).speed(0.05).range(range);

@@ -28,5 +28,6 @@ pub use resolve::{
     Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, Writing, clip, decimate,
 };
 pub use svg::{Style, svg};
+pub use words::loss_in_full;
 
 pub use crate::save::{check_writable, save, save_all};

@@ -11,8 +11,8 @@ pub(super) fn loss_name(task: &TaskChoice) -> &'static str {
     }
 }
 
-/// The same with the steps that count: `mean squared error, all steps`.
-pub(super) fn loss_in_full(task: &TaskChoice) -> String {
+/// What the loss of a task is, with the steps that count: `mean squared error, all steps`.
+pub fn loss_in_full(task: &TaskChoice) -> String {
     let steps: Loss = task.loss();
     format!("{}, {steps}", loss_name(task))
 }

@@ -70,10 +70,10 @@ pub struct LaneStatus {
     pub seconds_left: Option<f64>,
     /// Steps of its present sequences.
     pub length: usize,
+    /// Whether training has stopped and the test after it goes on.
+    pub testing: bool,
     /// Why it ended, if it did.
     pub stop: Option<Stop>,
-    /// Whether the test after the end, where there is one, is done too.
-    pub tested: bool,
     /// What went wrong, if anything.
     pub failure: Option<String>,
 }
@@ -81,7 +81,7 @@ pub struct LaneStatus {
 impl LaneStatus {
     /// Whether nothing more happens in this lane.
     pub fn has_ended(&self) -> bool {
-        self.failure.is_some() || (self.stop.is_some() && self.tested)
+        self.failure.is_some() || self.stop.is_some()
     }
 }
 
@@ -166,7 +166,7 @@ impl Race {
                 length: trainee.task().length(),
                 // Whoever is still being tested has not ended.
                 stop: log.stop.filter(|_| trainee.is_over()),
-                tested: trainee.is_over(),
+                testing: log.stop.is_some() && !trainee.is_over(),
                 failure,
             }
         })

@@ -36,7 +36,7 @@ fn contenders_are_added_duplicated_renamed_and_removed() {
     assert_eq!(names(&window)[3], "mine");
     window.click("LSTM");
     let contender = &window.session().train.comparison.contenders[3];
-    assert_eq!((contender.cell, contender.name.as_str()), (Cell::Lstm, "mine"));
+    assert_eq!((contender.design.cell, contender.name.as_str()), (Cell::Lstm, "mine"));
     window.session_mut().train.contender = 2;
     window.settle();
     window.click("LSTM");

@@ -25,7 +25,7 @@ pub fn comparison(steps: u64) -> Comparison {
     };
     comparison.contenders.truncate(2);
     for contender in &mut comparison.contenders {
-        contender.hidden_size = 6;
+        contender.design.hidden_size = 6;
     }
     comparison
 }

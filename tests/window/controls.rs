@@ -3,8 +3,7 @@
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::flow::{Draw, Precision, Question, Signal, Weights};
-use rnnscope::network::{Cell, Nonlinearity};
-use rnnscope::network::{Init, Recipe};
+use rnnscope::network::{Cell, Design, GateBias, Init, Nonlinearity, Recipe, Wiring};
 use rnnscope::session::{Session, ThemeChoice};
 use rnnscope::task::Loss;
 
@@ -105,29 +104,62 @@ fn a_typed_value_may_exceed_the_slider() {
 fn cells_and_nonlinearities_can_be_chosen_and_remembered() {
     let mut window = Window::open(Session::default());
     window.click("ReLU");
-    assert_eq!(draw(&window).cell, Cell::Rnn(Nonlinearity::Relu));
+    assert_eq!(draw(&window).design.cell, Cell::Rnn(Nonlinearity::Relu));
     window.click("LSTM");
-    assert_eq!(draw(&window).cell, Cell::Lstm);
+    assert_eq!(draw(&window).design.cell, Cell::Lstm);
     assert!(window.report().layers[0].cell_norm.is_some());
     window.click("GRU");
-    assert_eq!(draw(&window).cell, Cell::Gru);
+    assert_eq!(draw(&window).design.cell, Cell::Gru);
     window.click("RNN");
-    assert_eq!(draw(&window).cell, Cell::Rnn(Nonlinearity::Relu));
+    assert_eq!(draw(&window).design.cell, Cell::Rnn(Nonlinearity::Relu));
     window.click_nth("identity", 0);
-    assert_eq!(draw(&window).cell, Cell::Rnn(Nonlinearity::Identity));
+    assert_eq!(draw(&window).design.cell, Cell::Rnn(Nonlinearity::Identity));
 }
 
 #[test]
-fn the_forget_bias_is_offered_for_the_lstm_only() {
+fn gate_biases_are_offered_for_cells_with_gates() {
     let mut window = Window::open(Session::default());
-    assert!(window.harness.query_by_label("Forget bias, set").is_none());
+    assert!(window.harness.query_by_label("chrono").is_none(), "an RNN has no gates");
     window.click("LSTM");
     let before = window.report().layers[0].grad_norm[0];
-    window.click("Forget bias, set");
-    assert_eq!(draw(&window).forget_bias, Some(1.0));
+    window.click("forget");
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Forget(1.0));
     assert!(window.report().layers[0].grad_norm[0] > before, "an open gate lets more arrive");
-    window.click("Forget bias, set");
-    assert_eq!(draw(&window).forget_bias, None);
+    window.click("hold");
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Hold(5.0));
+    window.click("chrono");
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Chrono(400.0));
+    window.click("GRU");
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Chrono(400.0));
+    assert!(window.harness.query_by_label("forget").is_none(), "a GRU has no forget gate");
+    window.click_nth("drawn", 2);
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Drawn);
+}
+
+#[test]
+fn a_forget_bias_waits_while_the_cell_has_no_forget_gate() {
+    let mut window = Window::open(Session::default());
+    window.click("LSTM");
+    window.click("forget");
+    window.click("GRU");
+    assert_eq!(window.app().error(), None);
+    assert!(window.harness.query_by_label("Forget bias").is_none());
+    window.click("LSTM");
+    assert_eq!(draw(&window).design.gate_bias, GateBias::Forget(1.0));
+    window.harness.get_by_role_and_label(egui::accesskit::Role::SpinButton, "Forget bias");
+}
+
+#[test]
+fn wiring_and_ticks_are_measured_tick_by_tick() {
+    let mut window = Window::open(Session::default());
+    window.slider("Layers").set_value_accesskit(2.0);
+    window.settle();
+    window.click("skips");
+    window.slider("Ticks").set_value_accesskit(3.0);
+    window.settle();
+    let report = window.report();
+    assert_eq!((report.spec.wiring, report.spec.ticks, report.length), (Wiring::Skips, 3, 30));
+    assert_eq!(window.app().error(), None);
 }
 
 #[test]
@@ -153,12 +185,12 @@ fn loss_precision_recipe_and_init_can_be_chosen() {
     window.click("f32");
     assert_eq!(window.report().question.precision, Precision::F32);
     window.click("notebook");
-    assert_eq!(draw(&window).recipe, Recipe::Notebook);
+    assert_eq!(draw(&window).design.recipe, Recipe::Notebook);
     window.click("orthogonal");
-    assert_eq!(draw(&window).init, Init::Orthogonal);
+    assert_eq!(draw(&window).design.init, Init::Orthogonal);
     assert!((window.radius() - 1.0).abs() < 1e-5);
     window.click_nth("identity", 1);
-    assert_eq!(draw(&window).init, Init::Identity);
+    assert_eq!(draw(&window).design.init, Init::Identity);
 }
 
 #[test]
@@ -213,13 +245,15 @@ fn undo_and_redo_walk_through_settings() {
     window.settle();
     window.click("LSTM");
     window.press(Command::Undo);
-    assert_eq!(draw(&window).cell, Cell::Rnn(Nonlinearity::Tanh));
+    assert_eq!(draw(&window).design.cell, Cell::Rnn(Nonlinearity::Tanh));
     assert_eq!(window.question().weight_scale, 2.0);
     window.press(Command::Undo);
     assert_eq!(window.question().weight_scale, 1.0);
     window.press(Command::Redo);
     window.press(Command::Redo);
-    assert!(matches!(&window.question().weights, Weights::Draw(draw) if draw.cell == Cell::Lstm));
+    assert!(
+        matches!(&window.question().weights, Weights::Draw(draw) if draw.design.cell == Cell::Lstm)
+    );
 }
 
 #[test]
@@ -252,7 +286,7 @@ fn a_long_measurement_can_be_stopped_or_given_up_for_another() {
     let quick = window.question().clone();
     let mut long = quick.clone();
     long.input.length = 10_000;
-    let draw = Draw { cell: Cell::Lstm, hidden_size: 512, num_layers: 8, ..Draw::default() };
+    let draw = Draw { design: Design::new(Cell::Lstm, 512, 8), ..Draw::default() };
     long.weights = Weights::Draw(draw);
     let app = window.harness.state_mut().as_mut().expect("a frame was drawn");
     app.session_mut().question = long;

@@ -4,7 +4,7 @@ use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::figure::{Figure, FlagKind, Range};
 use rnnscope::flow::{Draw, Input, Precision, Question, Weights};
-use rnnscope::network::{Cell, Nonlinearity};
+use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::session::Session;
 
 use super::driver::Window;
@@ -81,7 +81,8 @@ fn underflow_in_single_precision_is_marked_and_told() {
 #[test]
 fn an_explosion_beyond_all_numbers_is_shown_not_hidden() {
     let cell = Cell::Rnn(Nonlinearity::Identity);
-    let weights = Weights::Draw(Draw { cell, ..Draw::default() });
+    let weights =
+        Weights::Draw(Draw { design: Design { cell, ..Design::default() }, ..Draw::default() });
     let input = Input { length: 3000, seed: Some(0), ..Input::default() };
     let question = Question { weights, input, weight_scale: 5.0, ..Question::default() };
     let window = Window::open(Session { question, ..Session::default() });
@@ -94,7 +95,7 @@ fn an_explosion_beyond_all_numbers_is_shown_not_hidden() {
 
 #[test]
 fn a_large_lstm_gets_its_step_jacobian_in_the_end() {
-    let draw = Draw { cell: Cell::Lstm, hidden_size: 100, ..Draw::default() };
+    let draw = Draw { design: Design::new(Cell::Lstm, 100, 1), ..Draw::default() };
     let question = Question { weights: Weights::Draw(draw), ..Question::default() };
     let window = Window::open(Session { question, ..Session::default() });
     assert!(window.report().is_complete());

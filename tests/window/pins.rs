@@ -28,7 +28,9 @@ fn a_pin_freezes_the_curves_and_is_named_by_what_differs() {
     let values: Vec<f64> = ghost.points.iter().map(|point| point[1]).collect();
     assert_eq!(values, frozen, "the ghost is the curve that was on screen");
     // Everything but the cell is equal, the input above all.
-    assert!(matches!(&window.question().weights, Weights::Draw(draw) if draw.cell == Cell::Lstm));
+    assert!(
+        matches!(&window.question().weights, Weights::Draw(draw) if draw.design.cell == Cell::Lstm)
+    );
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
 
 use crate::app::theme;
-use crate::figure::of_flow::{Verdict, verdict};
+use crate::figure::of_flow::{self, Verdict, verdict};
 use crate::figure::{Color, number};
-use crate::flow::{FlowReport, LayerSpectrum, Spectrum};
+use crate::flow::{FlowReport, LayerSpectrum, Signal, Spectrum};
 use crate::network::Cell;
 
 /// Below this width in points the numbers are smaller, to leave room for the plots.
@@ -139,9 +139,18 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
 }
 
 fn loss(ui: &mut Ui, report: &FlowReport) {
-    let tip = "Mean squared error between prediction and running mean, over the steps the loss looks \
-               at and over the batch.";
-    let beside = [aside(ui, "mean squared error"), aside(ui, report.question.loss.to_string())];
+    let tip = match report.question.input.signal {
+        Signal::Task(_) => {
+            "What the task makes of the network’s answers, on the sequences that training shows."
+        }
+        _ => {
+            "Mean squared error between prediction and running mean, over the steps the loss looks at \
+             and over the batch."
+        }
+    };
+    let full = of_flow::loss_in_full(report);
+    let (what, steps) = full.split_once(", ").unwrap_or((&full, ""));
+    let beside = [aside(ui, what), aside(ui, steps)];
     Readout { caption: "loss", value: &number(report.loss, 4), tip, beside }.show(ui);
 }
 
@@ -164,17 +173,23 @@ fn reach(ui: &mut Ui, report: &FlowReport) {
         _ => "explodes",
     };
     let beside = [(word.to_owned(), 16.0, ui.visuals().text_color()), aside(ui, "lowest layer")];
-    let caption = "gradient at step 1 ÷ at step T";
+    let caption = match report.spec.ticks {
+        0 | 1 => "gradient at step 1 ÷ at step T",
+        _ => "gradient at tick 1 ÷ at the last",
+    };
     Readout { caption, value: &number(ratio, 3), tip, beside }.show(ui);
 }
 
 /// The network on screen, the numbers training would change, and how long the measurement took.
 pub fn facts(report: &FlowReport) -> String {
+    let time = match report.spec.ticks {
+        0 | 1 => report.length.to_string(),
+        ticks => format!("{} × {ticks} ticks", report.length / ticks),
+    };
     format!(
-        "{} · {} parameters · T = {}, B = {} · measured in {} ms",
+        "{} · {} parameters · T = {time}, B = {} · measured in {} ms",
         report.spec,
         report.spec.parameter_count(),
-        report.length,
         report.batch,
         number(report.seconds * 1e3, 2)
     )

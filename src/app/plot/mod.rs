@@ -55,7 +55,12 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     let figure = &picture.figure;
     let resolved = &picture.resolved;
     let theme = theme::of_window(ui.visuals());
-    let bar = resolved.heat.as_ref().map_or(0.0, |_| heat::BAR_WIDTH);
+    // Beside a plot without a bar, room for half of the last tick's label.
+    let bar = match (&resolved.heat, dress) {
+        (Some(_), _) => heat::BAR_WIDTH,
+        (None, Dress::Full) => 6.0,
+        (None, Dress::Bare) => 0.0,
+    };
     let size = egui::vec2(ui.available_width() - bar, height);
     let across = Ruler::horizontal(&figure.x, &resolved.x, size.x);
     let upward = Ruler::vertical(&figure.y, &resolved.y, size.y);

@@ -17,6 +17,9 @@ use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Sty
 /// Corners of the polygon that stands for a circle.
 const CORNERS: usize = 180;
 
+/// From so many curves on, a plot is a crowd of them.
+const CROWD: usize = 16;
+
 /// Everything to draw in one plot.
 pub struct Sketch<'a> {
     base: PlotItemBase,
@@ -159,7 +162,7 @@ impl<'a> Sketch<'a> {
         };
         let stroke = Stroke::new(width, color);
         for segment in &curve.segments {
-            let line = thin(segment.iter().map(|&point| place(transform, point)), 1.0);
+            let line = thin(segment.iter().map(|&point| place(transform, point)), self.column());
             match series.stroke {
                 Style::Dashed => out.extend(Shape::dashed_line(&line, stroke, 7.0, 4.0)),
                 Style::Dotted => out.extend(Shape::dotted_line(&line, color, 4.5, 1.3)),
@@ -179,6 +182,12 @@ impl<'a> Sketch<'a> {
                 }
             });
         }
+    }
+
+    /// Width in points of a column in which a curve is drawn by its extremes; where curves crowd, finer
+    /// ones would only cost time.
+    fn column(&self) -> f32 {
+        if self.figure.series.len() > CROWD { 2.0 } else { 1.0 }
     }
 
     fn marked_step(&self, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
@@ -234,6 +243,10 @@ fn place(transform: &PlotTransform, [x, y]: [f64; 2]) -> Pos2 {
 
 impl PlotItem for Sketch<'_> {
     fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        if !ui.is_rect_visible(*transform.frame()) {
+            // Scrolled out of sight.
+            return;
+        }
         self.grid(transform, shapes);
         self.heat(ui, transform, shapes);
         // Ghosts at the back, then pale raw numbers, then everything else.

@@ -5,14 +5,14 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use super::progress::{Line, bar, name, numbers, thousands, time};
 use super::scene::Scene;
 use crate::app::widgets::named;
-use crate::train::Stop;
+use crate::train::{Stop, StopRule};
 use crate::worker::LaneStatus;
 
 /// Trainings listed at a time, before the list scrolls.
-const LISTED: usize = 8;
+const LISTED: usize = 6;
 
 /// Height of a line in the list, in points.
-const ROW: f32 = 20.0;
+const ROW: f32 = 23.0;
 
 /// Draws a line a contender, and below it, if it is unfolded, one a training. Returns the lane of the
 /// training that was clicked.
@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usiz
         let wide = Line::is_wide(ui);
         let first = index * each;
         let sum = Sum::of(lanes);
+        let texts = sum.texts(goal(&scene.comparison.stop));
         ui.horizontal(|ui| {
             fold(ui, &contender.name, open);
             let selected = (first..first + each).contains(&chosen);
@@ -34,13 +35,12 @@ pub fn show(ui: &mut Ui, scene: &Scene, unfolded: &mut Vec<bool>) -> Option<usiz
                 // The same length and trial, of this contender.
                 clicked = Some(first + chosen % each.max(1));
             }
-            bar(ui, sum.fraction(), &sum.done(), sum.diverged > 0, wide);
+            bar(ui, sum.fraction(), &sum.count(), sum.diverged > 0, wide);
             if wide {
-                numbers(ui, sum.texts());
+                numbers(ui, texts.clone());
             }
         });
         if !wide {
-            let texts = sum.texts();
             let said: Vec<&str> =
                 texts.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
             ui.add(Label::new(RichText::new(said.join(" · ")).size(12.0).weak()).wrap());
@@ -82,11 +82,15 @@ fn list(ui: &mut Ui, scene: &Scene, lanes: std::ops::Range<usize>, chosen: usize
             ui.horizontal(|ui| {
                 ui.set_height(ROW);
                 ui.add_space(22.0);
-                let color = scene.comparison.contenders[entry.contender].color;
-                let text = scene.comparison.label(entry);
+                let contender = &scene.comparison.contenders[entry.contender];
+                let color = contender.color;
+                // The list stands below the contender's name.
+                let label = scene.comparison.label(entry);
+                let text = label.strip_prefix(&contender.name).unwrap_or(&label);
+                let text = text.trim_start_matches([',', ' ']);
                 let wide = Line::is_wide(ui);
                 let tip = "Shows this training’s gradient and predictions below.";
-                if name(ui, (&text, color), lane == chosen, tip) {
+                if name(ui, (text, color), lane == chosen, tip) {
                     clicked = Some(lane);
                 }
                 let line = Line::of(status);
@@ -100,12 +104,23 @@ fn list(ui: &mut Ui, scene: &Scene, lanes: std::ops::Range<usize>, chosen: usize
     clicked
 }
 
+/// What trainings are after, in the word that tells of it.
+fn goal(stop: &StopRule) -> Option<&'static str> {
+    match (stop.mastery, stop.streak, stop.target_loss) {
+        (Some(_), ..) => Some("mastered"),
+        (None, Some(_), _) | (None, None, Some(_)) => Some("solved"),
+        (None, None, None) => None,
+    }
+}
+
 /// Several trainings as one.
 #[derive(Debug, Default, PartialEq)]
 struct Sum {
     trainings: usize,
     ended: usize,
     begun: usize,
+    /// Trainings done, with the parts of those under way.
+    done: f32,
     steps: u64,
     left: u64,
     mastered: usize,
@@ -132,8 +147,12 @@ impl Sum {
             }
             if lane.has_ended() {
                 sum.ended += 1;
+                sum.done += 1.0;
             } else {
-                sum.left += lane.budget.saturating_sub(lane.steps);
+                sum.done += lane.steps as f32 / lane.budget.max(1) as f32;
+                // Only the test is left of those that have stopped.
+                let left = lane.budget.saturating_sub(lane.steps);
+                sum.left += if lane.testing { 0 } else { left };
                 paces.extend((lane.steps > 0).then_some(lane.steps_per_second));
             }
         }
@@ -142,20 +161,18 @@ impl Sum {
         sum
     }
 
-    /// Updates done, of those that may still come.
+    /// Part of the trainings that is done; one under way counts by its budget.
     fn fraction(&self) -> f32 {
-        if self.ended == self.trainings {
-            return 1.0;
-        }
-        self.steps as f32 / (self.steps + self.left).max(1) as f32
+        self.done / self.trainings.max(1) as f32
     }
 
-    fn done(&self) -> String {
+    fn count(&self) -> String {
         format!("{} of {} done", self.ended, self.trainings)
     }
 
-    /// What came of those that have ended, updates, and the time left.
-    fn texts(&self) -> [String; 3] {
+    /// What came of those that have ended (`goal` is told of even if none has got there), updates, and
+    /// the time left.
+    fn texts(&self, goal: Option<&str>) -> [String; 3] {
         let kinds = [
             (self.mastered, "mastered"),
             (self.solved, "solved"),
@@ -164,7 +181,7 @@ impl Sum {
         ];
         let told: Vec<String> = kinds
             .iter()
-            .filter(|(count, _)| *count > 0)
+            .filter(|(count, what)| *count > 0 || (self.ended > 0 && goal == Some(*what)))
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         let under_way = self.begun.saturating_sub(self.ended);
@@ -194,7 +211,7 @@ mod tests {
             seconds_left: None,
             length: 10,
             stop,
-            tested: true,
+            testing: false,
             failure: None,
         }
     }
@@ -209,16 +226,17 @@ mod tests {
         ];
         let sum = Sum::of(&lanes);
         assert_eq!((sum.ended, sum.steps, sum.left), (2, 200, 160));
-        assert_eq!(sum.done(), "2 of 4 done");
-        assert_eq!(sum.texts(), ["1 mastered", "200 steps", "at most 16 s left"]);
-        assert!((sum.fraction() - 200.0 / 360.0).abs() < 1e-6);
-        assert_eq!(Sum::of(&lanes[..2]).texts()[2], "all ended");
+        assert_eq!(sum.count(), "2 of 4 done");
+        assert_eq!(sum.texts(None), ["1 mastered", "200 steps", "at most 16 s left"]);
+        assert!((sum.fraction() - 2.4 / 4.0).abs() < 1e-6);
+        assert_eq!(Sum::of(&lanes[..2]).texts(None)[2], "all ended");
     }
 
     #[test]
     fn a_test_under_way_is_not_the_end() {
-        let testing = LaneStatus { tested: false, ..lane(60, Some(Stop::Streak(60))) };
-        let sum = Sum::of(&[testing]);
-        assert_eq!((sum.ended, sum.solved), (0, 1));
+        let testing = LaneStatus { testing: true, ..lane(60, None) };
+        assert_eq!(Sum::of(&[testing]).ended, 0);
+        let vain = Sum::of(&[lane(100, Some(Stop::Budget))]);
+        assert_eq!(vain.texts(Some("solved"))[0], "0 solved");
     }
 }

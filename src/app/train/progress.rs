@@ -138,8 +138,8 @@ fn texts(lane: &LaneStatus) -> [String; 3] {
     let end = match (&lane.failure, lane.stop, lane.seconds_left) {
         (Some(_), ..) => "failed".to_owned(),
         (None, Some(Stop::Diverged(step)), _) => format!("diverged at step {}", thousands(step)),
-        (None, Some(_), _) if !lane.tested => "being tested".to_owned(),
         (None, Some(stop), _) => stop.to_string(),
+        (None, None, _) if lane.testing => "being tested".to_owned(),
         (None, None, Some(seconds)) => format!("{} left", time(seconds)),
         (None, None, None) => "waiting".to_owned(),
     };

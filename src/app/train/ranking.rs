@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, ranking: &Ranking, commands: &mut Vec<Command>) {
     });
     ScrollArea::horizontal().id_salt("ranking, sideways").show(ui, |ui| {
         let grid = egui::Grid::new("ranking").striped(true).min_col_width(16.0);
-        grid.spacing([18.0, 5.0]).show(ui, |ui| {
+        grid.spacing([14.0, 5.0]).show(ui, |ui| {
             header(ui, &ranking.headers());
             for (cells, standing) in ranking.cells().iter().zip(&ranking.standings) {
                 row(ui, cells, Some((1, standing.color)));
@@ -45,7 +45,10 @@ pub fn trials(ui: &mut Ui, table: &TrialTable) {
     for sentence in &table.sentences {
         ui.add(Label::new(sentence).wrap().selectable(true));
     }
-    let area = ScrollArea::both().id_salt("trials").max_height(MOST_HEIGHT);
+    let area = ScrollArea::both()
+        .id_salt("trials")
+        .max_height(MOST_HEIGHT)
+        .min_scrolled_height(MOST_HEIGHT);
     area.auto_shrink([false, true]).show(ui, |ui| {
         let grid = egui::Grid::new("trials").striped(true).min_col_width(16.0);
         grid.spacing([18.0, 5.0]).show(ui, |ui| {

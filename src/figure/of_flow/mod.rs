@@ -77,7 +77,7 @@ fn task_of(report: &FlowReport) -> Option<&TaskChoice> {
 }
 
 /// What the loss is, and which steps count: `mean squared error, last step`.
-fn loss_in_full(report: &FlowReport) -> String {
+pub fn loss_in_full(report: &FlowReport) -> String {
     match task_of(report) {
         Some(task) => words::loss_in_full(task),
         None => format!("mean squared error, {}", report.question.loss),

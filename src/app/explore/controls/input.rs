@@ -4,8 +4,9 @@ use egui::{RichText, Ui};
 
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
+use crate::figure::loss_in_full;
 use crate::flow::{Input, Signal};
-use crate::task::{Loss, TaskChoice};
+use crate::task::{Echo, Loss, Memory, TaskChoice};
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;
@@ -85,7 +86,7 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     let about = task.about();
     signals(ui, &mut question.input.signal);
     row(ui, "Loss", "The task judges answers in its own way.", |ui| {
-        ui.add(egui::Label::new(format!("{}, {}", loss_name(task), task.loss())).truncate());
+        ui.add(egui::Label::new(loss_in_full(task)).truncate());
     });
     row(ui, "Length", "The task’s own; change it in the Train tab.", |ui| {
         ui.label(format!("T = {}", task.length()));
@@ -98,18 +99,14 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     if let TaskChoice::Echo(_) | TaskChoice::LongLag(_) | TaskChoice::RunningMean(_) = task {
         input_seed(ui, &mut question.input.seed, &mut memory.input_seed);
     }
+    if matches!(task, TaskChoice::Echo(Echo { memory: Memory::Carried, .. })) {
+        let text = "Here the network starts from zero, not where its last epoch ended.";
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
+    }
     let tip = "Returns to noise as input and the mean squared error as loss.";
     let leave = ui.button("Leave the task");
     if leave.on_hover_text(format!("{}\n{tip}", about.sentence)).clicked() {
         question.input.signal = Signal::Noise;
-    }
-}
-
-fn loss_name(task: &TaskChoice) -> &'static str {
-    match task {
-        TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => "mean squared error",
-        TaskChoice::FirstZero(_) => "binary cross-entropy",
-        TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => "cross-entropy",
     }
 }
 

@@ -80,9 +80,9 @@ fn file(
             row(ui, "Nonlinearity", tip, |ui| choice(ui, &mut nonlinearity, &NONLINEARITIES));
         }
     }
-    let tip = "Draws the readout if the file holds none (head.weight, head.bias), and an input that \
+    let tip = "Seed that draws the readout if the file holds none (head.weight, head.bias), and an input that \
                continues its stream.";
-    row(ui, "Readout seed", tip, |ui| {
+    row(ui, "Readout", tip, |ui| {
         let value = egui::DragValue::new(&mut seed).speed(0.1).update_while_editing(false);
         named(ui.add(value), "Readout seed").on_hover_text(tip);
     });

@@ -46,7 +46,7 @@ fn curriculum(ui: &mut Ui, comparison: &mut Comparison) {
                1993; Bengio et al. 2009).";
     row(ui, "Curriculum", tip, |ui| {
         let mut on = comparison.curriculum.is_some();
-        let switch = named(ui.checkbox(&mut on, "grow after success"), "Curriculum");
+        let switch = named(ui.checkbox(&mut on, "grow after success"), "Curriculum, set");
         if switch.on_hover_text(tip).changed() {
             comparison.curriculum = on.then_some(CURRICULUM);
             if on {
