@@ -190,7 +190,7 @@ fn a_curriculum_reaches_lengths_that_grow() {
     let (_, log) = run(&comparison).remove(0);
     assert!(matches!(log.stop, Some(Stop::Mastered(_))), "{:?}", log.stop);
     let lengths: Vec<usize> = log.lengths.iter().map(|(_, length)| *length).collect();
-    assert_eq!(lengths, [4, 5, 6, 7, 8, 10, 12]);
+    assert_eq!(lengths, [2, 3, 4, 5, 6, 7, 8, 10, 12]);
     assert_eq!(log.mastered_length(), Some(12));
 }
 

@@ -5,7 +5,7 @@ use candle_nn::{Linear, Module};
 
 use super::parameters::LayerParameters;
 use super::spec::{NetworkSpec, Reading, Wiring};
-use super::unroll::{hidden_of, unroll, unroll_skips};
+use super::unroll::{hidden_of, unroll};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
@@ -183,7 +183,8 @@ impl Network {
                 Some(below) => hidden_of(below)?,
                 None => x.clone(),
             };
-            all.push(unroll(cell, &input, &parameters.packed(cell)?, probe, ticket)?);
+            let packed = parameters.packed(cell)?;
+            all.push(unroll((cell, Wiring::Stacked), &input, &packed, probe, ticket)?);
         }
         Ok(all)
     }
@@ -199,7 +200,7 @@ impl Network {
         let packed: Vec<Tensor> =
             self.layers.iter().map(|layer| layer.packed(cell)).collect::<Result<_, _>>()?;
         let (packed, probe) = (Tensor::cat(&packed, 0)?, Tensor::cat(probes, 0)?);
-        let states = unroll_skips(cell, x, &packed, &probe, ticket)?;
+        let states = unroll((cell, Wiring::Skips), x, &packed, &probe, ticket)?;
         let planes = cell.states();
         (0..probes.len()).map(|layer| states.narrow(0, layer * planes, planes)).collect()
     }

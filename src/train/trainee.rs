@@ -1,5 +1,8 @@
 //! One training: its weights, its stream of data, and its record.
 
+mod look;
+mod record;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,12 +10,12 @@ use candle_core::{DType, Device, Tensor, Var};
 
 use super::comparison::Comparison;
 use super::entry::Entry;
-use super::evaluation::{CHUNK, Evaluation, Test, Testing, fraction, score, watched};
-use super::log::{ParameterNorms, RunLog, Snapshot};
-use super::optimizer::{GradNorms, Updater, norm};
+use super::evaluation::{Testing, fraction};
+use super::log::{RunLog, Snapshot};
+use super::optimizer::Updater;
 use super::stop::Stop;
 use crate::error::Result;
-use crate::flow::{LayerTrace, Precision};
+use crate::flow::Precision;
 use crate::network::{Network, Probing, Run};
 use crate::rng::Generator;
 use crate::task::{Batch, Example, Set, Task};
@@ -51,9 +54,6 @@ pub struct Trainee {
     /// Breaks off an update under way.
     ticket: Ticket,
 }
-
-/// Steps of all sequences together that are evaluated at a time: keeps memory within bounds.
-const AT_A_TIME: usize = 100_000;
 
 /// Where the numbers of a training come from.
 #[derive(Clone, Debug)]
@@ -250,33 +250,6 @@ impl Trainee {
         if self.log.stop.is_some() { self.finish() } else { Ok(None) }
     }
 
-    /// What is left to do after training: a last evaluation, and the test bit by bit.
-    fn finish(&mut self) -> Result<Option<Stop>> {
-        let steps = self.log.steps();
-        let last = self.log.evaluations.last().map(|evaluation| evaluation.step);
-        if self.comparison.evaluate_every > 0 && steps > 0 && last != Some(steps) {
-            self.evaluate()?;
-        }
-        if !self.owes_test() {
-            return Ok(self.log.stop);
-        }
-        let generator = self.streams.test.clone();
-        let mut testing = self.testing.take().unwrap_or(Testing { generator, asked: 0, wrong: 0 });
-        let sequences = self.task.fresh_tests();
-        let size = CHUNK.min(sequences - testing.asked);
-        let batch = in_dtype(self.task.fresh(size, &mut testing.generator)?, self.dtype())?;
-        let run = self.run(&batch, Probing::Off)?;
-        let right = self.task.right(&run.output, &batch)?.unwrap_or_default();
-        testing.asked += size;
-        testing.wrong += right.iter().filter(|right| !**right).count();
-        if testing.asked >= sequences {
-            self.log.test = Some(Test { sequences, wrong: testing.wrong });
-            return Ok(self.log.stop);
-        }
-        self.testing = Some(testing);
-        Ok(None)
-    }
-
     /// Runs the network from where the batch or the task wants it to start.
     fn run(&self, batch: &Batch, probing: Probing) -> Result<Run> {
         let spec = &self.network.spec;
@@ -294,20 +267,6 @@ impl Trainee {
         };
         let start = random.as_deref().or(self.memory.as_deref());
         self.network.run_from(&batch.x, start, probing, &self.ticket)
-    }
-
-    /// Outputs for a batch of any size, a part at a time.
-    fn outputs(&self, batch: &Batch) -> Result<Tensor> {
-        let (steps, size) = (batch.x.dim(0)?, batch.size()?);
-        let part = (AT_A_TIME / steps.max(1)).clamp(1, size.max(1));
-        let outputs = (0..size)
-            .step_by(part)
-            .map(|first| {
-                let x = batch.x.narrow(1, first, part.min(size - first))?.contiguous()?;
-                Ok(self.run(&Batch { x, ..batch.clone() }, Probing::Off)?.output)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Tensor::cat(&outputs, 1)?)
     }
 
     /// Draws a batch, differentiates and updates; completes the snapshot with what it saw.
@@ -357,52 +316,6 @@ impl Trainee {
         }
     }
 
-    /// Evaluates if it is time to; on mastery goes on to longer sequences or stops.
-    fn look(&mut self) -> Result<()> {
-        let interval = self.comparison.evaluate_every;
-        let step = self.log.steps();
-        let last = self.log.evaluations.last().map(|evaluation| evaluation.step);
-        if interval == 0 || !step.is_multiple_of(interval) || last == Some(step) {
-            return Ok(());
-        }
-        let worst = self.evaluate()?;
-        let Some(mastery) = self.comparison.stop.mastery else { return Ok(()) };
-        let small = worst.is_some_and(|worst| worst < mastery.below);
-        self.mastered = if small { self.mastered + 1 } else { 0 };
-        if self.mastered < mastery.checks.max(1) {
-            return Ok(());
-        }
-        let next = self.comparison.curriculum.and_then(|plan| plan.next(self.task.length()));
-        match next {
-            Some(length) => {
-                let task = self.comparison.task_of_length(length)?.open()?;
-                self.begin(task)
-            }
-            None => {
-                self.log.stop = Some(Stop::Mastered(step));
-                Ok(())
-            }
-        }
-    }
-
-    /// Runs the fixed sets. Returns the largest loss of any sequence, where that counts.
-    fn evaluate(&mut self) -> Result<Option<f64>> {
-        let mut evaluation = Evaluation { step: self.log.steps(), ..Evaluation::default() };
-        let mut answers = None;
-        for (index, set) in self.sets.iter().enumerate() {
-            let output = self.outputs(&set.batch)?;
-            evaluation.sets.push(score(&*self.task, &output, &set.batch)?);
-            if index == 0 {
-                evaluation.watched = watched(&*self.task, &output, set)?;
-                answers = self.task.answers(&output)?;
-            }
-        }
-        self.log.answers = answers.unwrap_or_default();
-        let worst = evaluation.sets.first().and_then(|score| score.worst);
-        self.log.evaluated(evaluation);
-        Ok(worst)
-    }
-
     /// Looks whether a stopping rule holds.
     fn judge(&mut self) {
         let steps = self.log.steps();
@@ -428,49 +341,6 @@ impl Trainee {
         if self.log.stop.is_none() && steps >= self.budget {
             self.log.stop = Some(Stop::Budget);
         }
-    }
-
-    /// Gradient flow and predictions on the fixed batch, now.
-    fn snapshot(&self, step: u64) -> Result<Snapshot> {
-        let batch = &self.showcase;
-        let run = self.run(batch, Probing::On)?;
-        let grads = self.task.loss(&run.output, batch)?.backward()?;
-        let grad_norm = run
-            .layers
-            .into_iter()
-            .map(|layer| {
-                let grads = match grads.get(&layer.probe) {
-                    Some(grads) => grads.clone(),
-                    None => layer.probe.zeros_like()?,
-                };
-                let flow = LayerTrace { states: layer.states, grads }.flow()?;
-                Ok(flow.grad_norm.into_iter().map(|norm| norm as f32).collect())
-            })
-            .collect::<Result<_>>()?;
-        let predictions = self
-            .task
-            .examples(&run.output, batch)?
-            .into_iter()
-            .map(|example| example.prediction.into_iter().map(|value| value as f32).collect())
-            .collect();
-        Ok(Snapshot { step, grad_norm, predictions, parameters: Vec::new() })
-    }
-
-    fn copies(&self) -> Result<Vec<Tensor>> {
-        self.variables.iter().map(|variable| Ok(variable.copy()?)).collect()
-    }
-
-    fn parameter_norms(&self, norms: &GradNorms, before: &[Tensor]) -> Result<Vec<ParameterNorms>> {
-        let parameters = self.variables.iter().zip(before).zip(&norms.each);
-        parameters
-            .map(|((now, before), &grad)| {
-                Ok(ParameterNorms {
-                    value: norm(before)? as f32,
-                    grad: grad as f32,
-                    update: norm(&(now.as_tensor() - before)?)? as f32,
-                })
-            })
-            .collect()
     }
 }
 

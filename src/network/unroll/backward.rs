@@ -3,7 +3,7 @@
 use candle_core::{Layout, Result, Storage, Tensor};
 
 use super::layout::{Dims, Input, Parameters, add, chunk, chunk_of, step_of};
-use super::{Activations, Unroll, slice};
+use super::{Activations, Grads, Unroll, slice};
 use crate::network::cell::{Backward, State};
 use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
 use crate::network::real::Real;
@@ -24,9 +24,9 @@ pub(super) fn backward<R: Real>(
     op: &Unroll,
     saved: Activations<R>,
     tensors: &Tensors<'_>,
-) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+) -> Result<Grads> {
     let &Tensors { x, packed, probe, states, grad } = tensors;
-    let dims = Dims::of(op.cell, (1, 0), x.shape(), packed.shape(), probe.shape())?;
+    let dims = op.dims(x.shape(), packed.shape(), probe.shape())?;
     let (storage, layout) = states.storage_and_layout();
     let states = borrowed::<R>(&storage, layout)?;
     let packed_numbers = numbers::<R>(packed)?;

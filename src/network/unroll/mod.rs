@@ -19,9 +19,8 @@ use self::backward::{Tensors, backward};
 use self::forward::forward;
 pub(super) use self::hidden::hidden_of;
 use self::layout::{Dims, Input, check_symbols};
-pub(super) use self::skips::unroll_skips;
 use super::real::Real;
-use super::spec::Cell;
+use super::spec::{Cell, Wiring};
 use crate::ticket::Ticket;
 
 mod backward;
@@ -32,23 +31,26 @@ mod skips;
 #[cfg(test)]
 mod tests;
 
-/// Runs one layer: see the module's description.
+/// Runs one layer or, with [`Wiring::Skips`], all layers together: then packed parameters
+/// `[L·(I + 1 + H (+ 1) + H), G·H]` and probe `[L·S, T+1, B, H]` are those of the layers, lowest
+/// first. See the module's description.
 ///
 /// # Errors
 /// Shapes that do not fit, and the ticket's cancellation.
 pub(super) fn unroll(
-    cell: Cell,
+    (cell, wiring): (Cell, Wiring),
     x: &Tensor,
     packed: &Tensor,
     probe: &Tensor,
     ticket: &Ticket,
 ) -> Result<Tensor> {
-    let op = Unroll { cell, saved: Mutex::new(None), ticket: ticket.clone() };
+    let op = Unroll { cell, wiring, saved: Mutex::new(None), ticket: ticket.clone() };
     x.contiguous()?.apply_op3(&packed.contiguous()?, &probe.contiguous()?, op)
 }
 
 struct Unroll {
     cell: Cell,
+    wiring: Wiring,
     /// Activations from the forward pass, taken by the backward pass.
     saved: Mutex<Option<Saved>>,
     ticket: Ticket,
@@ -66,6 +68,9 @@ struct Activations<R> {
     extra: Vec<R>,
 }
 
+/// Gradients of x, packed parameters and probe.
+type Grads = (Option<Tensor>, Option<Tensor>, Option<Tensor>);
+
 impl CustomOp3 for Unroll {
     fn name(&self) -> &'static str {
         "unroll"
@@ -81,18 +86,18 @@ impl CustomOp3 for Unroll {
         probe_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let shape = probe_layout.shape().clone();
-        let dims = Dims::of(self.cell, (1, 0), x_layout.shape(), packed_layout.shape(), &shape)?;
+        let dims = self.dims(x_layout.shape(), packed_layout.shape(), &shape)?;
         let (storage, saved) = match probe {
             CpuStorage::F32(_) => {
-                let x = input::<f32>(x, x_layout, dims)?;
+                let x = input(x, x_layout, dims)?;
                 let [packed, probe] = slices([(packed, packed_layout), (probe, probe_layout)])?;
-                let (states, saved) = forward(self, dims, x, packed, probe)?;
+                let (states, saved) = self.forward(dims, x, packed, probe)?;
                 (CpuStorage::F32(states), Saved::F32(saved))
             }
             _ => {
-                let x = input::<f64>(x, x_layout, dims)?;
+                let x = input(x, x_layout, dims)?;
                 let [packed, probe] = slices([(packed, packed_layout), (probe, probe_layout)])?;
-                let (states, saved) = forward(self, dims, x, packed, probe)?;
+                let (states, saved) = self.forward(dims, x, packed, probe)?;
                 (CpuStorage::F64(states), Saved::F64(saved))
             }
         };
@@ -107,15 +112,12 @@ impl CustomOp3 for Unroll {
         probe: &Tensor,
         states: &Tensor,
         grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    ) -> Result<Grads> {
         let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tensors = Tensors { x, packed, probe, states, grad };
         match saved {
-            Some(Saved::F32(saved)) => {
-                backward(self, saved, &Tensors { x, packed, probe, states, grad })
-            }
-            Some(Saved::F64(saved)) => {
-                backward(self, saved, &Tensors { x, packed, probe, states, grad })
-            }
+            Some(Saved::F32(saved)) => self.backward(saved, &tensors),
+            Some(Saved::F64(saved)) => self.backward(saved, &tensors),
             None => candle_core::bail!("unroll: the backward pass runs once per forward pass"),
         }
     }
@@ -145,6 +147,34 @@ fn slice<'a, D: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<&
 }
 
 impl Unroll {
+    fn dims(&self, x: &Shape, packed: &Shape, probe: &Shape) -> Result<Dims> {
+        let layers = match self.wiring {
+            Wiring::Stacked => (1, 0),
+            Wiring::Skips => (probe.dims4()?.0 / self.cell.states(), 1),
+        };
+        Dims::of(self.cell, layers, x, packed, probe)
+    }
+
+    fn forward<R: Real>(
+        &self,
+        dims: Dims,
+        x: Input<'_, R>,
+        packed: &[R],
+        probe: &[R],
+    ) -> Result<(Vec<R>, Activations<R>)> {
+        match self.wiring {
+            Wiring::Stacked => forward(self, dims, x, packed, probe),
+            Wiring::Skips => skips::forward(self, dims, x, packed, probe),
+        }
+    }
+
+    fn backward<R: Real>(&self, saved: Activations<R>, tensors: &Tensors<'_>) -> Result<Grads> {
+        match self.wiring {
+            Wiring::Stacked => backward(self, saved, tensors),
+            Wiring::Skips => skips::backward(self, saved, tensors),
+        }
+    }
+
     /// Counts one step as done.
     fn advance(&self) -> Result<()> {
         self.ticket.advance(1).map_err(candle_core::Error::wrap)

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 
 use super::unroll;
-use crate::network::spec::{Cell, Nonlinearity};
+use crate::network::spec::{Cell, Nonlinearity, Wiring};
 use crate::rng::Generator;
 use crate::ticket::Ticket;
 
@@ -57,12 +57,12 @@ fn check(cell: Cell, steps: usize, batch: usize, input: usize, hidden: usize) {
     let weights = tensor(&random(&mut generator, &shapes[2], 1.0), &shapes[2]);
     let at = |values: &[Vec<f64>; 3]| {
         let [x, packed, probe] = [0, 1, 2].map(|i| tensor(&values[i], &shapes[i]));
-        let states = unroll(cell, &x, &packed, &probe, &Ticket::new()).unwrap();
+        let states = unroll((cell, Wiring::Stacked), &x, &packed, &probe, &Ticket::new()).unwrap();
         loss(&states, &weights).to_scalar::<f64>().unwrap()
     };
     let [x, packed, probe] =
         [0, 1, 2].map(|i| Var::from_tensor(&tensor(&values[i], &shapes[i])).unwrap());
-    let states = unroll(cell, &x, &packed, &probe, &Ticket::new()).unwrap();
+    let states = unroll((cell, Wiring::Stacked), &x, &packed, &probe, &Ticket::new()).unwrap();
     let grads = loss(&states, &weights).backward().unwrap();
     for (i, variable) in [&x, &packed, &probe].into_iter().enumerate() {
         let found = grads.get(variable).unwrap().flatten_all().unwrap().to_vec1::<f64>().unwrap();
@@ -89,7 +89,7 @@ fn only_tracked_inputs_get_gradients() {
     let packed = Tensor::ones((4, 2), DType::F32, &Device::Cpu).unwrap();
     let probe = Var::zeros((1, 4, 1, 2), DType::F32, &Device::Cpu).unwrap();
     let cell = Cell::Rnn(Nonlinearity::Tanh);
-    let states = unroll(cell, &x, &packed, &probe, &Ticket::new()).unwrap();
+    let states = unroll((cell, Wiring::Stacked), &x, &packed, &probe, &Ticket::new()).unwrap();
     let grads = states.sum_all().unwrap().backward().unwrap();
     assert!(grads.get(&probe).is_some());
     assert!(grads.get(&x).is_none());
@@ -100,7 +100,13 @@ fn shapes_that_do_not_fit_are_refused() {
     let x = Tensor::ones((3, 1, 1), DType::F32, &Device::Cpu).unwrap();
     let packed = Tensor::ones((5, 2), DType::F32, &Device::Cpu).unwrap();
     let probe = Tensor::zeros((1, 4, 1, 2), DType::F32, &Device::Cpu).unwrap();
-    let error = unroll(Cell::Rnn(Nonlinearity::Tanh), &x, &packed, &probe, &Ticket::new());
+    let error = unroll(
+        (Cell::Rnn(Nonlinearity::Tanh), Wiring::Stacked),
+        &x,
+        &packed,
+        &probe,
+        &Ticket::new(),
+    );
     assert!(error.unwrap_err().to_string().contains("do not fit"));
 }
 
@@ -111,5 +117,8 @@ fn a_cancelled_ticket_stops_the_sequence() {
     let x = Tensor::ones((3, 1, 1), DType::F32, &Device::Cpu).unwrap();
     let packed = Tensor::ones((4, 2), DType::F32, &Device::Cpu).unwrap();
     let probe = Tensor::zeros((1, 4, 1, 2), DType::F32, &Device::Cpu).unwrap();
-    assert!(unroll(Cell::Rnn(Nonlinearity::Tanh), &x, &packed, &probe, &ticket).is_err());
+    assert!(
+        unroll((Cell::Rnn(Nonlinearity::Tanh), Wiring::Stacked), &x, &packed, &probe, &ticket)
+            .is_err()
+    );
 }

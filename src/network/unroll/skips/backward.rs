@@ -2,23 +2,23 @@
 
 use candle_core::{Result, Tensor};
 
-use super::super::Activations;
 use super::super::backward::{
     Read, Tensors, input_gradient, numbers, parameter_gradient, split_recurrent,
 };
 use super::super::layout::{Dims, Parameters, add, chunk, chunk_of, step_of};
+use super::super::{Activations, Grads, Unroll};
 use super::weights::{Factors, unpack};
-use super::{UnrollSkips, planes, skipped};
+use super::{planes, skipped};
 use crate::network::cell::{Backward, State};
 use crate::network::kernel::{Matrix, add_product, dispatch};
 use crate::network::real::Real;
 
 /// Gradients of x, the packed parameters and the probe: of exactly those that candle tracks.
-pub(super) fn backward<R: Real>(
-    op: &UnrollSkips,
+pub(in super::super) fn backward<R: Real>(
+    op: &Unroll,
     saved: Activations<R>,
     tensors: &Tensors<'_>,
-) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+) -> Result<Grads> {
     let &Tensors { x, packed, probe, states, grad } = tensors;
     let dims = op.dims(x.shape(), packed.shape(), probe.shape())?;
     let mut states = numbers::<R>(states)?;
@@ -60,7 +60,7 @@ pub(super) fn backward<R: Real>(
 /// gradients of the pre-activations. At each tick the top layer comes first, because the others
 /// reach the loss through it as well.
 fn through_time<R: Real>(
-    op: &UnrollSkips,
+    op: &Unroll,
     dims: Dims,
     parameters: &[Parameters<'_, R>],
     saved: Activations<R>,
@@ -117,7 +117,7 @@ fn through_time<R: Real>(
 }
 
 /// The activations of each layer on their own.
-fn by_layer<R: Real>(op: &UnrollSkips, dims: Dims, saved: Activations<R>) -> Vec<Activations<R>> {
+fn by_layer<R: Real>(op: &Unroll, dims: Dims, saved: Activations<R>) -> Vec<Activations<R>> {
     let Activations { gates, extra } = saved;
     let own = dims.steps * dims.gates();
     let extra_own = dims.steps * dims.state() * op.cell.extra_width();

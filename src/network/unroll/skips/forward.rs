@@ -2,17 +2,17 @@
 
 use candle_core::Result;
 
-use super::super::Activations;
 use super::super::layout::{Dims, Input, chunk, step_of};
+use super::super::{Activations, Unroll};
 use super::weights::{Factors, unpack};
-use super::{UnrollSkips, planes, skipped};
+use super::{planes, skipped};
 use crate::network::cell::Forward;
 use crate::network::kernel::dispatch;
 use crate::network::real::Real;
 
 /// States `[L·S, T+1, B, H]`, and the activations `[L, T, B, ...]` that the way back needs.
-pub(super) fn forward<R: Real>(
-    op: &UnrollSkips,
+pub(in super::super) fn forward<R: Real>(
+    op: &Unroll,
     dims: Dims,
     x: Input<'_, R>,
     packed: &[R],
