@@ -42,7 +42,8 @@ mod tests {
         let mut log = RunLog::default();
         log.losses = vec![0.5; losses];
         log.right = vec![1.0; losses];
-        log.answers = vec![losses as u32; 3];
+        // Answers change with the newest evaluation.
+        log.answers = vec![steps.clone().last().unwrap_or_default() as u32; 3];
         log.lengths = (0..losses as u64 / 7).map(|n| (n, 4 + n as usize)).collect();
         log.snapshots =
             steps.clone().map(|step| Snapshot { step, ..Snapshot::default() }).collect();
