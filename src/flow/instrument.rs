@@ -83,7 +83,7 @@ impl Instrument {
     ///
     /// # Errors
     /// Settings out of range, files that cannot be read or do not fit, too little memory, and
-    /// [`Error::Cancelled`] when the ticket was cancelled.
+    /// [`crate::error::Error::Cancelled`] when the ticket was cancelled.
     pub fn answer(&mut self, question: &Question, ticket: &Ticket) -> Result<FlowReport> {
         let start = Instant::now();
         let (unscaled, batch) = self.prepare(question)?;
