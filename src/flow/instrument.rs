@@ -162,12 +162,7 @@ impl Instrument {
     ///
     /// # Errors
     /// As for [`Instrument::answer`], and sequences too long for the view.
-    pub fn view(
-        &mut self,
-        question: &Question,
-        view: View,
-        ticket: &Ticket,
-    ) -> Result<ViewReport> {
+    pub fn view(&mut self, question: &Question, view: View, ticket: &Ticket) -> Result<ViewReport> {
         let (network, batch) = self.ready(question)?;
         view::look(&network, batch, question.loss, view, ticket)
     }

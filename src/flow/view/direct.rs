@@ -46,9 +46,7 @@ impl<R: Real> Direct<R> {
         top: &Tensor,
     ) -> Result<(Terms, Self)> {
         match network.spec.reading {
-            Reading::AllSteps(_) => {
-                Ok((Terms::Shares, Self::of_loss(network, batch, loss, top)?))
-            }
+            Reading::AllSteps(_) => Ok((Terms::Shares, Self::of_loss(network, batch, loss, top)?)),
             // A mean over steps splits into the steps, and each reads its own state alone.
             Reading::EachStep if batch.obeys_loss() && loss == Loss::Last => {
                 let sum = |top: &Tensor| {

@@ -108,10 +108,7 @@ pub(super) fn gates<R: Real>(scene: &Scene<'_, R>) -> Result<Gates> {
     Ok(Gates { cell, ticks, batch: scene.batch.size, layers })
 }
 
-fn gradients<R: Real>(
-    scene: &Scene<'_, R>,
-    observe: &mut dyn FnMut(&Back<'_, R>),
-) -> Result<()> {
+fn gradients<R: Real>(scene: &Scene<'_, R>, observe: &mut dyn FnMut(&Back<'_, R>)) -> Result<()> {
     let Scene { replay, batch, ticket, .. } = scene;
     let direct = scene.direct()?;
     let mut sweep = Sweep::new(replay, replay.ticks(), batch.size);

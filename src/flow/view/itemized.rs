@@ -89,8 +89,8 @@ pub(super) fn itemized<R: Real>(scene: &Scene<'_, R>) -> Result<Itemized> {
     let empty = (0..scene.batch.steps).map(row).collect::<Vec<_>>();
     let mut norms = vec![empty; scene.layers()];
     let width = scene.network.spec.cell.gates() * scene.state();
-    let terms = itemize(scene, NUMBERS / width, &mut |layer, step, tick, gradient| {
-        norms[layer][step][tick] = norm_of(gradient);
+    let terms = itemize(scene, NUMBERS / width, &mut |sent| {
+        norms[sent.layer][sent.step][sent.tick] = norm_of(sent.gradient);
     })?;
     let layer = |norms: Vec<Vec<f64>>| {
         let horizons = norms.iter().map(|norms| Horizon::of(norms)).collect();
@@ -99,12 +99,20 @@ pub(super) fn itemized<R: Real>(scene: &Scene<'_, R>) -> Result<Itemized> {
     Ok(Itemized { terms, ticks, layers: norms.into_iter().map(layer).collect() })
 }
 
-/// Tells `observe` layer, loss step and tick, all from 0, and dL_s/dh_t `[B, H]` of all that are not
-/// zero by construction. Goes back with `at_a_time` losses at a time.
+/// What the loss of one step sends back to the states of one layer after one tick; all from 0.
+pub(super) struct Sent<'a, R> {
+    pub(super) layer: usize,
+    pub(super) step: usize,
+    pub(super) tick: usize,
+    /// dL_s/dh_t `[B, H]`.
+    pub(super) gradient: &'a [R],
+}
+
+/// Tells `observe` of every dL_s/dh_t that is not zero by construction. Goes back with `at_a_time` losses at a time.
 pub(super) fn itemize<R: Real>(
     scene: &Scene<'_, R>,
     at_a_time: usize,
-    observe: &mut dyn FnMut(usize, usize, usize, &[R]),
+    observe: &mut dyn FnMut(Sent<'_, R>),
 ) -> Result<Terms> {
     let Scene { network, batch, loss, top, replay, ticket } = scene;
     let (terms, direct) = Direct::<R>::by_step(network, batch, *loss, top)?;
@@ -125,7 +133,8 @@ pub(super) fn itemize<R: Real>(
             }
             sweep.back(&mut |back: &Back<'_, R>| {
                 for (row, gradient) in back.hidden.chunks_exact(state).enumerate() {
-                    observe(back.layer, end - 1 - row, back.tick, gradient);
+                    let (layer, tick) = (back.layer, back.tick);
+                    observe(Sent { layer, step: end - 1 - row, tick, gradient });
                 }
             });
         }

@@ -95,12 +95,7 @@ fn look_in<R: Real>(
 
 impl<'a, R: Real> Scene<'a, R> {
     /// Runs the network, and works its activations out again.
-    fn set(
-        network: &'a Network,
-        batch: &'a Batch,
-        loss: Loss,
-        ticket: &'a Ticket,
-    ) -> Result<Self> {
+    fn set(network: &'a Network, batch: &'a Batch, loss: Loss, ticket: &'a Ticket) -> Result<Self> {
         let NetworkSpec { ticks, num_layers, .. } = network.spec;
         let ticks = batch.steps * ticks;
         // The run, and the same numbers once more.

@@ -24,7 +24,7 @@ fn question(design: Design, length: usize, batch: usize, loss: Loss) -> Question
 fn of_task(task: &TaskChoice, cell: Cell) -> Question {
     let task = match task {
         TaskChoice::LongLag(task) => {
-            TaskChoice::LongLag(crate::task::LongLag { symbols: 7, ..task.clone() })
+            TaskChoice::LongLag(crate::task::LongLag { symbols: 7, ..*task })
         }
         TaskChoice::FirstZero(task) => {
             TaskChoice::FirstZero(crate::task::FirstZero { length: 9, ..*task })
@@ -75,8 +75,8 @@ fn check_itemized(question: &Question, at_a_time: usize) {
         let size = batch.size * network.spec.hidden_size;
         let zero = vec![vec![0.0; size]; batch.steps * ticks];
         let mut rows = vec![vec![zero; batch.steps]; scene.layers()];
-        let terms = itemize(scene, at_a_time, &mut |layer, step, tick, gradient| {
-            rows[layer][step][tick] = gradient.to_vec();
+        let terms = itemize(scene, at_a_time, &mut |sent| {
+            rows[sent.layer][sent.step][sent.tick] = sent.gradient.to_vec();
         })
         .unwrap();
         let loss = autograd(network, batch, &|output| batch.loss(output, scene.loss));
@@ -141,7 +141,11 @@ fn check_weights(question: &Question) {
         for (layer, (sum, shown)) in sums.iter().zip(&report.layers).enumerate() {
             assert_near(sum, &gradient(layer), &format!("weight_hh_l{layer}"));
             assert_near(&[shown.total], &[norm(&gradient(layer))], "total");
-            assert!(shown.share.windows(2).all(|pair| !(pair[0] < pair[1])), "{:?}", shown.share);
+            assert!(
+                shown.share.windows(2).all(|pair| pair[0] >= pair[1] || pair[0].is_nan()),
+                "{:?}",
+                shown.share
+            );
         }
     });
 }
@@ -335,7 +339,8 @@ fn what_is_not_finite_stays_where_it_is() {
 #[test]
 fn highways_are_products_of_gates() {
     for cell in [Cell::Lstm, Cell::Gru] {
-        let design = Design { gate_bias: crate::network::GateBias::Hold(2.0), ..Design::new(cell, 5, 1) };
+        let design =
+            Design { gate_bias: crate::network::GateBias::Hold(2.0), ..Design::new(cell, 5, 1) };
         let held = Question { weight_scale: 0.0, ..question(design, 7, 2, Loss::Last) };
         let seen = Instrument::new().view(&held, View::Gates, &Ticket::new()).unwrap();
         let ViewReport::Gates(gates) = seen else { panic!("another view") };
@@ -352,7 +357,8 @@ fn highways_are_products_of_gates() {
 #[test]
 fn saturation_is_counted_and_units_sorted() {
     let design = Design::new(Cell::Lstm, 12, 1);
-    let large = Question { weight_scale: 6.0, bias_scale: 6.0, ..question(design, 20, 3, Loss::Last) };
+    let large =
+        Question { weight_scale: 6.0, bias_scale: 6.0, ..question(design, 20, 3, Loss::Last) };
     let mut instrument = Instrument::new();
     let seen = instrument.view(&large, View::Gates, &Ticket::new()).unwrap();
     let ViewReport::Gates(gates) = seen else { panic!("another view") };

@@ -8,13 +8,16 @@ use super::{Scene, norm_of};
 use crate::error::Result;
 use crate::flow::measure::norm;
 use crate::network::real::Real;
-use crate::network::{Back, Sweep};
+use crate::network::{Back, NetworkSpec, Reading, Sweep};
+use crate::task::Loss;
 
 /// The contributions of every step to the gradient of every layer's `weight_hh`, as scaled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contributions {
     /// Ticks of a step; contributions are those of ticks.
     pub ticks: usize,
+    /// Whether the loss enters at several steps: a contribution then comes from losses near and far.
+    pub many_losses: bool,
     /// Lowest first.
     pub layers: Vec<LayerContributions>,
 }
@@ -55,7 +58,13 @@ pub(super) fn weights<R: Real>(scene: &Scene<'_, R>) -> Result<Contributions> {
         LayerContributions { norms, share, total: norm(&sum) }
     };
     let layers = norms.into_iter().zip(sums).map(layer).collect();
-    Ok(Contributions { ticks: scene.network.spec.ticks, layers })
+    let NetworkSpec { ticks, reading, .. } = scene.network.spec;
+    let many_losses = match reading {
+        Reading::EachStep => !(scene.batch.obeys_loss() && scene.loss == Loss::Last),
+        Reading::AllSteps(_) => true,
+        Reading::LastStep | Reading::LastStepRelu => false,
+    };
+    Ok(Contributions { ticks, many_losses, layers })
 }
 
 /// Tells `observe` layer, tick (from 0) and the matrix `[G·H, H]`.
