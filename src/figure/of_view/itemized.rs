@@ -81,7 +81,7 @@ fn notes(terms: Terms, ticks: usize, layer: &ItemizedLayer) -> Vec<String> {
     if zeros > 0 {
         let cells = layer.norms.iter().map(Vec::len).sum::<usize>();
         notes.push(format!(
-            "Of the {cells} cells left of it, {zeros} are zero: cut off, or smaller than the number \
+            "Of the {cells} cells on and left of it, {zeros} are zero: cut off, or smaller than the number \
              format can hold."
         ));
     }

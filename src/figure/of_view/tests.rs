@@ -75,7 +75,7 @@ fn the_map_has_a_row_a_loss_and_a_column_a_tick() {
     assert!(notes.contains("Cashman et al. 2018"), "{notes}");
     assert!(notes.contains("the last step alone"), "{notes}");
     assert!(notes.contains("2 ticks back from the last loss"), "{notes}");
-    assert!(notes.contains("Of the 6 cells left of it, 1 are zero"), "{notes}");
+    assert!(notes.contains("Of the 6 cells on and left of it, 1 are zero"), "{notes}");
     assert!(figure.x.label.contains("tick"), "{}", figure.x.label);
 }
 

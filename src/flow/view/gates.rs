@@ -6,7 +6,7 @@
 use super::{Scene, norm_of};
 use crate::error::Result;
 use crate::network::real::Real;
-use crate::network::{Back, Cell, Nonlinearity, Sweep};
+use crate::network::{Cell, Nonlinearity};
 
 /// A gate below is as good as closed.
 pub const CLOSED: f64 = 0.1;
@@ -87,7 +87,7 @@ pub(super) fn gates<R: Real>(scene: &Scene<'_, R>) -> Result<Gates> {
     for norms in [&mut hidden_norms, &mut cell_norms] {
         *norms = vec![vec![0.0; scene.replay.ticks()]; scene.layers()];
     }
-    gradients(scene, &mut |back| {
+    scene.go_back(&mut |back| {
         hidden_norms[back.layer][back.tick] = norm_of(back.hidden);
         cell_norms[back.layer][back.tick] = norm_of(back.cell);
     })?;
@@ -106,18 +106,6 @@ pub(super) fn gates<R: Real>(scene: &Scene<'_, R>) -> Result<Gates> {
         .collect::<Result<_>>()?;
     let ticks = scene.network.spec.ticks;
     Ok(Gates { cell, ticks, batch: scene.batch.size, layers })
-}
-
-fn gradients<R: Real>(scene: &Scene<'_, R>, observe: &mut dyn FnMut(&Back<'_, R>)) -> Result<()> {
-    let Scene { replay, batch, ticket, .. } = scene;
-    let direct = scene.direct()?;
-    let mut sweep = Sweep::new(replay, replay.ticks(), batch.size);
-    for tick in (0..replay.ticks()).rev() {
-        ticket.advance(scene.layers() as u64)?;
-        sweep.enter(0, direct.at(tick, scene.state()));
-        sweep.back(observe);
-    }
-    Ok(())
 }
 
 /// What the numbers of gate `gate` are.

@@ -4,6 +4,8 @@
 //!
 //! The losses of all steps go back together as rows of one batch.
 
+use std::ops::Range;
+
 use super::direct::{Direct, Terms};
 use super::{Scene, norm_of};
 use crate::error::{Error, Result};
@@ -72,14 +74,31 @@ impl Horizon {
     }
 }
 
-/// Refuses sequences whose map would be too large.
-pub(super) fn check(spec: &NetworkSpec, batch: &Batch) -> Result<()> {
+/// Ticks that all sweeps go back through.
+///
+/// # Errors
+/// [`Error::OutOfRange`] where the map would be too large.
+pub(super) fn way_back(spec: &NetworkSpec, batch: &Batch) -> Result<usize> {
     let ticks = batch.steps * spec.ticks;
     if ticks > MAX_TICKS {
         let what = "length (times ticks) for the itemized view";
         return Err(Error::out_of_range(what, format!("1 to {MAX_TICKS}"), ticks));
     }
-    Ok(())
+    let at_a_time = at_a_time(spec, batch);
+    Ok(blocks(batch.steps, at_a_time).map(|block| block.end * spec.ticks).sum())
+}
+
+/// Losses that go back together.
+fn at_a_time(spec: &NetworkSpec, batch: &Batch) -> usize {
+    NUMBERS / (spec.cell.gates() * spec.hidden_size * batch.size)
+}
+
+/// The loss steps that go back together, the last ones first: a block has only the ticks before its
+/// own last loss to go through.
+fn blocks(steps: usize, at_a_time: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = at_a_time.clamp(1, steps.max(1));
+    let end = move |n: usize| steps - n * size;
+    (0..steps.div_ceil(size)).map(move |n| end(n).saturating_sub(size)..end(n))
 }
 
 /// Every norm of every layer.
@@ -88,8 +107,8 @@ pub(super) fn itemized<R: Real>(scene: &Scene<'_, R>) -> Result<Itemized> {
     let row = |step: usize| vec![0.0; (step + 1) * ticks];
     let empty = (0..scene.batch.steps).map(row).collect::<Vec<_>>();
     let mut norms = vec![empty; scene.layers()];
-    let width = scene.network.spec.cell.gates() * scene.state();
-    let terms = itemize(scene, NUMBERS / width, &mut |sent| {
+    let at_a_time = at_a_time(&scene.network.spec, scene.batch);
+    let terms = itemize(scene, at_a_time, &mut |sent| {
         norms[sent.layer][sent.step][sent.tick] = norm_of(sent.gradient);
     })?;
     let layer = |norms: Vec<Vec<f64>>| {
@@ -116,19 +135,13 @@ pub(super) fn itemize<R: Real>(
 ) -> Result<Terms> {
     let Scene { network, batch, loss, top, replay, ticket } = scene;
     let (terms, direct) = Direct::<R>::by_step(network, batch, *loss, top)?;
-    let spec = &network.spec;
-    let (ticks, state) = (spec.ticks, scene.state());
-    let losses = at_a_time.clamp(1, batch.steps);
-    // The last losses first: a block has only the ticks before its own last loss to go through.
-    let mut end = batch.steps;
-    while end > 0 {
-        let first = end.saturating_sub(losses);
-        let rows = (end - first) * batch.size;
-        let mut sweep = Sweep::new(replay, end * ticks, rows);
+    let (ticks, state) = (network.spec.ticks, scene.state());
+    for Range { start, end } in blocks(batch.steps, at_a_time) {
+        let mut sweep = Sweep::new(replay, end * ticks, (end - start) * batch.size);
         for tick in (0..end * ticks).rev() {
             ticket.advance(scene.layers() as u64)?;
             let step = tick / ticks;
-            if tick % ticks == ticks - 1 && step >= first {
+            if tick % ticks == ticks - 1 && step >= start {
                 sweep.enter((end - 1 - step) * batch.size, direct.at(tick, state));
             }
             sweep.back(&mut |back: &Back<'_, R>| {
@@ -138,7 +151,6 @@ pub(super) fn itemize<R: Real>(
                 }
             });
         }
-        end = first;
     }
     Ok(terms)
 }

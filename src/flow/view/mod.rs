@@ -18,9 +18,9 @@ pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
 pub use self::weights::{Contributions, LayerContributions};
 use super::batch::Batch;
 use super::measure::{fits_memory, norm};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::real::Real;
-use crate::network::{Network, NetworkSpec, Probing, Replay};
+use crate::network::{Back, Network, NetworkSpec, Probing, Replay, Sweep};
 use crate::task::Loss;
 use crate::ticket::Ticket;
 
@@ -61,7 +61,7 @@ struct Scene<'a, R> {
 ///
 /// # Errors
 /// Too little memory, a sequence too long for the view, and
-/// [`Error::Cancelled`](crate::error::Error::Cancelled).
+/// [`Error::Cancelled`].
 pub(super) fn look(
     network: &Network,
     batch: &Batch,
@@ -82,9 +82,13 @@ fn look_in<R: Real>(
     view: View,
     ticket: &Ticket,
 ) -> Result<ViewReport> {
-    if view == View::Itemized {
-        itemized::check(&network.spec, batch)?;
-    }
+    let NetworkSpec { ticks, .. } = network.spec;
+    let way_back = match view {
+        View::Itemized => itemized::way_back(&network.spec, batch)?,
+        View::Gates | View::Weights => batch.steps * ticks,
+    };
+    let ticks = 2 * batch.steps * ticks + way_back;
+    ticket.expect_steps((ticks * network.layers.len()) as u64);
     let scene = Scene::<R>::set(network, batch, loss, ticket)?;
     match view {
         View::Itemized => itemized::itemized(&scene).map(ViewReport::Itemized),
@@ -96,16 +100,14 @@ fn look_in<R: Real>(
 impl<'a, R: Real> Scene<'a, R> {
     /// Runs the network, and works its activations out again.
     fn set(network: &'a Network, batch: &'a Batch, loss: Loss, ticket: &'a Ticket) -> Result<Self> {
-        let NetworkSpec { ticks, num_layers, .. } = network.spec;
-        let ticks = batch.steps * ticks;
         // The run, and the same numbers once more.
+        let ticks = batch.steps * network.spec.ticks;
         fits_memory(&network.spec, ticks, 2 * batch.size, std::mem::size_of::<R>())?;
-        // Forward, replay and back; what comes back late adds to it.
-        ticket.expect_steps((3 * ticks * num_layers) as u64);
         let run = network.run(&batch.x, Probing::Off, ticket)?;
         let replay = network.replay(&batch.x, &run, ticket)?;
-        let top = run.layers.last().map(|layer| layer.hidden()).transpose()?;
-        let top = top.unwrap_or(run.output).contiguous()?;
+        let top = run.layers.last();
+        let top = top.ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
+        let top = top.hidden()?.contiguous()?;
         Ok(Self { network, batch, loss, top, replay, ticket })
     }
 
@@ -118,9 +120,18 @@ impl<'a, R: Real> Scene<'a, R> {
         self.batch.size * self.network.spec.hidden_size
     }
 
-    /// What the loss sends into the top layer's states through the readout.
-    fn direct(&self) -> Result<Direct<R>> {
-        Direct::of_loss(self.network, self.batch, self.loss, &self.top)
+    /// Goes back with the loss of the question through all ticks, and tells `observe` of each layer
+    /// and tick.
+    fn go_back(&self, observe: &mut dyn FnMut(&Back<'_, R>)) -> Result<()> {
+        let Self { network, batch, loss, top, replay, ticket } = self;
+        let direct = Direct::of_loss(network, batch, *loss, top)?;
+        let mut sweep = Sweep::new(replay, replay.ticks(), batch.size);
+        for tick in (0..replay.ticks()).rev() {
+            ticket.advance(self.layers() as u64)?;
+            sweep.enter(0, direct.at(tick, self.state()));
+            sweep.back(observe);
+        }
+        Ok(())
     }
 }
 

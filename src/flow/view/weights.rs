@@ -8,7 +8,7 @@ use super::{Scene, norm_of};
 use crate::error::Result;
 use crate::flow::measure::norm;
 use crate::network::real::Real;
-use crate::network::{Back, NetworkSpec, Reading, Sweep};
+use crate::network::{NetworkSpec, Reading};
 use crate::task::Loss;
 
 /// The contributions of every step to the gradient of every layer's `weight_hh`, as scaled.
@@ -72,18 +72,10 @@ pub(super) fn contributions<R: Real>(
     scene: &Scene<'_, R>,
     observe: &mut dyn FnMut(usize, usize, &[R]),
 ) -> Result<()> {
-    let Scene { replay, batch, ticket, .. } = scene;
-    let direct = scene.direct()?;
-    let mut sweep = Sweep::new(replay, replay.ticks(), batch.size);
-    for tick in (0..replay.ticks()).rev() {
-        ticket.advance(scene.layers() as u64)?;
-        sweep.enter(0, direct.at(tick, scene.state()));
-        sweep.back(&mut |back: &Back<'_, R>| {
-            let matrix = replay.weight_gradient(back.layer, back.tick, back.delta);
-            observe(back.layer, back.tick, &matrix);
-        });
-    }
-    Ok(())
+    scene.go_back(&mut |back| {
+        let matrix = scene.replay.weight_gradient(back.layer, back.tick, back.delta);
+        observe(back.layer, back.tick, &matrix);
+    })
 }
 
 /// What each number and all after it are of the sum of all.
