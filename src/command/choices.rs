@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::figure::Theme;
-use crate::flow::{Precision, Signal};
+use crate::flow::{Precision, Signal, View};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
 use crate::session::Tab;
@@ -147,6 +147,18 @@ words! {
         F32 => Precision::F32,
         /// Double precision: resolves gradients down to 1e-308
         F64 => Precision::F64,
+    }
+}
+
+words! {
+    /// `--view`.
+    ViewWord => View {
+        /// Which loss reaches how far: dL_s/dh_t for every loss step s and state step t
+        Itemized => View::Itemized,
+        /// What the gates do: activations, saturation, the product of the gates that keep the state
+        Gates => View::Gates,
+        /// Which weights hear the past: dL/dW_hh split by the step that contributed it
+        Weights => View::Weights,
     }
 }
 

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::choices::{ThemeWord, width};
+use super::choices::{ThemeWord, ViewWord, width};
 use super::failure::Failure;
 use super::question::QuestionArguments;
+use super::view::Views;
 use super::{json::json, stdout, table::table};
 use crate::figure::of_flow::{self, View};
-use crate::figure::{Figure, Style, check_writable, png, save_all, svg};
+use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
 use crate::flow::{FlowReport, Instrument, Question};
 use crate::ticket::Ticket;
 
@@ -22,13 +23,17 @@ pub(super) struct ExploreArguments {
     #[command(flatten)]
     question: QuestionArguments,
 
-    /// Write the four Explore figures as PNG
+    /// Show why, instead of the four Explore figures; repeat for several views
+    #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
+    #[arg(help_heading = "Output")]
+    views: Vec<ViewWord>,
+    /// Write the four Explore figures, or those of the views, as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     png: Option<PathBuf>,
-    /// Write the four Explore figures as SVG
+    /// Write the four Explore figures, or those of the views, as SVG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     svg: Option<PathBuf>,
-    /// Write all norms as CSV: a row a layer and step
+    /// Write all norms as CSV: a row a layer and step; of views all points of their figures
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     csv: Option<PathBuf>,
     /// Write everything measured as JSON; `-` is standard output
@@ -51,18 +56,62 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     let question = arguments.question.question()?;
     arguments.check_style()?;
     arguments.check_paths()?;
-    let report = measure(&question)?;
-    arguments.question.check(&report)?;
-    let outputs = arguments.outputs(&report)?;
+    let shown = arguments.show(&question)?;
+    let outputs = arguments.outputs(&shown)?;
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
-        json(&report)?
+        shown.json()?
     } else if outputs.is_empty() {
-        table(&report).into_bytes()
+        shown.table().into_bytes()
     } else {
         written(&outputs).into_bytes()
     };
     save(&outputs)?;
     stdout::print(&printed)
+}
+
+/// What was measured.
+enum Shown {
+    /// The four figures of Explore.
+    Flow(FlowReport),
+    /// Views of why, in the order asked for.
+    Views(Views),
+}
+
+impl Shown {
+    fn report(&self) -> &FlowReport {
+        match self {
+            Self::Flow(report) => report,
+            Self::Views(views) => &views.flow,
+        }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        match self {
+            Self::Flow(report) => figures(report),
+            Self::Views(views) => views.figures(),
+        }
+    }
+
+    fn table(&self) -> String {
+        match self {
+            Self::Flow(report) => table(report),
+            Self::Views(views) => views.table(),
+        }
+    }
+
+    fn json(&self) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Flow(report) => json(report),
+            Self::Views(views) => views.json(),
+        }
+    }
+
+    fn csv(&self) -> Result<String, Failure> {
+        Ok(match self {
+            Self::Flow(report) => of_flow::wide_csv(report)?,
+            Self::Views(views) => csv(&views.figures())?,
+        })
+    }
 }
 
 /// The full answer to one question, step Jacobians included.
@@ -119,10 +168,29 @@ impl ExploreArguments {
         Ok(())
     }
 
-    fn outputs(&self, report: &FlowReport) -> Result<Vec<Output>, Failure> {
+    /// Measures what was asked for.
+    fn show(&self, question: &Question) -> Result<Shown, Failure> {
+        if self.views.is_empty() {
+            let report = measure(question)?;
+            self.question.check(&report)?;
+            return Ok(Shown::Flow(report));
+        }
+        let (mut instrument, ticket) = (Instrument::new(), Ticket::new());
+        let flow = instrument.answer(question, &ticket)?;
+        self.question.check(&flow)?;
+        let mut views = Vec::new();
+        for (n, word) in self.views.iter().enumerate() {
+            if !self.views[..n].contains(word) {
+                views.push((*word, instrument.view(question, (*word).into(), &ticket)?));
+            }
+        }
+        Ok(Shown::Views(Views { flow, views }))
+    }
+
+    fn outputs(&self, shown: &Shown) -> Result<Vec<Output>, Failure> {
         let mut outputs = Vec::new();
         if self.png.is_some() || self.svg.is_some() {
-            let (figures, style) = (figures(report), self.style(report));
+            let (figures, style) = (shown.figures(), self.style(shown.report()));
             if let Some(path) = &self.png {
                 outputs.push((path.clone(), png(&figures, &style, 1.0)?));
             }
@@ -131,10 +199,10 @@ impl ExploreArguments {
             }
         }
         if let Some(path) = &self.csv {
-            outputs.push((path.clone(), of_flow::wide_csv(report)?.into_bytes()));
+            outputs.push((path.clone(), shown.csv()?.into_bytes()));
         }
         if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
-            outputs.push((path.clone(), json(report)?));
+            outputs.push((path.clone(), shown.json()?));
         }
         Ok(outputs)
     }

@@ -107,7 +107,7 @@ impl Serialize for Number {
 }
 
 /// A list of [`Number`]s.
-struct Numbers<'a>(&'a [f64]);
+pub(super) struct Numbers<'a>(pub &'a [f64]);
 
 impl Serialize for Numbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

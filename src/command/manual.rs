@@ -66,6 +66,14 @@ The gradients are total ones: through all later steps, the layers above and the 
 For every layer there are the eigenvalues that drive the recurrence: of the scaled W_hh for an RNN, \
 of the Jacobian of the last step for an LSTM or GRU. |λ|max below 1 shrinks, above 1 grows.
 
+--view tells why, instead of what:
+
+  itemized  which loss reaches how far: ‖dL_s/dh_t‖ for every loss step s and state step t, and the \
+horizon, the steps until the gradient has fallen below a thousandth (inf: it never does)
+  gates     what the gates do: activations over time, how many are open, closed or saturated, the \
+product of the gates that keep the state; for an RNN its units
+  weights   which weights hear the past: dL/dW_hh split by the step that contributed it
+
 Scales multiply every recurrent weight_* and bias_*; the readout is never scaled. Without an \
 output flag a table is printed. Numbers too small, infinite or undefined are results and shown \
 as 0, inf and nan.";
@@ -94,6 +102,11 @@ files make a batch and must be equally long.
 spectral_radius[layer], sigma_max, spectrum, input, target, prediction, and the question itself. \
 For LSTM and GRU the spectral ones are objects with the gates' names and `jacobian`. Numbers that \
 JSON cannot hold are \"inf\", \"-inf\", \"nan\".
+  --view VIEW with --csv or --json
+      CSV: figure, series, x, y, value, one row a point or a cell of a map. JSON: the question, and \
+under `views` for itemized grad_norm[layer][s][t] and horizon[layer][s]; for weights norm[layer][t], \
+share[layer][t] (of steps t to T) and total[layer]; for gates layers[layer].gates[name], with values \
+of the units in the order of `units`, and highway.
 
 Examples:
   rnnscope explore
@@ -102,6 +115,8 @@ Examples:
       A gradient that neither vanishes nor explodes.
   rnnscope explore --cell lstm --forget-bias 3 --length 100 --png lstm.png --csv lstm.csv
       What the forget gate's bias does, drawn and as numbers.
+  rnnscope explore --cell lstm --length 50 --loss all --view itemized --view gates --png why.png
+      Why: how far back each loss is heard, and what the gates let through.
   rnnscope explore --biases 1 --weight-scale -2 --loss all --json - | python3 -m json.tool
       The course notebook's cell, as JSON.
   rnnscope explore --weights trained.safetensors --sequence mine.csv --precision f32

@@ -13,6 +13,7 @@ mod stdout;
 mod table;
 mod task;
 mod train;
+mod view;
 mod window;
 
 use std::ffi::OsString;

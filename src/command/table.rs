@@ -41,16 +41,25 @@ fn rows(text: &mut String, layer: &LayerFlow, unit: &str) -> std::fmt::Result {
     if let Some(norm) = cell_grad_norm {
         columns.push(("‖dL/dc‖", norm));
     }
+    columns_by_step(text, unit, &columns)
+}
+
+/// A row a step (or tick, as `unit` says), thinned where there are many.
+pub(super) fn columns_by_step(
+    text: &mut String,
+    unit: &str,
+    columns: &[(&str, &[f64])],
+) -> std::fmt::Result {
     write!(text, "{unit:>7}")?;
-    for (name, _) in &columns {
+    for (name, _) in columns {
         write!(text, "  {name:>11}")?;
     }
     writeln!(text)?;
-    let length = hidden_norm.len();
+    let length = columns.first().map_or(0, |(_, values)| values.len());
     let steps = shown(length);
     for &step in &steps {
         write!(text, "{:>7}", step + 1)?;
-        for (_, values) in &columns {
+        for (_, values) in columns {
             let value = values.get(step).copied().map(short).unwrap_or_default();
             write!(text, "  {value:>11}")?;
         }

@@ -1,6 +1,6 @@
 //! Figures as data: axes, series, marks and notes. Renderers draw a [`Figure`] and know nothing of
-//! networks; [`of_flow`] turns a report into figures, [`of_run`] the record of a training, [`of_data`]
-//! sequences with classes, and none of them knows of renderers.
+//! networks; [`of_flow`] turns a report into figures, [`of_view`] a view of why, [`of_run`] the record of a
+//! training, [`of_data`] sequences with classes, and none of them knows of renderers.
 
 mod colormap;
 mod csv;
@@ -11,6 +11,7 @@ mod number;
 pub mod of_data;
 pub mod of_flow;
 pub mod of_run;
+pub mod of_view;
 mod palette;
 mod png;
 mod resolve;

@@ -108,6 +108,23 @@ impl Batch {
         }
     }
 
+    /// The loss of one prediction a sequence, `[1, B, O]`, made at a step counted from 0: of numbers
+    /// against the target there, of a task as though the sequences ended there.
+    pub(super) fn loss_at(&self, output: &Tensor, step: usize) -> Result<Tensor> {
+        match &self.kind {
+            Kind::Signal { target, .. } => {
+                let target = target.narrow(0, step, 1)?;
+                loss_of(output, &target.broadcast_as(output.shape())?, Loss::Last)
+            }
+            Kind::Task { task, batch } => task.loss(output, batch),
+        }
+    }
+
+    /// Whether `loss` decides which steps count; a task has its own mind.
+    pub(super) fn obeys_loss(&self) -> bool {
+        matches!(self.kind, Kind::Signal { .. })
+    }
+
     /// What the first sequence reads at its last step, `[I]`; a symbol as a one-hot vector.
     pub(super) fn last_input(&self, features: usize) -> Result<Vec<f64>> {
         let last = self.x.get(self.steps - 1)?.get(0)?;

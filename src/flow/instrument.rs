@@ -14,6 +14,7 @@ use super::measure::{Trace, fits_memory, measure_by, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
+use super::view::{self, View, ViewReport};
 use crate::error::Result;
 use crate::network::{self, Cell, LayerParameters, Network, Wiring};
 use crate::rng::Generator;
@@ -155,6 +156,22 @@ impl Instrument {
     pub fn trace(&mut self, question: &Question, ticket: &Ticket) -> Result<Trace> {
         let (unscaled, batch) = self.prepare(question)?;
         Ok(pass(question, unscaled, batch, ticket)?.1)
+    }
+
+    /// One view of why the gradients are what they are.
+    ///
+    /// # Errors
+    /// As for [`Instrument::answer`], and sequences too long for the view.
+    pub fn view(&mut self, question: &Question, view: View, ticket: &Ticket) -> Result<ViewReport> {
+        let (network, batch) = self.ready(question)?;
+        view::look(&network, batch, question.loss, view, ticket)
+    }
+
+    /// The scaled network of a question and what it reads.
+    pub(super) fn ready(&mut self, question: &Question) -> Result<(Network, &Batch)> {
+        let (unscaled, batch) = self.prepare(question)?;
+        let Question { weight_scale, bias_scale, precision, .. } = *question;
+        Ok((unscaled.network.scaled(weight_scale, bias_scale, dtype(precision))?, batch))
     }
 
     /// The network and the input of a question, from memory where nothing changed.

@@ -118,7 +118,7 @@ pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
 
 /// Euclidean norm that neither underflows nor overflows on the way (a gradient of 1e-200 has a
 /// square of zero). Infinity and NaN come out as such.
-fn norm(values: &[f64]) -> f64 {
+pub(super) fn norm(values: &[f64]) -> f64 {
     let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
     if values.iter().any(|value| value.is_nan()) {
         f64::NAN

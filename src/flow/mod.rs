@@ -9,6 +9,7 @@ mod question;
 mod report;
 mod sequence;
 mod spectrum;
+pub mod view;
 
 pub use instrument::Instrument;
 pub use jacobian::step_jacobian;
@@ -17,3 +18,4 @@ pub use measure::{LayerTrace, Trace, measure, measure_by};
 pub use question::{Draw, Input, Precision, Question, Signal, Weights};
 pub use report::{Census, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Spectrum};
 pub use sequence::Sequence;
+pub use view::{View, ViewReport};

@@ -21,3 +21,4 @@ pub(crate) use model::or_cancelled;
 pub use model::{LayerRun, Network, Probing, Run};
 pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};
+pub(crate) use unroll::{Back, Replay, Sweep};

@@ -4,8 +4,9 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{Linear, Module};
 
 use super::parameters::LayerParameters;
+use super::real::Real;
 use super::spec::{NetworkSpec, Reading, Wiring};
-use super::unroll::{hidden_of, unroll};
+use super::unroll::{Replay, hidden_of, unroll};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
@@ -121,8 +122,29 @@ impl Network {
         let states = states.map_err(|error| or_cancelled(error, ticket))?;
         let run = |(states, probe)| LayerRun { states, probe };
         let layers: Vec<LayerRun> = states.into_iter().zip(probes).map(run).collect();
-        let output = self.read_off(&layers)?;
+        let top =
+            layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
+        let output = self.read_off(&top.hidden()?)?;
         Ok(Run { layers, output })
+    }
+
+    /// The activations behind a run on `x`, worked out again from its states.
+    ///
+    /// # Errors
+    /// What candle says of the tensors, and [`Error::Cancelled`].
+    pub(crate) fn replay<R: Real>(
+        &self,
+        x: &Tensor,
+        run: &Run,
+        ticket: &Ticket,
+    ) -> Result<Replay<R>> {
+        let NetworkSpec { cell, wiring, ticks, .. } = self.spec;
+        let x = repeat_steps(x, ticks)?;
+        let packed: Vec<Tensor> =
+            self.layers.iter().map(|layer| layer.packed(cell)).collect::<Result<_, _>>()?;
+        let states = run.layers.iter().map(|layer| &layer.states);
+        let layers: Vec<_> = packed.iter().zip(states).collect();
+        Replay::new(cell, wiring, &x, &layers, ticket)
     }
 
     /// The states that a run left behind, `[S, B, H]` a layer, cut off from its gradients: what
@@ -205,19 +227,20 @@ impl Network {
         (0..probes.len()).map(|layer| states.narrow(0, layer * planes, planes)).collect()
     }
 
-    /// Predictions from the top layer's h.
-    fn read_off(&self, layers: &[LayerRun]) -> Result<Tensor> {
-        let top =
-            layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
-        let hidden = top.hidden()?;
+    /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence, from the top layer's h
+    /// `[n·T, B, H]`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where all steps are read at once and there are not as many.
+    pub(crate) fn read_off(&self, hidden: &Tensor) -> Result<Tensor> {
         let ticks = self.spec.ticks;
         let last = hidden.dim(0)? - 1;
         let read = match self.spec.reading {
-            Reading::EachStep => every(&hidden, ticks)?,
+            Reading::EachStep => every(hidden, ticks)?,
             Reading::LastStep => hidden.narrow(0, last, 1)?,
             Reading::LastStepRelu => hidden.narrow(0, last, 1)?.relu()?,
             Reading::AllSteps(steps) => {
-                let hidden = every(&hidden, ticks)?;
+                let hidden = every(hidden, ticks)?;
                 let found = hidden.dim(0)?;
                 if found != steps {
                     let what = "length for a readout of all steps at once";

@@ -10,4 +10,5 @@ mod numbers;
 mod support;
 mod train;
 mod train_bad_input;
+mod views;
 mod window;

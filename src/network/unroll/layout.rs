@@ -1,5 +1,7 @@
 //! Where things lie in the slices of one call.
 
+use std::ops::Range;
+
 use candle_core::{Result, Shape};
 
 use crate::network::cell::State;
@@ -78,6 +80,14 @@ pub(super) enum Input<'a, R> {
 }
 
 impl<R: Real> Input<'_, R> {
+    /// Some of its rows, each of `width` numbers or one symbol.
+    pub(super) fn rows(self, rows: Range<usize>, width: usize) -> Self {
+        match self {
+            Self::Dense(x) => Self::Dense(&x[rows.start * width..rows.end * width]),
+            Self::Symbols(symbols) => Self::Symbols(&symbols[rows]),
+        }
+    }
+
     /// `gates [T·B, G·H] += x W_ih^T`. A one-hot symbol picks a row of the weights.
     pub(super) fn add_to(self, gates: &mut [R], dims: Dims, weight_ih: Matrix<'_, R>) {
         match self {

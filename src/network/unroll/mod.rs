@@ -19,6 +19,8 @@ use self::backward::{Tensors, backward};
 use self::forward::forward;
 pub(super) use self::hidden::hidden_of;
 use self::layout::{Dims, Input, check_symbols};
+pub(crate) use self::replay::Replay;
+pub(crate) use self::sweep::{Back, Sweep};
 use super::real::Real;
 use super::spec::{Cell, Wiring};
 use crate::ticket::Ticket;
@@ -27,7 +29,9 @@ mod backward;
 mod forward;
 mod hidden;
 mod layout;
+mod replay;
 mod skips;
+mod sweep;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,122 @@
+//! Views as JSON, for scripts.
+
+use serde_json::{Map, Value, json, to_value};
+
+use super::{Views, table::distance};
+use crate::command::choices::ViewWord;
+use crate::command::failure::Failure;
+use crate::command::json::{Number, Numbers};
+use crate::flow::ViewReport;
+use crate::flow::view::{Contributions, Gate, Gates, Itemized, LayerGates, Terms};
+
+type Result<T> = std::result::Result<T, serde_json::Error>;
+
+pub(super) fn json(views: &Views) -> std::result::Result<Vec<u8>, Failure> {
+    let failed = |error: serde_json::Error| Failure::input(format!("cannot write JSON: {error}"));
+    let mut bytes = serde_json::to_vec(&document(views).map_err(failed)?).map_err(failed)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn document(Views { flow, views }: &Views) -> Result<Value> {
+    let mut shown = Map::new();
+    for (word, view) in views {
+        let name = match word {
+            ViewWord::Itemized => "itemized",
+            ViewWord::Gates => "gates",
+            ViewWord::Weights => "weights",
+        };
+        shown.insert(name.to_owned(), of_view(view)?);
+    }
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "question": to_value(&flow.question)?,
+        "spec": to_value(flow.spec)?,
+        "length": flow.length,
+        "batch": flow.batch,
+        "loss": to_value(Number(flow.loss))?,
+        "views": shown,
+    }))
+}
+
+fn of_view(view: &ViewReport) -> Result<Value> {
+    match view {
+        ViewReport::Itemized(itemized) => of_itemized(itemized),
+        ViewReport::Gates(gates) => of_gates(gates),
+        ViewReport::Weights(contributions) => of_weights(contributions),
+    }
+}
+
+fn numbers(values: &[f64]) -> Result<Value> {
+    to_value(Numbers(values))
+}
+
+fn lists(values: &[Vec<f64>]) -> Result<Value> {
+    values.iter().map(|values| numbers(values)).collect()
+}
+
+/// A value a layer.
+fn by_layer<T>(layers: &[T], value: impl Fn(&T) -> Result<Value>) -> Result<Value> {
+    layers.iter().map(value).collect()
+}
+
+fn of_itemized(itemized: &Itemized) -> Result<Value> {
+    let Itemized { terms, ticks, layers } = itemized;
+    let horizon =
+        |horizons: &[_]| numbers(&horizons.iter().copied().map(distance).collect::<Vec<_>>());
+    Ok(json!({
+        "terms": match terms {
+            Terms::Sum => "sum",
+            Terms::LastOnly => "last-only",
+            Terms::Shares => "shares",
+        },
+        "ticks": ticks,
+        "grad_norm": by_layer(layers, |layer| lists(&layer.norms))?,
+        "horizon": by_layer(layers, |layer| horizon(&layer.horizons))?,
+    }))
+}
+
+fn of_weights(contributions: &Contributions) -> Result<Value> {
+    let Contributions { ticks, many_losses: _, layers } = contributions;
+    Ok(json!({
+        "ticks": ticks,
+        "norm": by_layer(layers, |layer| numbers(&layer.norms))?,
+        "share": by_layer(layers, |layer| numbers(&layer.share))?,
+        "total": by_layer(layers, |layer| to_value(Number(layer.total)))?,
+    }))
+}
+
+fn of_gates(gates: &Gates) -> Result<Value> {
+    let Gates { cell: _, ticks, batch: _, layers } = gates;
+    Ok(json!({ "ticks": ticks, "layers": by_layer(layers, of_layer)? }))
+}
+
+fn of_layer(layer: &LayerGates) -> Result<Value> {
+    let LayerGates { gates, highway, grad_norm, cell_grad_norm } = layer;
+    let mut map = Map::new();
+    for gate in gates {
+        map.insert(gate.name.to_owned(), of_gate(gate)?);
+    }
+    let mut layer = json!({ "gates": map, "grad_norm": numbers(grad_norm)? });
+    if let Some(norm) = cell_grad_norm {
+        layer["cell_grad_norm"] = numbers(norm)?;
+    }
+    if let Some(highway) = highway {
+        layer["highway"] =
+            json!({ "mean": numbers(&highway.mean)?, "best": numbers(&highway.best)? });
+    }
+    Ok(layer)
+}
+
+fn of_gate(gate: &Gate) -> Result<Value> {
+    let Gate { name: _, kind: _, units, values, closed, open, flat } = gate;
+    let mut map = Map::new();
+    map.insert("units".to_owned(), json!(units));
+    map.insert("values".to_owned(), lists(values)?);
+    for (name, fractions) in [("closed", closed), ("open", open), ("flat", flat)] {
+        if !fractions.is_empty() {
+            map.insert(name.to_owned(), numbers(fractions)?);
+        }
+    }
+    Ok(Value::Object(map))
+}

@@ -1,0 +1,53 @@
+//! From a view of why gradients are what they are to its figures, each explained in a sentence with
+//! its source; one file a view.
+
+mod gates;
+mod itemized;
+#[cfg(test)]
+mod tests;
+mod weights;
+
+use super::model::{Axis, Figure};
+use crate::flow::ViewReport;
+
+/// The figures of a view, in the order in which they are read.
+pub fn figures(report: &ViewReport) -> Vec<Figure> {
+    match report {
+        ViewReport::Itemized(itemized) => itemized::figures(itemized),
+        ViewReport::Gates(gates) => gates::figures(gates),
+        ViewReport::Weights(contributions) => weights::figures(contributions),
+    }
+}
+
+/// The time axis in steps, or in ticks where each step is read several times.
+fn time(ticks: usize) -> Axis {
+    match ticks {
+        0 | 1 => Axis::steps(),
+        ticks => Axis::ticks(ticks),
+    }
+}
+
+/// What the time axis counts.
+fn unit(ticks: usize) -> &'static str {
+    if ticks > 1 { "tick" } else { "step" }
+}
+
+/// `9 steps`, `1 step`.
+fn count(n: usize, unit: &str) -> String {
+    format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `text`, with the layer it is about where there are several.
+fn of_layer(text: &str, layer: usize, layers: usize) -> String {
+    if layers == 1 { text.to_owned() } else { format!("{text}, layer {}", layer + 1) }
+}
+
+/// Values by step t = 1..T as points.
+fn by_step(values: &[f64]) -> Vec<[f64; 2]> {
+    values.iter().enumerate().map(|(t, value)| [t as f64 + 1.0, *value]).collect()
+}
+
+/// 1, 2, ..., n.
+fn positions(n: usize) -> Vec<f64> {
+    (1..=n).map(|position| position as f64).collect()
+}

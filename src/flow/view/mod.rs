@@ -1,0 +1,142 @@
+//! Views of why gradients are what they are, one file a view. Each is a pure function from the scaled
+//! network, its batch and its loss to a report; all are worked out from one run by going back
+//! through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets.
+
+mod direct;
+mod gates;
+mod itemized;
+#[cfg(test)]
+mod tests;
+mod weights;
+
+use candle_core::{DType, Tensor};
+
+use self::direct::Direct;
+pub use self::direct::Terms;
+pub use self::gates::{CLOSED, FLAT, Gate, Gates, Highway, Kind, LayerGates, OPEN};
+pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
+pub use self::weights::{Contributions, LayerContributions};
+use super::batch::Batch;
+use super::measure::{fits_memory, norm};
+use crate::error::{Error, Result};
+use crate::network::real::Real;
+use crate::network::{Back, Network, NetworkSpec, Probing, Replay, Sweep};
+use crate::task::Loss;
+use crate::ticket::Ticket;
+
+/// A question about gradients, answered by a [`ViewReport`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Which loss reaches how far back?
+    Itemized,
+    /// What do the gates do?
+    Gates,
+    /// Which weights hear the past?
+    Weights,
+}
+
+/// What a [`View`] shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewReport {
+    /// Of [`View::Itemized`].
+    Itemized(Itemized),
+    /// Of [`View::Gates`].
+    Gates(Gates),
+    /// Of [`View::Weights`].
+    Weights(Contributions),
+}
+
+/// Everything a measure works from.
+struct Scene<'a, R> {
+    network: &'a Network,
+    batch: &'a Batch,
+    loss: Loss,
+    /// h of the top layer after each tick, `[n·T, B, H]`.
+    top: Tensor,
+    replay: Replay<R>,
+    ticket: &'a Ticket,
+}
+
+/// Looks at a scaled network.
+///
+/// # Errors
+/// Too little memory, a sequence too long for the view, and
+/// [`Error::Cancelled`].
+pub(super) fn look(
+    network: &Network,
+    batch: &Batch,
+    loss: Loss,
+    view: View,
+    ticket: &Ticket,
+) -> Result<ViewReport> {
+    match network.readout.weight().dtype() {
+        DType::F32 => look_in::<f32>(network, batch, loss, view, ticket),
+        _ => look_in::<f64>(network, batch, loss, view, ticket),
+    }
+}
+
+fn look_in<R: Real>(
+    network: &Network,
+    batch: &Batch,
+    loss: Loss,
+    view: View,
+    ticket: &Ticket,
+) -> Result<ViewReport> {
+    let NetworkSpec { ticks, .. } = network.spec;
+    let way_back = match view {
+        View::Itemized => itemized::way_back(&network.spec, batch)?,
+        View::Gates | View::Weights => batch.steps * ticks,
+    };
+    let ticks = 2 * batch.steps * ticks + way_back;
+    ticket.expect_steps((ticks * network.layers.len()) as u64);
+    let scene = Scene::<R>::set(network, batch, loss, ticket)?;
+    match view {
+        View::Itemized => itemized::itemized(&scene).map(ViewReport::Itemized),
+        View::Gates => gates::gates(&scene).map(ViewReport::Gates),
+        View::Weights => weights::weights(&scene).map(ViewReport::Weights),
+    }
+}
+
+impl<'a, R: Real> Scene<'a, R> {
+    /// Runs the network, and works its activations out again.
+    fn set(network: &'a Network, batch: &'a Batch, loss: Loss, ticket: &'a Ticket) -> Result<Self> {
+        // The run, and the same numbers once more.
+        let ticks = batch.steps * network.spec.ticks;
+        fits_memory(&network.spec, ticks, 2 * batch.size, std::mem::size_of::<R>())?;
+        let run = network.run(&batch.x, Probing::Off, ticket)?;
+        let replay = network.replay(&batch.x, &run, ticket)?;
+        let top = run.layers.last();
+        let top = top.ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
+        let top = top.hidden()?.contiguous()?;
+        Ok(Self { network, batch, loss, top, replay, ticket })
+    }
+
+    fn layers(&self) -> usize {
+        self.network.layers.len()
+    }
+
+    /// Numbers of the state of a layer after one tick: sequences times units.
+    fn state(&self) -> usize {
+        self.batch.size * self.network.spec.hidden_size
+    }
+
+    /// Goes back with the loss of the question through all ticks, and tells `observe` of each layer
+    /// and tick.
+    fn go_back(&self, observe: &mut dyn FnMut(&Back<'_, R>)) -> Result<()> {
+        let Self { network, batch, loss, top, replay, ticket } = self;
+        let direct = Direct::of_loss(network, batch, *loss, top)?;
+        let mut sweep = Sweep::new(replay, replay.ticks(), batch.size);
+        for tick in (0..replay.ticks()).rev() {
+            ticket.advance(self.layers() as u64)?;
+            sweep.enter(0, direct.at(tick, self.state()));
+            sweep.back(observe);
+        }
+        Ok(())
+    }
+}
+
+/// [`norm`] of numbers in the precision of the computation.
+fn norm_of<R: Real>(values: &[R]) -> f64 {
+    let values: Vec<f64> = values.iter().map(|value| value.to_f64()).collect();
+    norm(&values)
+}

@@ -1,0 +1,111 @@
+//! `--view`: why the gradients are what they are, from the command line.
+
+use serde_json::Value;
+
+use crate::support::{Desk, Picture, number, numbers};
+
+fn lists(value: &Value) -> Vec<Vec<f64>> {
+    value.as_array().expect("a list").iter().map(numbers).collect()
+}
+
+#[test]
+fn several_views_come_in_one_document() {
+    let desk = Desk::new();
+    let flags = "--cell lstm --hidden-size 5 --num-layers 2 --length 6 --batch 2 --loss all";
+    let flow = desk.json(flags);
+    let json =
+        desk.json(&format!("{flags} --view gates --view itemized --view weights --view Gates"));
+    assert_eq!(json["question"], flow["question"]);
+    assert_eq!(json["loss"], flow["loss"]);
+    let views = json["views"].as_object().expect("views");
+    assert_eq!(views.len(), 3);
+
+    let itemized = &views["itemized"];
+    assert_eq!(itemized["terms"], "sum");
+    for layer in 0..2 {
+        let norms = lists(&itemized["grad_norm"][layer]);
+        let lengths: Vec<usize> = norms.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [1, 2, 3, 4, 5, 6]);
+        // Only the last loss reaches h_T; at other steps norms add up to at least that of the sum.
+        let whole = numbers(&flow["grad_norm"][layer]);
+        assert!((norms[5][5] / whole[5] - 1.0).abs() < 1e-12);
+        for (t, whole) in whole.iter().enumerate() {
+            let sum: f64 = norms.iter().filter_map(|row| row.get(t)).sum();
+            assert!(sum >= whole * (1.0 - 1e-12), "step {}", t + 1);
+        }
+        assert_eq!(numbers(&itemized["horizon"][layer]).len(), 6);
+    }
+
+    let weights = &views["weights"];
+    let norms = numbers(&weights["norm"][0]);
+    assert_eq!((norms.len(), norms[0]), (6, 0.0));
+    assert!((numbers(&weights["share"][0])[0] - 1.0).abs() < 1e-12);
+    assert!(number(&weights["total"][0]) <= norms.iter().sum::<f64>());
+
+    let layer = &views["gates"]["layers"][1];
+    let mut names: Vec<_> = layer["gates"].as_object().expect("gates").keys().collect();
+    names.sort();
+    assert_eq!(names, ["f", "g", "i", "o"]);
+    assert_eq!(lists(&layer["gates"]["f"]["values"]).len(), 5);
+    assert_eq!(numbers(&layer["grad_norm"]).len(), 6);
+    assert_eq!(numbers(&layer["highway"]["mean"])[5], 1.0);
+}
+
+#[test]
+fn views_are_printed_and_written() {
+    let desk = Desk::new();
+    let flags = "explore --length 12 --view itemized --view weights --view gates";
+    let text = desk.ok(flags);
+    for words in ["‖dLs/dh1‖", "horizon", "share t..T", "hh flat", "Cashman et al. 2018"] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+    desk.ok(&format!("{flags} --png v.png --svg v.svg --csv v.csv --json v.json --theme dark"));
+    assert_eq!(desk.files(), ["v.csv", "v.json", "v.png", "v.svg"]);
+    assert_eq!(Picture::read(&desk.path("v.png")).width, 1600);
+    let csv = std::fs::read_to_string(desk.path("v.csv")).expect("text");
+    assert_eq!(csv.lines().next(), Some("figure,series,x,y,value"));
+    for figure in ["itemized", "weight-contributions", "weight-share", "activations", "saturation"]
+    {
+        assert!(csv.contains(&format!("\n{figure},")), "{figure}");
+    }
+    // A row a cell of the map.
+    assert_eq!(csv.lines().filter(|line| line.starts_with("itemized,‖∂Lₛ/∂hₜ‖,")).count(), 144);
+}
+
+#[test]
+fn views_of_a_task_say_what_its_rows_are() {
+    let desk = Desk::new();
+    let terms = |flags: &str| {
+        desk.json(&format!("{flags} --view itemized"))["views"]["itemized"]["terms"].clone()
+    };
+    assert_eq!(terms("--task mnist1d --hidden-size 4"), "shares");
+    assert_eq!(terms("--task first-zero --hidden-size 4"), "last-only");
+    assert_eq!(terms("--task echo --hidden-size 4"), "sum");
+    assert_eq!(terms("--task long-lag --lag 6 --hidden-size 4"), "last-only");
+    assert_eq!(terms("--loss last"), "last-only");
+}
+
+#[test]
+fn numbers_that_are_none_are_results() {
+    let desk = Desk::new();
+    let flags = "--nonlinearity identity --weight-scale 1e60 --length 30 --loss all";
+    let json = desk.json(&format!("{flags} --view itemized --view weights --view gates"));
+    assert!(!number(&json["views"]["weights"]["total"][0]).is_finite());
+    assert!(lists(&json["views"]["itemized"]["grad_norm"][0])[0][0].is_finite());
+    desk.ok(&format!("explore {flags} --view itemized --view weights --view gates --svg v.svg"));
+}
+
+#[test]
+fn what_no_view_can_show_is_refused_in_a_line() {
+    let desk = Desk::new();
+    for (flags, words) in [
+        ("--length 3000 --view itemized", "itemized view must be 1 to 2048, found 3000"),
+        ("--view nothing", "itemized"),
+    ] {
+        let output = desk.run(&format!("explore {flags} --png v.png"));
+        let line = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        assert!(line.contains(words) && line.lines().count() == 1, "{line}");
+        assert!(desk.files().is_empty());
+    }
+}
