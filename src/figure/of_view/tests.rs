@@ -135,6 +135,24 @@ fn each_cell_has_the_figures_of_its_gates() {
     assert_eq!(legend, expected);
 }
 
+/// So many names stand one above the other that not one more would fit.
+#[test]
+fn units_are_named_as_far_as_there_is_room() {
+    for (units, most) in [(16, 16), (17, 9), (512, 16)] {
+        let gate = Gate {
+            units: (0..units).collect(),
+            values: vec![vec![0.5; 3]; units],
+            ..gate("hh", Kind::Unit(Nonlinearity::Tanh), 0.5)
+        };
+        let ViewReport::Gates(mut report) = gates(Cell::Rnn(Nonlinearity::Tanh), 1, 0.5) else {
+            panic!("another view")
+        };
+        report.layers[0].gates = vec![gate];
+        let map = figures(&ViewReport::Gates(report)).remove(0);
+        assert_eq!(map.resolve().y.ticks.len(), most, "{units} units");
+    }
+}
+
 #[test]
 fn files_tell_the_layers_apart() {
     let text = csv(&figures(&gates(Cell::Lstm, 2, 0.5))).unwrap();

@@ -21,8 +21,11 @@ const LEAST_SPAN: f64 = 0.01;
 /// Ticks aimed for.
 const MOST_TICKS: usize = 8;
 
-/// Most names along an axis.
-const MOST_NAMES: usize = 24;
+/// Most names along a horizontal axis.
+pub(super) const MOST_ACROSS: usize = 24;
+
+/// Most names along a vertical axis, which is shorter.
+pub(super) const MOST_UP: usize = 16;
 
 /// Bounds and ticks of one axis in drawing coordinates.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +63,7 @@ impl Extent {
             }
         });
         let mut bar = Self { lo, hi, scale: axis.scale, reversed: false, ticks: Vec::new() };
-        bar.lay_ticks(axis);
+        bar.lay_ticks(axis, MOST_UP);
         bar
     }
 
@@ -71,12 +74,12 @@ impl Extent {
         }
     }
 
-    pub(super) fn lay_ticks(&mut self, axis: &Axis) {
+    pub(super) fn lay_ticks(&mut self, axis: &Axis, most_names: usize) {
         let Self { lo, hi, .. } = *self;
         self.ticks = match axis.scale {
             Scale::Log10 => ticks::log(lo, hi, MOST_TICKS),
             Scale::Linear if !axis.names.is_empty() => {
-                ticks::named(lo, hi, &axis.names, MOST_NAMES)
+                ticks::named(lo, hi, &axis.names, most_names)
             }
             Scale::Linear if axis.integer => ticks::integer(lo, hi, MOST_TICKS + 2),
             Scale::Linear => ticks::linear(lo, hi, MOST_TICKS),

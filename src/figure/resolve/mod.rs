@@ -78,8 +78,8 @@ impl Figure {
             x.frame(&self.x, columns.ends());
             y.frame(&self.y, rows.ends());
         }
-        x.lay_ticks(&self.x);
-        y.lay_ticks(&self.y);
+        x.lay_ticks(&self.x, extent::MOST_ACROSS);
+        y.lay_ticks(&self.y, extent::MOST_UP);
         let heat = lanes.map(|(heat, columns, rows)| Mosaic::new(heat, &columns, &rows, &x, &y));
         let lines = self.series.iter().filter(|series| !series.faint);
         let few = lines.map(|series| series.points.len()).max().unwrap_or(0) <= MOST_DOTS;
