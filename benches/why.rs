@@ -15,8 +15,13 @@ use rnnscope::ticket::Ticket;
 const CELLS: [(&str, Cell); 3] =
     [("rnn", Cell::Rnn(Nonlinearity::Tanh)), ("lstm", Cell::Lstm), ("gru", Cell::Gru)];
 
-const VIEWS: [(&str, View); 3] =
-    [("itemized", View::Itemized), ("gates", View::Gates), ("weights", View::Weights)];
+const VIEWS: [(&str, View); 5] = [
+    ("itemized", View::Itemized),
+    ("theory", View::Theory),
+    ("jacobians", View::Jacobians),
+    ("gates", View::Gates),
+    ("weights", View::Weights),
+];
 
 /// Hidden size and length.
 const SIZES: [(usize, usize); 2] = [(16, 50), (64, 100)];

@@ -155,6 +155,10 @@ words! {
     ViewWord => View {
         /// Which loss reaches how far: dL_s/dh_t for every loss step s and state step t
         Itemized => View::Itemized,
+        /// What theory predicts: the slope of dL/dh_t against |lambda|max and sigma_max
+        Theory => View::Theory,
+        /// What each step does: singular values of step Jacobians, Lyapunov exponents
+        Jacobians => View::Jacobians,
         /// What the gates do: activations, saturation, the product of the gates that keep the state
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it

@@ -70,6 +70,10 @@ of the Jacobian of the last step for an LSTM or GRU. |λ|max below 1 shrinks, ab
 
   itemized  which loss reaches how far: ‖dL_s/dh_t‖ for every loss step s and state step t, and the \
 horizon, the steps until the gradient has fallen below a thousandth (inf: it never does)
+  theory    what theory predicts: ‖dL/dh_t‖ for a loss on the last step, the slopes of |λ|max and of \
+the bound σ_max (Pascanu et al. 2013), and why they differ
+  jacobians what each step does: singular values of dh_t/dh_{t-1} and of their products dh_T/dh_t, \
+and the Lyapunov exponents of the first sequence
   gates     what the gates do: activations over time, how many are open, closed or saturated, the \
 product of the gates that keep the state; for an RNN its units
   weights   which weights hear the past: dL/dW_hh split by the step that contributed it
@@ -106,7 +110,10 @@ JSON cannot hold are \"inf\", \"-inf\", \"nan\".
       CSV: figure, series, x, y, value, one row a point or a cell of a map. JSON: the question, and \
 under `views` for itemized grad_norm[layer][s][t] and horizon[layer][s]; for weights norm[layer][t], \
 share[layer][t] (of steps t to T) and total[layer]; for gates layers[layer].gates[name], with values \
-of the units in the order of `units`, and highway.
+of the units in the order of `units`, and highway; for theory layers[layer] with grad_norm[t], \
+own_grad_norm[t] (what the layer's own recurrence carries back), radius, sigma_max, slope (factors a \
+step), mean_derivative and regime; for jacobians layers[layer] with steps and products (each t, and \
+for products natural logarithms), exponents, largest_exponent[t] and last_radius.
 
 Examples:
   rnnscope explore

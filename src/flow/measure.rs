@@ -4,7 +4,7 @@ use candle_core::{DType, Tensor};
 
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
-use crate::network::{LayerRun, Network, NetworkSpec, Probing};
+use crate::network::{LayerRun, Network, NetworkSpec, Probing, Run};
 use crate::task::{Loss, loss_of};
 use crate::ticket::Ticket;
 
@@ -55,6 +55,11 @@ pub fn measure_by(
 ) -> Result<Trace> {
     let run = network.run(x, Probing::On, ticket)?;
     let loss = judge(&run.output)?;
+    trace_of(run, &loss, ticket)
+}
+
+/// The gradients of a loss with respect to the states of the run it was made from.
+pub(super) fn trace_of(run: Run, loss: &Tensor, ticket: &Ticket) -> Result<Trace> {
     let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
     let layers = run
         .layers
@@ -67,7 +72,7 @@ pub fn measure_by(
             Ok(LayerTrace { states, grads })
         })
         .collect::<Result<_>>()?;
-    Ok(Trace { loss: scalar(&loss)?, output: run.output, layers })
+    Ok(Trace { loss: scalar(loss)?, output: run.output, layers })
 }
 
 fn scalar(tensor: &Tensor) -> Result<f64> {

@@ -109,3 +109,55 @@ fn what_no_view_can_show_is_refused_in_a_line() {
         assert!(desk.files().is_empty());
     }
 }
+
+#[test]
+fn prediction_and_step_jacobians_come_as_json() {
+    let desk = Desk::new();
+    let flags = "--hidden-size 5 --length 7 --weight-scale 0.5 --seed 3";
+    let flow = desk.json(flags);
+    let json = desk.json(&format!("{flags} --view theory --view jacobians"));
+    let theory = &json["views"]["theory"]["layers"][0];
+    // With one layer and a loss on the last step it is the gradient of the plain report.
+    let (whole, shown) = (numbers(&flow["grad_norm"][0]), numbers(&theory["grad_norm"]));
+    for (whole, shown) in whole.iter().zip(&shown) {
+        assert!((whole - shown).abs() < 1e-14, "{whole} {shown}");
+    }
+    assert_eq!(theory["regime"], "must-vanish");
+    let (sigma_max, slope) = (number(&theory["sigma_max"]), number(&theory["slope"]));
+    assert!(sigma_max < 1.0 && slope < sigma_max);
+    let jacobians = &json["views"]["jacobians"]["layers"][0];
+    assert_eq!(numbers(&jacobians["exponents"]).len(), 5);
+    let largest = numbers(&jacobians["largest_exponent"]);
+    assert_eq!(largest[6], numbers(&jacobians["exponents"])[0]);
+    assert_eq!(numbers(&jacobians["products"]["t"]), [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
+    for max in numbers(&jacobians["steps"]["max"]) {
+        assert!(max <= sigma_max * (1.0 + 1e-12));
+    }
+    for ln_max in numbers(&jacobians["products"]["ln_max"]) {
+        assert!(ln_max < 0.0);
+    }
+}
+
+#[test]
+fn prediction_and_step_jacobians_work_for_all_that_can_be_asked() {
+    let desk = Desk::new();
+    for flags in [
+        "--cell gru --num-layers 2 --wiring skips --ticks 2 --length 4 --batch 3 --loss all",
+        "--cell lstm --precision f32 --length 3",
+        "--nonlinearity identity --weight-scale 1e60 --length 30",
+        "--weight-scale 0 --length 1",
+        "--task mnist1d --hidden-size 4",
+        "--task first-zero --hidden-size 4",
+        "--task long-lag --lag 6 --hidden-size 4 --cell lstm",
+        "--task echo --hidden-size 4 --nonlinearity relu",
+    ] {
+        let text = desk.ok(&format!("explore {flags} --view theory --view jacobians"));
+        for words in ["by σmax", "exponent", "Pascanu et al. 2013", "Benettin et al. 1980"] {
+            assert!(
+                text.contains(words) || flags.contains("gru") || flags.contains("lstm"),
+                "{words} in\n{text}"
+            );
+        }
+        desk.ok(&format!("explore {flags} --view theory --view jacobians --png v.png --csv v.csv"));
+    }
+}

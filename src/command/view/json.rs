@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json, to_value};
 
-use super::{Views, table::distance};
+use super::{Views, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
@@ -23,6 +23,8 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
     for (word, view) in views {
         let name = match word {
             ViewWord::Itemized => "itemized",
+            ViewWord::Theory => "theory",
+            ViewWord::Jacobians => "jacobians",
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
         };
@@ -42,6 +44,8 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
 fn of_view(view: &ViewReport) -> Result<Value> {
     match view {
         ViewReport::Itemized(itemized) => of_itemized(itemized),
+        ViewReport::Theory(report) => steps::theory_json(report),
+        ViewReport::Jacobians(report) => steps::jacobians_json(report),
         ViewReport::Gates(gates) => of_gates(gates),
         ViewReport::Weights(contributions) => of_weights(contributions),
     }

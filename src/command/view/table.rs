@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::Views;
+use super::{Views, steps};
 use crate::command::table::columns_by_step;
 use crate::figure::of_flow::heading;
 use crate::figure::of_view;
@@ -22,6 +22,8 @@ fn write(text: &mut String, Views { flow, views }: &Views) -> Result {
     for (_, view) in views {
         match view {
             ViewReport::Itemized(itemized) => of_itemized(text, itemized)?,
+            ViewReport::Theory(report) => steps::theory_table(text, report, unit)?,
+            ViewReport::Jacobians(report) => steps::jacobians_table(text, report, unit)?,
             ViewReport::Gates(gates) => of_gates(text, gates, unit)?,
             ViewReport::Weights(contributions) => of_weights(text, contributions, unit)?,
         }

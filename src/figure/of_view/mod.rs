@@ -3,8 +3,12 @@
 
 mod gates;
 mod itemized;
+mod jacobians;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;
+mod theory;
 mod weights;
 
 use super::model::{Axis, Figure};
@@ -14,6 +18,8 @@ use crate::flow::ViewReport;
 pub fn figures(report: &ViewReport) -> Vec<Figure> {
     match report {
         ViewReport::Itemized(itemized) => itemized::figures(itemized),
+        ViewReport::Theory(report) => theory::figures(report),
+        ViewReport::Jacobians(report) => jacobians::figures(report),
         ViewReport::Gates(gates) => gates::figures(gates),
         ViewReport::Weights(contributions) => weights::figures(contributions),
     }

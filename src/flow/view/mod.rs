@@ -1,12 +1,20 @@
 //! Views of why gradients are what they are, one file a view. Each is a pure function from the scaled
-//! network, its batch and its loss to a report; all are worked out from one run by going back
-//! through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets.
+//! network, its batch and its loss to a report. Those that split a gradient are worked out from one run by
+//! going back through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets;
+//! those that explain it look at the Jacobian of each step.
 
+mod cores;
 mod direct;
 mod gates;
 mod itemized;
+mod jacobians;
+mod lyapunov;
+mod path;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;
+mod theory;
 mod weights;
 
 use candle_core::{DType, Tensor};
@@ -15,12 +23,15 @@ use self::direct::Direct;
 pub use self::direct::Terms;
 pub use self::gates::{CLOSED, FLAT, Gate, Gates, Highway, Kind, LayerGates, OPEN};
 pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
+pub use self::jacobians::{JacobiansReport, LayerJacobians, ProductValues, StepValues};
+pub use self::lyapunov::Lyapunov;
+pub use self::theory::{LayerTheory, Regime, Source, TheoryReport};
 pub use self::weights::{Contributions, LayerContributions};
 use super::batch::Batch;
 use super::measure::{fits_memory, norm};
 use crate::error::{Error, Result};
 use crate::network::real::Real;
-use crate::network::{Back, Network, NetworkSpec, Probing, Replay, Sweep};
+use crate::network::{Back, Network, Probing, Replay, Sweep};
 use crate::task::Loss;
 use crate::ticket::Ticket;
 
@@ -29,6 +40,10 @@ use crate::ticket::Ticket;
 pub enum View {
     /// Which loss reaches how far back?
     Itemized,
+    /// What does theory predict?
+    Theory,
+    /// What does each step do?
+    Jacobians,
     /// What do the gates do?
     Gates,
     /// Which weights hear the past?
@@ -40,6 +55,10 @@ pub enum View {
 pub enum ViewReport {
     /// Of [`View::Itemized`].
     Itemized(Itemized),
+    /// Of [`View::Theory`].
+    Theory(TheoryReport),
+    /// Of [`View::Jacobians`].
+    Jacobians(JacobiansReport),
     /// Of [`View::Gates`].
     Gates(Gates),
     /// Of [`View::Weights`].
@@ -82,18 +101,26 @@ fn look_in<R: Real>(
     view: View,
     ticket: &Ticket,
 ) -> Result<ViewReport> {
-    let NetworkSpec { ticks, .. } = network.spec;
-    let way_back = match view {
-        View::Itemized => itemized::way_back(&network.spec, batch)?,
-        View::Gates | View::Weights => batch.steps * ticks,
+    let scene = |way_back: usize| {
+        let ticks = 2 * batch.steps * network.spec.ticks + way_back;
+        ticket.expect_steps((ticks * network.layers.len()) as u64);
+        Scene::<R>::set(network, batch, loss, ticket)
     };
-    let ticks = 2 * batch.steps * ticks + way_back;
-    ticket.expect_steps((ticks * network.layers.len()) as u64);
-    let scene = Scene::<R>::set(network, batch, loss, ticket)?;
+    let once_back = batch.steps * network.spec.ticks;
     match view {
-        View::Itemized => itemized::itemized(&scene).map(ViewReport::Itemized),
-        View::Gates => gates::gates(&scene).map(ViewReport::Gates),
-        View::Weights => weights::weights(&scene).map(ViewReport::Weights),
+        View::Itemized => {
+            let way_back = itemized::way_back(&network.spec, batch)?;
+            itemized::itemized(&scene(way_back)?).map(ViewReport::Itemized)
+        }
+        View::Theory => {
+            let judge = |output: &Tensor| batch.loss(output, loss);
+            theory::theory(network, &batch.x, &judge, ticket).map(ViewReport::Theory)
+        }
+        View::Jacobians => {
+            jacobians::jacobians(network, &batch.x, ticket).map(ViewReport::Jacobians)
+        }
+        View::Gates => gates::gates(&scene(once_back)?).map(ViewReport::Gates),
+        View::Weights => weights::weights(&scene(once_back)?).map(ViewReport::Weights),
     }
 }
 

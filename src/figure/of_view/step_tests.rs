@@ -1,0 +1,175 @@
+//! Views of step Jacobians made by hand become the right figures, and say what happened.
+
+use super::figures;
+use crate::figure::{Figure, Range, Scale, Style, Theme, csv, png};
+use crate::flow::ViewReport;
+use crate::flow::view::{
+    JacobiansReport, LayerJacobians, LayerTheory, Lyapunov, ProductValues, Source, StepValues,
+    TheoryReport,
+};
+use crate::network::{Cell, NetworkSpec, Nonlinearity, Wiring};
+
+const TANH: Cell = Cell::Rnn(Nonlinearity::Tanh);
+
+/// A gradient that changes by `slope` a step back over 60 steps.
+fn layer(slope: f64, radius: f64, sigma_max: f64, mean: Option<f64>) -> LayerTheory {
+    let measured: Vec<f64> = (1..=60).map(|t| slope.powi(60 - t)).collect();
+    let own = measured.clone();
+    let source = Source::Weights;
+    LayerTheory {
+        measured,
+        own,
+        closed: true,
+        source,
+        radius,
+        sigma_max,
+        slope,
+        mean_derivative: mean,
+    }
+}
+
+fn theory(cell: Cell, layers: Vec<LayerTheory>) -> Vec<Figure> {
+    let spec = NetworkSpec::new(cell, [1, 16, layers.len(), 1]);
+    figures(&ViewReport::Theory(TheoryReport { spec, length: 60, batch: 1, layers }))
+}
+
+fn said(cell: Cell, layer: LayerTheory) -> String {
+    theory(cell, vec![layer])[0].notes.join(" ")
+}
+
+#[test]
+fn predictions_are_straight_lines_from_the_last_step() {
+    let figure = &theory(TANH, vec![layer(0.5, 0.8, 1.4, Some(0.6))])[0];
+    assert_eq!((figure.name, figure.y.scale), ("theory", Scale::Log10));
+    let [measured, radius, bound] = &figure.series[..] else { panic!("{:?}", figure.series) };
+    assert_eq!(measured.points.len(), 60);
+    assert_eq!(radius.points[1], [60.0, 1.0]);
+    assert_eq!(radius.points[0][0], 1.0);
+    assert!((radius.points[0][1] / 0.8_f64.powi(59) - 1.0).abs() < 1e-9);
+    // Three decades above all that was measured.
+    assert!((bound.points[0][1] - 1e3).abs() < 1e-6 && bound.points[0][0] > 1.0);
+}
+
+#[test]
+fn the_sentence_names_the_regime_and_why_it_differs() {
+    let relu = Cell::Rnn(Nonlinearity::Relu);
+    let linear = Cell::Rnn(Nonlinearity::Identity);
+    let cases = [
+        (TANH, layer(0.7, 0.8, 0.9, Some(0.62)), "must vanish", "slope f′ is 0.62"),
+        (TANH, layer(0.9, 0.8, 1.3, Some(1.0)), "grow at first", "transient growth"),
+        (TANH, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "saturation"),
+        (relu, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "50 % of the units are active"),
+        (linear, layer(1.2, 1.2, 2.0, Some(1.0)), "gradients explode", "as |λ|max predicts"),
+        (linear, layer(1.0, 1.0, 1.0, Some(1.0)), "W keeps gradients", "as |λ|max predicts"),
+        (TANH, layer(f64::NAN, 0.5, 0.6, None), "must vanish", "no slope can be measured"),
+        (TANH, layer(0.5, f64::NAN, f64::NAN, None), "nothing to predict", "the long run"),
+    ];
+    for (cell, layer, regime, reason) in cases {
+        let text = said(cell, layer);
+        assert!(text.contains(regime) && text.contains(reason), "{text}");
+    }
+}
+
+#[test]
+fn gates_have_their_own_bound_and_lower_layers_a_caution() {
+    let source = Source::Jacobians { every_step: false };
+    let gated = LayerTheory { source, ..layer(0.9, 0.8, 1.3, None) };
+    let text = said(Cell::Lstm, gated);
+    assert!(text.contains("does not hold for the gates of an LSTM"), "{text}");
+    assert!(text.contains("evenly spread steps"), "{text}");
+    let lower = LayerTheory { closed: false, ..layer(0.9, 0.8, 1.3, Some(1.0)) };
+    let figures = theory(TANH, vec![lower, layer(0.9, 0.8, 1.3, Some(1.0))]);
+    assert_eq!(
+        figures.iter().map(|f| f.name).collect::<Vec<_>>(),
+        ["theory-layer-1", "theory-layer-2"]
+    );
+    assert_eq!((figures[0].series.len(), figures[1].series.len()), (4, 3));
+    assert!(figures[0].notes.iter().any(|note| note.contains("The layer above sends gradient")));
+}
+
+/// Factors of 0.9, 0.5 and `least` a step.
+fn jacobians(cell: Cell, layers: usize, least: f64) -> JacobiansReport {
+    let steps = (1..=30).map(|t| StepValues { t, max: 0.9, median: 0.5, min: least }).collect();
+    let product = |t: usize| {
+        let back = (30 - t) as f64;
+        let ln = |factor: f64| back * f64::ln(factor);
+        ProductValues { t, ln_max: ln(0.9), ln_mean: ln(0.5), ln_min: ln(least) }
+    };
+    let lyapunov = Lyapunov {
+        exponents: vec![f64::ln(0.9), f64::ln(0.5), f64::ln(least)],
+        largest: vec![f64::ln(0.9); 30],
+    };
+    let products = (1..30).rev().map(product).collect();
+    let layer = LayerJacobians { steps, products, lyapunov, last_radius: 0.88 };
+    let spec = NetworkSpec::new(cell, [1, 3, layers, 1]);
+    JacobiansReport { spec, length: 30, layers: vec![layer; layers] }
+}
+
+fn shown(report: &JacobiansReport) -> [Figure; 4] {
+    figures(&ViewReport::Jacobians(report.clone())).try_into().unwrap()
+}
+
+#[test]
+fn singular_values_exponents_and_their_drift_are_figures() {
+    let [steps, products, spectrum, drift] = shown(&jacobians(Cell::Gru, 2, 0.4));
+    let names = [&steps, &products, &spectrum, &drift].map(|figure| figure.name);
+    let expected =
+        ["step-singular-values", "product-singular-values", "lyapunov-spectrum", "lyapunov-drift"];
+    assert_eq!(names, expected);
+    assert_eq!((steps.series.len(), products.series.len()), (6, 6));
+    assert_eq!(steps.series[4].name, "median, layer 2");
+    assert_eq!(products.series[0].points[29], [30.0, 0.0]);
+    assert!((products.series[0].points[0][1] - 29.0 * 0.9_f64.log10()).abs() < 1e-12);
+    assert_eq!(spectrum.series[1].points[1], [2.0, f64::ln(0.5)]);
+    assert!(spectrum.notes.iter().any(|note| note.contains("Layer 2: the largest is −0.105")));
+    assert_eq!(drift.series[1].points, [[1.0, f64::ln(0.88)], [30.0, f64::ln(0.88)]]);
+    for figure in [&steps, &products, &spectrum, &drift] {
+        assert!(figure.notes.iter().any(|note| note.contains("held fixed")), "{}", figure.name);
+    }
+}
+
+#[test]
+fn what_is_lost_or_leaves_the_plot_is_told() {
+    let [_, products, ..] = shown(&jacobians(TANH, 1, 0.01));
+    assert!(products.series[2].points.len() < 20);
+    assert!(products.notes.iter().any(|note| note.contains("10 to the power of −58.0")));
+    let [_, products, spectrum, _] = shown(&jacobians(TANH, 1, 0.0));
+    assert!(products.notes.iter().any(|note| note.contains("At all 29 steps some directions")));
+    assert!(spectrum.notes.iter().any(|note| note.contains("1 are −∞")));
+    let mut gone = jacobians(TANH, 1, 0.0);
+    gone.layers[0].lyapunov.largest = vec![f64::NEG_INFINITY; 30];
+    let [.., drift] = shown(&gone);
+    assert!(drift.notes.iter().any(|note| note.contains("−∞ from t = 1 on")));
+    gone.spec.wiring = Wiring::Skips;
+    assert!(shown(&gone)[0].notes.iter().any(|note| note.contains("held fixed")));
+}
+
+#[test]
+fn rounding_errors_do_not_fill_a_plot() {
+    let mut still = jacobians(TANH, 1, 0.4);
+    still.layers[0].lyapunov.exponents = vec![2e-9, 1e-9, -1e-9];
+    let [_, _, spectrum, _] = shown(&still);
+    assert!(matches!(spectrum.y.range, Range::Fixed(low, high) if high - low > 0.01));
+    assert!(spectrum.notes.iter().any(|note| note.contains("the largest is 0, a factor of 1.00")));
+    assert!(spectrum.notes.iter().any(|note| note.contains("0 of 3 lie above 0")));
+}
+
+#[test]
+fn broken_numbers_can_be_drawn_and_written() {
+    let mut broken = jacobians(Cell::Lstm, 1, 0.0);
+    let layer = &mut broken.layers[0];
+    layer.lyapunov.exponents.fill(f64::NAN);
+    layer.lyapunov.largest.fill(f64::NAN);
+    layer.last_radius = f64::NAN;
+    let nan = f64::NAN;
+    layer.products.fill(ProductValues { t: 3, ln_max: nan, ln_mean: nan, ln_min: nan });
+    layer.steps.fill(StepValues { t: 3, max: nan, median: f64::INFINITY, min: 0.0 });
+    let mut figures = Vec::from(shown(&broken));
+    figures.extend(theory(TANH, vec![layer_of_nan()]));
+    png(&figures, &Style { theme: Theme::Dark, ..Style::default() }, 1.0).unwrap();
+    assert!(csv(&figures).unwrap().contains("nan") || csv(&figures).unwrap().contains("NaN"));
+}
+
+fn layer_of_nan() -> LayerTheory {
+    layer(f64::NAN, f64::INFINITY, f64::NAN, Some(f64::NAN))
+}
