@@ -146,11 +146,55 @@ enum Rule {
     Chrono,
 }
 
+/// The rules that a cell offers, with what each does.
+const RULES: [(Rule, &str, &str); 4] = [
+    (Rule::Drawn, "drawn", "The recipe’s own draw."),
+    (
+        Rule::Forget,
+        "forget",
+        "Sets the sum of the forget gate’s biases: a large value keeps the gate open, and with it \
+         the way of the gradient along cₜ (Gers et al. 2000; Jozefowicz et al. 2015).",
+    ),
+    (
+        Rule::Hold,
+        "hold",
+        "b on the gate that keeps the state and −b on the one that writes: units hold for \
+         about eᵇ steps. All other biases are 0.",
+    ),
+    (
+        Rule::Chrono,
+        "chrono",
+        "Holding times spread from 1 to T_max steps: ln U(1, T_max − 1) on the forget gate, the \
+         opposite on the input gate, 0 elsewhere (Tallec & Ollivier 2018).",
+    ),
+];
+
 fn gate_bias(ui: &mut Ui, design: &mut Design, memory: &mut Memory) {
     if matches!(design.cell, Cell::Rnn(_)) {
         return;
     }
-    let mut rule = match design.gate_bias {
+    let mut rule = remembered(design.gate_bias, memory);
+    // A GRU has no forget gate: its biases are as drawn, and the rule waits for the LSTM.
+    let waits = design.cell == Cell::Gru && rule == Rule::Forget;
+    if waits {
+        rule = Rule::Drawn;
+    }
+    row(ui, "Gate biases", "What replaces the drawn biases of the gates, if anything.", |ui| {
+        let [drawn, forget, hold, chrono] = RULES;
+        if design.cell == Cell::Lstm {
+            choice(ui, &mut rule, &[drawn, forget, hold, chrono]);
+        } else {
+            choice(ui, &mut rule, &[drawn, hold, chrono]);
+        }
+    });
+    if !(waits && rule == Rule::Drawn) {
+        design.gate_bias = with_number(ui, rule, memory);
+    }
+}
+
+/// The rule in force; its number is kept for when another one was looked at.
+fn remembered(gate_bias: GateBias, memory: &mut Memory) -> Rule {
+    match gate_bias {
         GateBias::Drawn => Rule::Drawn,
         GateBias::Forget(bias) => {
             memory.forget_bias = bias;
@@ -164,51 +208,18 @@ fn gate_bias(ui: &mut Ui, design: &mut Design, memory: &mut Memory) {
             memory.chrono = steps;
             Rule::Chrono
         }
-    };
-    // A GRU has no forget gate: its biases are as drawn, and the rule waits for the LSTM.
-    let waits = design.cell == Cell::Gru && rule == Rule::Forget;
-    if waits {
-        rule = Rule::Drawn;
     }
-    let forget = (
-        Rule::Forget,
-        "forget",
-        "Sets the sum of the forget gate’s biases: a large value keeps the gate open, and with it \
-         the way of the gradient along cₜ (Gers et al. 2000; Jozefowicz et al. 2015).",
-    );
-    let options = [
-        (Rule::Drawn, "drawn", "The recipe’s own draw."),
-        (
-            Rule::Hold,
-            "hold",
-            "b on the gate that keeps the state and −b on the one that writes: units hold for \
-             about eᵇ steps. All other biases are 0.",
-        ),
-        (
-            Rule::Chrono,
-            "chrono",
-            "Holding times spread from 1 to T_max steps: ln U(1, T_max − 1) on the forget gate, the \
-             opposite on the input gate, 0 elsewhere (Tallec & Ollivier 2018).",
-        ),
-    ];
-    let [drawn, hold, chrono] = options;
-    row(ui, "Gate biases", "What replaces the drawn biases of the gates, if anything.", |ui| {
-        if design.cell == Cell::Lstm {
-            choice(ui, &mut rule, &[drawn, forget, hold, chrono]);
-        } else {
-            choice(ui, &mut rule, &[drawn, hold, chrono]);
-        }
-    });
-    if waits && rule == Rule::Drawn {
-        return;
-    }
+}
+
+/// The control of the rule's number, and the rule with it.
+fn with_number(ui: &mut Ui, rule: Rule, memory: &mut Memory) -> GateBias {
     let value = |ui: &mut Ui, label: &str, tip: &str, value: &mut f64, range| {
         row(ui, label, tip, |ui| {
             let value = egui::DragValue::new(value).speed(0.05).range(range);
             named(ui.add(value.update_while_editing(false)), label).on_hover_text(tip);
         });
     };
-    design.gate_bias = match rule {
+    match rule {
         Rule::Drawn => GateBias::Drawn,
         Rule::Forget => {
             let tip = "The sum of the forget gate’s biases.";
@@ -225,5 +236,5 @@ fn gate_bias(ui: &mut Ui, design: &mut Design, memory: &mut Memory) {
             value(ui, "T_max", tip, &mut memory.chrono, 2.0..=1e6);
             GateBias::Chrono(memory.chrono)
         }
-    };
+    }
 }
