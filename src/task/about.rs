@@ -53,8 +53,8 @@ const FIRST_ZERO: About = About {
             and its loss stays at ln 2. In the ladder, which lengths are mastered; in the curriculum, \
             how the length climbs.",
     found: "With the zero in front, length 10 is often learned and length 20 is not. With the zero \
-            anywhere the LSTM masters length 50, the plain RNN not even 10; with a curriculum the \
-            LSTM passes 100. Momentum of 0.99 makes single runs chaotic: compare rates. The \
+            anywhere the LSTM often masters length 50, the plain RNN not even 10; with a curriculum \
+            most LSTMs pass 100. Momentum of 0.99 makes single runs chaotic: compare rates. The \
             notebook's third variant says \"anywhere\" and trains on a zero that is always last, \
             which asks for no memory: it is here as the place \"last\".",
     source: "course notebook on curriculum learning; Elman 1993; Bengio et al. 2009",
@@ -83,7 +83,7 @@ const LONG_LAG: About = About {
     found: "With default weights, or a forget bias of 1 to 5 alone, the loss stays near ln 2: x or \
             y, but which? With chrono initialisation the LSTM solves all of ten trials, in the \
             median after about 5,000 sequences, and errs less than once in 3,000; the plain RNN \
-            stays at chance. The notebook's y sequences follow the chain of an x sequence, its \
+            hardly ever leaves chance. The notebook's y sequences follow the chain of an x sequence, its \
             initial states are random, and its test feeds the network its own answers, which does \
             not test memory: here the true symbols are read.",
     source: "Hochreiter & Schmidhuber 1997, experiment 2; Tallec & Ollivier 2018",

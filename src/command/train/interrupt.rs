@@ -1,11 +1,20 @@
 //! Ctrl-C: the first asks to stop, the second stops at once.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::super::failure::Failure;
 
 /// Whether somebody pressed Ctrl-C.
 static PRESSED: AtomicBool = AtomicBool::new(false);
+
+/// When that was.
+static FIRST: OnceLock<Instant> = OnceLock::new();
+
+/// A second Ctrl-C sooner than this is the first one again: some programs that run others send the
+/// signal to the program and then to its whole group.
+const TOGETHER: Duration = Duration::from_millis(300);
 
 /// Listens from now on.
 ///
@@ -13,7 +22,8 @@ static PRESSED: AtomicBool = AtomicBool::new(false);
 /// A system that lets nobody listen.
 pub(super) fn listen() -> Result<(), Failure> {
     let pressed = || {
-        if PRESSED.swap(true, Ordering::SeqCst) {
+        let first = FIRST.get_or_init(Instant::now);
+        if PRESSED.swap(true, Ordering::SeqCst) && first.elapsed() > TOGETHER {
             std::process::exit(i32::from(Failure::INTERRUPTED));
         }
     };
