@@ -1,18 +1,22 @@
 //! Everything that decides what is on screen, as one value that is saved, restored and shared.
 
+mod arrangement;
 mod history;
 mod label;
 mod settings;
 mod training;
+mod why;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use arrangement::{Arrangement, Direction, Pane};
 pub use history::History;
 pub use label::{label, labels};
 pub use settings::{ExportSettings, Memory, ThemeChoice};
 pub use training::{Tab, TrainSettings};
+pub use why::Why;
 
 use crate::error::{Error, Result};
 use crate::figure::of_flow::View;
@@ -30,6 +34,8 @@ pub struct Session {
     pub question: Question,
     /// How the figures are laid out.
     pub view: View,
+    /// The views beside the four plots.
+    pub why: Why,
     /// Frozen earlier curves, oldest first.
     pub pins: Vec<Pin>,
     /// What controls return to when they are switched back.
@@ -65,6 +71,7 @@ impl Default for Session {
         Self {
             question: Question { input, ..Question::default() },
             view: View::default(),
+            why: Why::default(),
             pins: Vec::new(),
             memory: Memory::default(),
             theme: ThemeChoice::System,
@@ -130,6 +137,7 @@ impl Session {
         } else {
             1.0
         };
+        session.why.mend();
         session.train.mend();
         Ok(session)
     }

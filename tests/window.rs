@@ -13,3 +13,5 @@ mod figures;
 mod files;
 #[path = "window/pins.rs"]
 mod pins;
+#[path = "window/views.rs"]
+mod views;

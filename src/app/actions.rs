@@ -14,7 +14,7 @@ use super::task::{Task, finished};
 use super::{App, files, open_dialog};
 use crate::error::Result;
 use crate::figure::{self, Figure, of_flow, of_run};
-use crate::session::{Tab, ThemeChoice};
+use crate::session::{Arrangement, Pane, Tab, ThemeChoice, Why};
 use crate::task::Dataset;
 
 impl App {
@@ -30,10 +30,15 @@ impl App {
             Command::Pin => self.session.pin(),
             Command::ClearPins => self.session.pins.clear(),
             Command::Open => self.browse(ctx),
-            Command::Export => self.toggle_export(),
+            Command::Export => self.toggle_export(None),
             Command::CopyImage => self.copy_image(ctx),
             Command::CopyNumbers => self.copy_numbers(ctx),
             Command::ToggleTable => self.session.table_open ^= true,
+            Command::View(pane) => self.session.why.toggle(pane),
+            Command::Stack => self.arrange(Arrangement::stacked),
+            Command::SideBySide => self.arrange(Arrangement::side_by_side),
+            Command::Grid => self.arrange(Arrangement::gridded),
+            Command::CloseViews => self.session.why = Why::default(),
             Command::Undo => {
                 let state = self.history.undo();
                 self.return_to(state);
@@ -67,6 +72,11 @@ impl App {
     fn set_scales(&mut self, scale: f64) {
         self.session.question.weight_scale = scale;
         self.session.question.bias_scale = scale;
+    }
+
+    fn arrange(&mut self, how: impl FnOnce(&Arrangement) -> Arrangement) {
+        let why = &mut self.session.why;
+        why.arrangement = how(&why.arrangement);
     }
 
     fn return_to(&mut self, state: Option<(crate::flow::Question, of_flow::View)>) {
@@ -129,8 +139,26 @@ impl App {
         if self.session.tab == Tab::Train {
             return self.train.figures();
         }
-        let pictures = self.scene.iter().flat_map(|scene| scene.pictures.iter());
-        pictures.map(|picture| picture.figure.clone()).collect()
+        let visible = self.session.why.visible();
+        visible.into_iter().flat_map(|pane| self.figures_of(pane)).collect()
+    }
+
+    /// The figures of one pane of Explore.
+    pub fn figures_of(&self, pane: Pane) -> Vec<Figure> {
+        let pictures = match (pane, &self.scene) {
+            (Pane::Curves, Some(scene)) => Some(&scene.pictures),
+            (Pane::Curves, None) => None,
+            _ => self.viewers.shown(pane).ok().flatten(),
+        };
+        pictures.into_iter().flat_map(|all| all.iter()).map(|one| one.figure.clone()).collect()
+    }
+
+    /// The figures that the export dialog is about.
+    fn exported(&self) -> Vec<Figure> {
+        match (self.session.tab, self.exporting) {
+            (Tab::Explore, Some(pane)) => self.figures_of(pane),
+            _ => self.figures(),
+        }
     }
 
     fn heading(&self) -> Option<String> {
@@ -166,14 +194,16 @@ impl App {
         self.numbers = Some(Task::spawn(ctx, move || Ok(table.tsv())));
     }
 
-    fn toggle_export(&mut self) {
-        let figures = self.figures();
+    /// Opens the export dialog, or closes it; for one pane only, if it is named.
+    pub(super) fn toggle_export(&mut self, pane: Option<Pane>) {
+        self.exporting = pane;
+        let figures = self.exported();
         if self.dialog.is_some() || figures.is_empty() {
             self.dialog = None;
             return;
         }
         let sheet = match self.session.tab {
-            Tab::Explore => "explore",
+            Tab::Explore => pane.map_or("explore", sheet_of),
             Tab::Train => "train",
         };
         // A figure of the other tab cannot be meant.
@@ -186,7 +216,7 @@ impl App {
     pub(super) fn export_dialog(&mut self, ctx: &Context) {
         let Some(mut dialog) = self.dialog.take() else { return };
         let titles: Vec<(&'static str, String)> =
-            self.figures().into_iter().map(|figure| (figure.name, figure.title)).collect();
+            self.exported().into_iter().map(|figure| (figure.name, figure.title)).collect();
         let busy = self.export.is_some();
         match dialog.show(ctx, &mut self.session.export, &titles, busy) {
             Wish::Stay => self.dialog = Some(dialog),
@@ -199,7 +229,7 @@ impl App {
     }
 
     fn write(&mut self, ctx: &Context, path: PathBuf) {
-        let figures = export::chosen(&self.figures(), &self.session.export);
+        let figures = export::chosen(&self.exported(), &self.session.export);
         let (settings, heading) = (self.session.export.clone(), self.heading());
         self.export = Some(Task::spawn(ctx, move || {
             export::write(&figures, &settings, heading, &path)?;
@@ -255,6 +285,20 @@ impl App {
         // Without a folder of the user's own, the default stays the folder rnnscope runs in.
         self.session.export.folder =
             folder.filter(|folder| std::env::current_dir().ok().as_ref() != Some(folder));
+    }
+}
+
+/// What all figures of a pane together are called in a file's name.
+fn sheet_of(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Curves => "explore",
+        Pane::Itemized => "itemized",
+        Pane::Theory => "theory",
+        Pane::Jacobians => "jacobians",
+        Pane::Landscape => "landscape",
+        Pane::Gates => "gates",
+        Pane::Weights => "weights",
+        Pane::Check => "check",
     }
 }
 

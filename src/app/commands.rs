@@ -3,7 +3,7 @@
 use egui::text_edit::TextEditState;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::session::Tab;
+use crate::session::{Pane, Tab};
 
 /// A command. Buttons, menus, tooltips and shortcuts are made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,16 @@ pub enum Command {
     TrainFurther,
     /// The selected contender's network into Explore.
     OpenInExplore,
+    /// Open or close a view that explains.
+    View(Pane),
+    /// All panes one behind the other.
+    Stack,
+    /// Curves on the left, views on the right.
+    SideBySide,
+    /// A tile for each pane.
+    Grid,
+    /// The curves alone.
+    CloseViews,
     /// Formulas and how to read the plots.
     Help,
     /// Close the window.
@@ -70,7 +80,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order the help lists them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 40] = [
         Self::ResetScales,
         Self::ZeroScales,
         Self::DrawAgain,
@@ -84,6 +94,17 @@ impl Command {
         Self::CopyImage,
         Self::CopyNumbers,
         Self::ToggleTable,
+        Self::View(Pane::Itemized),
+        Self::View(Pane::Theory),
+        Self::View(Pane::Jacobians),
+        Self::View(Pane::Landscape),
+        Self::View(Pane::Gates),
+        Self::View(Pane::Weights),
+        Self::View(Pane::Check),
+        Self::Stack,
+        Self::SideBySide,
+        Self::Grid,
+        Self::CloseViews,
         Self::Undo,
         Self::Redo,
         Self::ToggleTheme,
@@ -118,6 +139,11 @@ impl Command {
             Self::CopyImage => "Copy image",
             Self::CopyNumbers => "Copy numbers",
             Self::ToggleTable => "Table",
+            Self::View(pane) => pane.name(),
+            Self::Stack => "In tabs",
+            Self::SideBySide => "Side by side",
+            Self::Grid => "A tile each",
+            Self::CloseViews => "Close all views",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::ToggleTheme => "Light / dark",
@@ -170,6 +196,11 @@ impl Command {
                 "Puts the table of numbers on the clipboard, ready to paste into a spreadsheet."
             }
             Self::ToggleTable => "Shows or hides the numbers behind the curves, step by step.",
+            Self::View(pane) => view(pane),
+            Self::Stack => "All panes one behind the other.",
+            Self::SideBySide => "The curves on the left, the views on the right.",
+            Self::Grid => "All panes at once, each in a tile of its own.",
+            Self::CloseViews => "Back to the four plots.",
             Self::Undo => "Takes back the last change of a setting.",
             Self::Redo => "Does again what was taken back.",
             Self::ToggleTheme => "Switches between a light and a dark window.",
@@ -207,6 +238,7 @@ impl Command {
     pub fn shortcut(self) -> KeyboardShortcut {
         let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shift = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
+        let alt_shift = |key| KeyboardShortcut::new(Modifiers::ALT.plus(Modifiers::SHIFT), key);
         match self {
             Self::ResetScales => ctrl(Key::R),
             Self::ZeroScales => shift(Key::R),
@@ -221,6 +253,11 @@ impl Command {
             Self::CopyImage => shift(Key::I),
             Self::CopyNumbers => shift(Key::N),
             Self::ToggleTable => ctrl(Key::T),
+            Self::View(pane) => KeyboardShortcut::new(Modifiers::ALT, digit(pane)),
+            Self::Stack => alt_shift(Key::Num1),
+            Self::SideBySide => alt_shift(Key::Num2),
+            Self::Grid => alt_shift(Key::Num3),
+            Self::CloseViews => KeyboardShortcut::new(Modifiers::ALT, Key::Num0),
             Self::Undo => ctrl(Key::Z),
             Self::Redo => shift(Key::Z),
             Self::ToggleTheme => ctrl(Key::L),
@@ -252,6 +289,11 @@ impl Command {
             | Self::Pin
             | Self::ClearPins
             | Self::ToggleTable
+            | Self::View(_)
+            | Self::Stack
+            | Self::SideBySide
+            | Self::Grid
+            | Self::CloseViews
             | Self::Undo
             | Self::Redo => tab == Tab::Explore,
             Self::Train
@@ -316,6 +358,51 @@ impl Command {
                 })
                 .collect()
         })
+    }
+}
+
+/// What a view shows, for its tooltip.
+fn view(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Curves => "The four plots.",
+        Pane::Itemized => {
+            "Which loss reaches how far? The gradient that each step’s loss alone sends to each state."
+        }
+        Pane::Theory => {
+            "What does theory predict? The measured gradient against the slopes of |λ|max and of the \
+             bound by σmax."
+        }
+        Pane::Jacobians => {
+            "What does each step do? Singular values of every step’s Jacobian, of their products, and \
+             Lyapunov exponents."
+        }
+        Pane::Landscape => {
+            "Where is the edge? How much gradients grow over the whole range of both scales, with the \
+             border between vanishing and exploding."
+        }
+        Pane::Gates => {
+            "What do the gates do? Activations of all units over time, saturation, and the cell’s highway."
+        }
+        Pane::Weights => {
+            "Which weights hear the past? The update of the recurrent weights by the step that \
+             contributed it."
+        }
+        Pane::Check => {
+            "Can I trust it? Autograd against central differences in f64, and what f32 has lost."
+        }
+    }
+}
+
+fn digit(pane: Pane) -> Key {
+    match pane {
+        Pane::Curves => Key::Num8,
+        Pane::Itemized => Key::Num1,
+        Pane::Theory => Key::Num2,
+        Pane::Jacobians => Key::Num3,
+        Pane::Landscape => Key::Num4,
+        Pane::Gates => Key::Num5,
+        Pane::Weights => Key::Num6,
+        Pane::Check => Key::Num7,
     }
 }
 

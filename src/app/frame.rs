@@ -5,7 +5,8 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use super::App;
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
-use super::explore::{plots, readouts, table};
+use super::explore::readouts;
+use super::explore::why::{Board, Wish};
 use super::train::{self, Phase};
 use super::{help, top_bar};
 use crate::network::Cell;
@@ -57,12 +58,27 @@ impl App {
                     self.stop();
                 }
             });
+        let alone = self.session.tab == Tab::Explore && self.session.why.enlarged.is_some();
+        if !alone {
+            self.side_panel(ui, commands);
+        }
+        let fill = ui.visuals().faint_bg_color.blend(fill);
+        CentralPanel::default().frame(Frame::new().fill(fill).inner_margin(Margin::same(10))).show(
+            ui,
+            |ui| match self.session.tab {
+                Tab::Explore => self.results(ui, commands),
+                Tab::Train => self.train.page(ui, &mut self.session.train, commands),
+            },
+        );
+    }
+
+    fn side_panel(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let width = PANEL_WIDTH.min(0.48 * ui.available_width());
         let margin = Margin { left: 12, right: 2, top: 6, bottom: 6 };
         Panel::left("controls")
             .resizable(false)
             .exact_size(width)
-            .frame(Frame::new().fill(fill).inner_margin(margin))
+            .frame(Frame::new().fill(ui.visuals().panel_fill).inner_margin(margin))
             .show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                     ui.set_max_width(ui.available_width() - 8.0);
@@ -72,14 +88,6 @@ impl App {
                     }
                 });
             });
-        let fill = ui.visuals().faint_bg_color.blend(fill);
-        CentralPanel::default().frame(Frame::new().fill(fill).inner_margin(Margin::same(10))).show(
-            ui,
-            |ui| match self.session.tab {
-                Tab::Explore => self.results(ui, commands),
-                Tab::Train => self.train.page(ui, &mut self.session.train, commands),
-            },
-        );
     }
 
     fn train_controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -120,24 +128,27 @@ impl App {
             }
             return;
         };
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            let top = ui.cursor().top();
-            let room = ui.available_height();
-            readouts::show(ui, &scene.report);
-            let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
-            let hovered = plots::show(ui, &scene.pictures, left, self.marked);
-            let mut in_table = None;
-            if self.session.table_open {
-                ui.separator();
-                let marked = table::Marked { step: self.marked, follow: self.marked_in_plot };
-                in_table = table::show(ui, &scene.table, &marked, commands);
-            }
-            if hovered.or(in_table) != self.marked {
-                ui.ctx().request_repaint();
-            }
-            self.marked = hovered.or(in_table);
-            self.marked_in_plot = hovered.is_some();
-        });
+        let mut board = Board {
+            scene: &scene,
+            viewers: &self.viewers,
+            session: &mut self.session,
+            commands,
+            marked: (self.marked, self.marked_in_plot),
+            hovered: None,
+            in_table: None,
+        };
+        let wish = self.wall.show(ui, &mut board);
+        let Board { hovered, in_table, .. } = board;
+        if hovered.or(in_table) != self.marked {
+            ui.ctx().request_repaint();
+        }
+        self.marked = hovered.or(in_table);
+        self.marked_in_plot = hovered.is_some();
+        match wish {
+            Some(Wish::Enlarge(pane)) => self.session.why.enlarged = Some(pane),
+            Some(Wish::Export(pane)) => self.toggle_export(Some(pane)),
+            None => {}
+        }
     }
 
     fn overlays(&mut self, ctx: &egui::Context) {

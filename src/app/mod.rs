@@ -37,7 +37,7 @@ pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
-use crate::session::{Session, Tab, ThemeChoice};
+use crate::session::{Pane, Session, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
 /// How to open the window.
@@ -52,6 +52,8 @@ pub struct Options {
     pub question: Option<Question>,
     /// Which tab to show, in place of the one shown last.
     pub tab: Option<Tab>,
+    /// Views to open in Explore, the last one in front.
+    pub views: Vec<Pane>,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
 }
@@ -65,7 +67,7 @@ static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question, tab, opened } = options;
+    let Options { screenshot, mut notices, question, tab, views, opened } = options;
     let path = persist::default_path();
     let mut session = match (&screenshot, &path) {
         (None, Some(path)) => {
@@ -79,6 +81,11 @@ pub fn run(options: Options) -> Result<()> {
         session.question = question;
         session.tab = Tab::Explore;
     }
+    if !views.is_empty() {
+        session.tab = Tab::Explore;
+        session.why.enlarged = None;
+    }
+    views.into_iter().for_each(|pane| session.why.arrangement.open(pane));
     session.tab = tab.unwrap_or(session.tab);
     let ending = Ending::default();
     let mut native = eframe::NativeOptions {

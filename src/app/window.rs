@@ -7,6 +7,7 @@ use super::browse::Answer;
 use super::commands::Command;
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
+use super::explore::why::{Viewers, Wall};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
 use super::open_dialog::OpenDialog;
@@ -16,7 +17,7 @@ use super::train::TrainTab;
 use crate::error::{Error, Result};
 use crate::figure::Raster;
 use crate::flow::{FlowReport, Question};
-use crate::session::{History, Session};
+use crate::session::{History, Pane, Session};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
 
@@ -38,6 +39,9 @@ pub struct App {
     pub(super) worker: Worker<Request, Scene>,
     pub(super) librarian: Librarian,
     pub(super) train: TrainTab,
+    /// The views that explain, and the tiles in which they stand.
+    pub(super) viewers: Viewers,
+    pub(super) wall: Wall,
     /// The last request handed in.
     requested: Option<Request>,
     /// Counts files opened, so that a file opened again is read again.
@@ -50,6 +54,8 @@ pub struct App {
     pub(super) marked_in_plot: bool,
     pub(super) help_open: bool,
     pub(super) dialog: Option<Dialog>,
+    /// The pane that the export dialog is about, if it is about one.
+    pub(super) exporting: Option<Pane>,
     pub(super) export: Option<Task<String>>,
     pub(super) image: Option<Task<Raster>>,
     pub(super) numbers: Option<Task<String>>,
@@ -89,6 +95,8 @@ impl App {
             worker: worker.map_err(refused)?,
             librarian,
             train,
+            viewers: Viewers::new(ctx),
+            wall: Wall::default(),
             requested: None,
             opened: 0,
             scene: None,
@@ -97,6 +105,7 @@ impl App {
             marked_in_plot: false,
             help_open: false,
             dialog: None,
+            exporting: None,
             export: None,
             image: None,
             numbers: None,
@@ -152,12 +161,18 @@ impl App {
         let answered = self.error.is_some() || self.scene.is_some();
         let idle = self.worker.busy_for().is_none()
             && self.librarian.busy_for().is_none()
+            && self.viewers.is_settled()
             && self.export.is_none()
             && self.image.is_none()
             && self.numbers.is_none()
             && self.data.is_none()
             && self.train.settled();
         answered && idle && self.requested.as_ref() == Some(&self.request())
+    }
+
+    /// Whether the view in a pane is being measured.
+    pub fn is_at_work(&self, pane: Pane) -> bool {
+        self.viewers.is_busy(pane)
     }
 
     /// Carries out a command, as its button or shortcut would.
@@ -184,6 +199,7 @@ impl App {
     /// Stops what is under way. The curves on screen are older than the settings then, and it says so.
     pub(super) fn stop(&mut self) {
         self.worker.cancel();
+        self.viewers.stop();
         self.error = Some(STOPPED.to_owned());
     }
 
@@ -218,6 +234,11 @@ impl App {
                 Err(error) => self.error = Some(error.to_string()),
             }
         }
+        self.viewers.tend(&self.session, self.opened);
+        if !self.viewers.is_settled() {
+            // Often enough for their progress to move.
+            ctx.request_repaint_after(BUSY_AFTER);
+        }
         if let Some(busy) = self.busy_for() {
             // Once for the busy mark to appear, then often enough for its progress to move.
             let next = BUSY_AFTER.saturating_sub(busy).max(Duration::from_millis(50));
@@ -228,6 +249,7 @@ impl App {
     /// Takes what background threads have finished.
     pub(super) fn collect(&mut self, ctx: &egui::Context) {
         self.collect_training();
+        self.viewers.collect();
         while let Some(outcome) = self.worker.poll() {
             let newest = outcome.request == self.worker.newest();
             match outcome.answer {

@@ -6,7 +6,7 @@ use crate::figure::Theme;
 use crate::flow::{Precision, Signal, View};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
-use crate::session::Tab;
+use crate::session::{Pane, Tab};
 use crate::task::{Distractors, Loss, Memory, Place};
 
 /// A word that stands for a value of the library. The library itself knows nothing of flags.
@@ -163,6 +163,26 @@ words! {
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it
         Weights => View::Weights,
+    }
+}
+
+words! {
+    /// `--view` of the window.
+    PaneWord => Pane {
+        /// Which loss reaches how far?
+        Itemized => Pane::Itemized,
+        /// What does theory predict?
+        Theory => Pane::Theory,
+        /// What does each step do?
+        Jacobians => Pane::Jacobians,
+        /// Where is the edge?
+        Landscape => Pane::Landscape,
+        /// What do the gates do?
+        Gates => Pane::Gates,
+        /// Which weights hear the past?
+        Weights => Pane::Weights,
+        /// Can I trust it?
+        Check => Pane::Check,
     }
 }
 

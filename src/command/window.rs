@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::choices::{TabWord, ThemeWord, size, zoom};
+use super::choices::{PaneWord, TabWord, ThemeWord, size, zoom};
 use super::explore::{Output, figures, measure, save};
 use super::failure::{Failure, one_line};
 use super::guard::guard;
@@ -34,6 +34,9 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
+    /// Open a view that explains beside the curves; repeat for several, the last one in front
+    #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
+    views: Vec<PaneWord>,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -77,7 +80,8 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
         theme: arguments.theme.map_or(Theme::Light, Theme::from),
     });
     let tab = arguments.tab.map(Tab::from);
-    let options = app::Options { screenshot, tab, ..app::Options::default() };
+    let views = arguments.views.iter().map(|view| (*view).into()).collect();
+    let options = app::Options { screenshot, tab, views, ..app::Options::default() };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {

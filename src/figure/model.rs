@@ -36,6 +36,8 @@ pub struct Axis {
     pub reversed: bool,
     /// Only whole numbers get a tick.
     pub integer: bool,
+    /// Its whole numbers are moments in time: pointing at one marks it in all plots that show it.
+    pub moments: bool,
     /// What the whole numbers 0, 1, 2, ... stand for, such as contenders; empty for a quantity.
     pub names: Vec<String>,
 }
@@ -172,6 +174,7 @@ impl Axis {
             range: Range::Auto,
             reversed: false,
             integer: false,
+            moments: false,
             names: Vec::new(),
         }
     }
@@ -194,12 +197,17 @@ impl Axis {
 
     /// The axis of steps 1..T.
     pub fn steps() -> Self {
-        Self { integer: true, ..Self::linear("step t") }
+        Self::moments("step t")
     }
 
     /// The axis of ticks where each step is read `ticks` times.
     pub fn ticks(ticks: usize) -> Self {
-        Self { integer: true, ..Self::linear(format!("tick t ({ticks} a step)")) }
+        Self::moments(format!("tick t ({ticks} a step)"))
+    }
+
+    /// An axis of moments that are counted.
+    pub fn moments(label: impl Into<String>) -> Self {
+        Self { integer: true, moments: true, ..Self::linear(label) }
     }
 }
 

@@ -96,6 +96,14 @@ impl Window {
         self.settle();
     }
 
+    /// Carries out a command as its shortcut does, without waiting for what comes of it.
+    pub fn start(&mut self, command: Command) {
+        let shortcut = command.shortcut();
+        self.harness.key_press_modifiers(shortcut.modifiers, shortcut.logical_key);
+        self.harness.step();
+        self.harness.step();
+    }
+
     /// Carries out a command and waits for what it puts on the clipboard. Without key events a step
     /// is one frame, so that no frame's output is missed.
     pub fn clipboard<T>(

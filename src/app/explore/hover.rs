@@ -16,7 +16,7 @@ const MOST: usize = 14;
 
 /// The step under the pointer, if the figure has steps.
 pub fn step(figure: &Figure, pointed: &Pointed) -> Option<f64> {
-    let at = pointed.at.filter(|_| figure.x.integer)?;
+    let at = pointed.at.filter(|_| figure.x.moments)?;
     let last = figure.series.iter().filter_map(|series| series.points.last()).map(|p| p[0]);
     let last = last.fold(1.0, f64::max);
     Some(pointed.transform.value_from_position(at).x.round().clamp(1.0, last))

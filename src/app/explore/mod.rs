@@ -9,3 +9,4 @@ pub mod readouts;
 pub mod scene;
 pub mod shelf;
 pub mod table;
+pub mod why;

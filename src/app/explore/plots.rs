@@ -17,13 +17,18 @@ const LEAST_HEIGHT: f32 = 270.0;
 /// Height of a card in one column.
 const SINGLE_HEIGHT: f32 = 320.0;
 
-/// Notes get at most this much of a card, in points; longer ones scroll.
+/// Notes get at most this much of a card, in points, or this part of it; longer ones scroll.
 const MOST_NOTES: f32 = 66.0;
+const MOST_OF_CARD: f32 = 0.22;
 
 /// Draws all figures. `height` is what the window has left for them; `marked` is the step to single
 /// out. Returns the step under the pointer.
 pub fn show(ui: &mut Ui, pictures: &[Picture], height: f32, marked: Option<f64>) -> Option<f64> {
     let mut hovered = None;
+    if let [picture] = pictures {
+        let pointed = card(ui, picture, height.max(LEAST_HEIGHT), marked);
+        return hover::step(&picture.figure, &pointed);
+    }
     let gap = ui.spacing().item_spacing.y;
     if ui.available_width() < TWO_COLUMNS_FROM {
         for picture in pictures {
@@ -57,6 +62,16 @@ pub fn frame(ui: &Ui) -> egui::Frame {
 
 /// Draws one figure on a card, `height` points high.
 pub fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Pointed {
+    card_with(ui, picture, height, |ui, room| plot::show(ui, picture, room, marked))
+}
+
+/// The same with a plot that is drawn by `draw`, so many points high.
+pub fn card_with(
+    ui: &mut Ui,
+    picture: &Picture,
+    height: f32,
+    draw: impl FnOnce(&mut Ui, f32) -> Pointed,
+) -> Pointed {
     frame(ui)
         .show(ui, |ui| {
             let inner = height - 16.0;
@@ -69,9 +84,9 @@ pub fn card(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) ->
             ui.add_space(5.0);
             let used = ui.cursor().top() - top;
             let lines = lines(ui, picture);
-            let notes = notes_height(ui, &lines);
+            let notes = notes_height(ui, &lines, (MOST_OF_CARD * height).max(MOST_NOTES));
             let room = (inner - used - notes - 6.0).max(150.0);
-            let pointed = plot::show(ui, picture, room, marked);
+            let pointed = draw(ui, room);
             hover::label(ui, picture, &pointed);
             show_notes(ui, picture, lines, notes);
             pointed
@@ -89,7 +104,7 @@ fn lines(ui: &Ui, picture: &Picture) -> Vec<WidgetText> {
     trouble.chain(picture.figure.notes.iter().map(|text| line(text, muted))).collect()
 }
 
-fn notes_height(ui: &Ui, lines: &[WidgetText]) -> f32 {
+fn notes_height(ui: &Ui, lines: &[WidgetText], most: f32) -> f32 {
     let width = ui.available_width();
     let font = egui::TextStyle::Small;
     let height = |line: &WidgetText| {
@@ -97,12 +112,12 @@ fn notes_height(ui: &Ui, lines: &[WidgetText]) -> f32 {
         line.clone().into_galley(ui, wrap, width, font.clone()).size().y + 2.0
     };
     // A line is kept free, so that plots do not jump when a first note appears.
-    lines.iter().map(height).sum::<f32>().clamp(16.0, MOST_NOTES)
+    lines.iter().map(height).sum::<f32>().clamp(16.0, most)
 }
 
 fn show_notes(ui: &mut Ui, picture: &Picture, lines: Vec<WidgetText>, height: f32) {
     egui::ScrollArea::vertical()
-        .id_salt((picture.figure.name, "notes"))
+        .id_salt((picture.figure.name, picture.slot, "notes"))
         .max_height(height)
         .min_scrolled_height(height)
         .auto_shrink([false, false])

@@ -47,6 +47,8 @@ pub struct Picture {
     pub resolved: Resolved,
     /// What happened to numbers that cannot be drawn, in sentences.
     pub sentences: Vec<String>,
+    /// Tells it from others on screen whose figure has the same name, such as those of other layers.
+    pub slot: usize,
     /// No other picture has it, so that it tells whether a texture is still up to date.
     pub id: u64,
 }
@@ -103,7 +105,7 @@ impl Scene {
         };
         let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
         let figures = of_flow::explore(&report, &ghosts, &request.view);
-        let pictures = figures.into_iter().map(Picture::new).collect();
+        let pictures = Picture::all(figures);
         Self { table: Arc::new(of_flow::table(&report)), pictures: Arc::new(pictures), report }
     }
 }
@@ -114,7 +116,17 @@ impl Picture {
         let resolved = figure.resolve();
         let sentences = resolved.sentences();
         let id = PICTURES.fetch_add(1, Ordering::Relaxed);
-        Self { figure, resolved, sentences, id }
+        Self { figure, resolved, sentences, slot: 0, id }
+    }
+
+    /// The same of figures that stand side by side.
+    pub fn all(figures: Vec<Figure>) -> Vec<Self> {
+        let mut pictures: Vec<Self> = Vec::with_capacity(figures.len());
+        for figure in figures {
+            let before = pictures.iter().filter(|other| other.figure.name == figure.name).count();
+            pictures.push(Self { slot: before, ..Self::new(figure) });
+        }
+        pictures
     }
 }
 

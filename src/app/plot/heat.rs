@@ -33,7 +33,7 @@ pub fn tiles(ui: &Ui, picture: &Picture) -> Option<TextureId> {
         return None;
     }
     let theme = theme::of_window(ui.visuals());
-    let place = Id::unique((picture.figure.name, "tiles"));
+    let place = Id::unique((picture.figure.name, picture.slot, "tiles"));
     let known: Option<Tiles> = ui.data(|data| data.get_temp(place));
     if let Some(tiles) = &known
         && (tiles.picture, tiles.theme) == (picture.id, theme)

@@ -35,8 +35,10 @@ pub struct Pointed {
 /// How much is drawn around the curves.
 #[derive(Clone, Copy, PartialEq)]
 enum Dress {
-    /// Axes with ticks and labels.
+    /// Axes with ticks and labels; dragging a box zooms in.
     Full,
+    /// The same, but the pointer picks a place.
+    Picked,
     /// Nothing: for pictures side by side that are read as shapes.
     Bare,
 }
@@ -44,6 +46,11 @@ enum Dress {
 /// Draws the plot area with its axes, `height` points high. `marked` is the step to single out.
 pub fn show(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>) -> Pointed {
     draw(ui, picture, height, marked, Dress::Full)
+}
+
+/// As [`show`], with a pointer that picks a place instead of zooming in.
+pub fn pick(ui: &mut Ui, picture: &Picture, height: f32) -> Pointed {
+    draw(ui, picture, height, None, Dress::Picked)
 }
 
 /// Draws the plot area alone, `height` points high, to be taken in at a glance.
@@ -58,7 +65,7 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     // Beside a plot without a bar, room for half of the last tick's label.
     let bar = match (&resolved.heat, dress) {
         (Some(_), _) => heat::BAR_WIDTH,
-        (None, Dress::Full) => 6.0,
+        (None, Dress::Full | Dress::Picked) => 6.0,
         (None, Dress::Bare) => 0.0,
     };
     let size = egui::vec2(ui.available_width() - bar, height);
@@ -66,7 +73,7 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     let upward = Ruler::vertical(&figure.y, &resolved.y, size.y);
     // Dots and rings at the first and the last step are seen whole.
     let rim = if figure.x.integer { 0.02 * (resolved.x.hi - resolved.x.lo) } else { 0.0 };
-    let mut plot = Plot::new(figure.name)
+    let mut plot = Plot::new((figure.name, picture.slot))
         .width(size.x)
         .height(size.y)
         .include_x(resolved.x.lo - rim)
@@ -83,6 +90,7 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
         .allow_drag(Vec2b::FALSE)
         .allow_scroll(Vec2b::FALSE)
         .allow_axis_zoom_drag(Vec2b::FALSE)
+        .allow_boxed_zoom(dress != Dress::Picked)
         .boxed_zoom_pointer_button(egui::PointerButton::Primary)
         .x_grid_spacer(move |input| across.marks(input.bounds))
         .y_grid_spacer(move |input| upward.marks(input.bounds))
@@ -92,7 +100,7 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     if dress == Dress::Bare {
         plot = plot.show_axes(Vec2b::FALSE);
     }
-    if figure.x.integer {
+    if figure.x.moments {
         // Zooming into steps shows the same steps in all plots of as many steps.
         let ends = [resolved.x.lo.to_bits(), resolved.x.hi.to_bits()];
         plot = plot.link_axis(Id::unique((&figure.x.label, ends)), [true, false]);
@@ -102,7 +110,7 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     }
     let sketch = Sketch::new(picture, [across, upward], theme, marked)
         .with_tiles(heat::tiles(ui, picture))
-        .with_dots(dress == Dress::Full);
+        .with_dots(dress != Dress::Bare);
     // Columns justify their contents, which would stretch the plot over the place of the bar.
     let layout = egui::Layout::top_down(egui::Align::Min);
     let whole = size + egui::vec2(bar, 0.0);

@@ -24,7 +24,7 @@ pub fn error_by_sequences(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     notes.extend(super::at_most(trials(comparison, logs).sentences, 6));
     let seen = longest(logs) as f64 * batch;
     let range = if seen > 0.0 { Range::Fixed(0.0, seen) } else { Range::Auto };
-    let x = Axis { integer: true, range, ..Axis::linear("training sequences seen") };
+    let x = Axis { range, ..Axis::moments("training sequences seen") };
     let y = Axis { range: Range::Fixed(0.0, 1.0), ..Axis::linear("fraction wrong") };
     Figure {
         series: bundle(curves(&trainings, error), Part::WHOLE),

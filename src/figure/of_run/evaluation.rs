@@ -33,7 +33,7 @@ impl Clock {
             Some(_) => {
                 let end = self.at(steps).ceil();
                 let range = if steps > 0 { Range::Fixed(0.0, end) } else { Range::Auto };
-                Axis { integer: true, range, ..Axis::linear("epoch") }
+                Axis { range, ..Axis::moments("epoch") }
             }
         }
     }

@@ -78,7 +78,7 @@ fn training_steps(comparison: &Comparison, steps: u64) -> Axis {
         TaskChoice::Echo(_) => "epoch",
         _ => "training step",
     };
-    Axis { integer: true, range, ..Axis::linear(label) }
+    Axis { range, ..Axis::moments(label) }
 }
 
 /// The axis of time inside a sequence: steps, or ticks where each step is read several times.

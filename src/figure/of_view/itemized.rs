@@ -32,7 +32,7 @@ fn figure(itemized: &Itemized, n: usize, layer: &ItemizedLayer) -> Figure {
     };
     let state = time(*ticks);
     let state = Axis { label: format!("state at {}", state.label), ..state };
-    let loss = Axis { label: "loss at step s".to_owned(), ..Axis::steps() };
+    let loss = Axis { moments: false, label: "loss at step s".to_owned(), ..Axis::steps() };
     let title = of_layer("Which loss reaches how far?", n, layers.len());
     Figure {
         heat: Some(heat),

@@ -7,6 +7,8 @@ mod view;
 
 use egui::Ui;
 
+pub use self::scales::in_a_line as scales_in_a_line;
+
 use super::pins;
 use crate::app::commands::Command;
 use crate::app::widgets::group;

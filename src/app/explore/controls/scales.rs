@@ -5,6 +5,7 @@ use egui::{Response, Sense, Ui, pos2, vec2};
 use super::Desk;
 use crate::app::commands::Command;
 use crate::app::widgets::named;
+use crate::flow::Question;
 
 /// The span of the sliders; the box beside accepts more.
 const SPAN: std::ops::RangeInclusive<f64> = -5.0..=5.0;
@@ -46,6 +47,45 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     });
 }
 
+/// Both scales in one line, for where the panel with the controls is hidden.
+pub fn in_a_line(ui: &mut Ui, question: &mut Question) {
+    let scales =
+        [("Weight scale", &mut question.weight_scale), ("Bias scale", &mut question.bias_scale)];
+    for (label, value) in scales {
+        ui.label(label);
+        ui.spacing_mut().slider_width = 190.0;
+        let slid = named(ui.add(bare(value)), label);
+        round_if(&slid, value);
+        let typed = named(ui.add(typed(value)), &format!("{label}, typed"));
+        typed.on_hover_text("The slider spans −5 to 5; the box also takes values beyond.");
+    }
+}
+
+fn bare(value: &mut f64) -> egui::Slider<'_> {
+    egui::Slider::new(value, SPAN)
+        .step_by(STEP)
+        .smart_aim(false)
+        .show_value(false)
+        .handle_shape(egui::style::HandleShape::Rect { aspect_ratio: HANDLE_ASPECT })
+        .clamping(egui::SliderClamping::Edits)
+}
+
+fn typed(value: &mut f64) -> egui::DragValue<'_> {
+    egui::DragValue::new(value)
+        .range(TYPED)
+        .speed(0.01)
+        .max_decimals(4)
+        .min_decimals(2)
+        .update_while_editing(false)
+}
+
+/// 78 steps of 0.05 are 3.9, not 3.9000000000000004.
+fn round_if(slid: &Response, value: &mut f64) {
+    if slid.changed() {
+        *value = (*value * 1e6).round() / 1e6;
+    }
+}
+
 fn scale(ui: &mut Ui, label: &str, idea: &str, value: &mut f64) {
     let tip = format!(
         "{idea}\nDrag, or click and use the arrow keys (steps of 0.05); double-click for 1. The \
@@ -55,13 +95,7 @@ fn scale(ui: &mut Ui, label: &str, idea: &str, value: &mut f64) {
         .horizontal(|ui| {
             let title = ui.add(egui::Label::new(label).sense(Sense::click()));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let typed = egui::DragValue::new(value)
-                    .range(TYPED)
-                    .speed(0.01)
-                    .max_decimals(4)
-                    .min_decimals(2)
-                    .update_while_editing(false);
-                named(ui.add(typed), &format!("{label}, typed")).on_hover_text(&tip);
+                named(ui.add(typed(value)), &format!("{label}, typed")).on_hover_text(&tip);
             });
             title.on_hover_text(&tip)
         })
@@ -79,19 +113,10 @@ fn scale(ui: &mut Ui, label: &str, idea: &str, value: &mut f64) {
 
 fn slider(ui: &mut Ui, label: &str, value: &mut f64) -> Response {
     ui.spacing_mut().slider_width = ui.available_width();
-    let slider = egui::Slider::new(value, SPAN)
-        .step_by(STEP)
-        .smart_aim(false)
-        .show_value(false)
-        .handle_shape(egui::style::HandleShape::Rect { aspect_ratio: HANDLE_ASPECT })
-        .clamping(egui::SliderClamping::Edits);
     // A slider senses drags only; clicks are needed to give it the focus and to reset it.
-    let slid = named(ui.add(slider), label);
+    let slid = named(ui.add(bare(value)), label);
     let response = slid.interact(Sense::click());
-    if slid.changed() {
-        // 78 steps of 0.05 are 3.9, not 3.9000000000000004.
-        *value = (*value * 1e6).round() / 1e6;
-    }
+    round_if(&slid, value);
     if response.clicked() || response.drag_started() {
         response.request_focus();
     }

@@ -1,0 +1,82 @@
+//! The views that explain a gradient: tiles beside the curves, each measured by a thread of its own.
+
+mod enlarged;
+mod pane;
+mod stage;
+mod strip;
+mod tree;
+mod viewer;
+mod viewers;
+
+use egui::Ui;
+use egui_tiles::Tree;
+
+pub use pane::Board;
+pub use stage::Wish;
+pub use viewers::Viewers;
+
+use super::readouts;
+use crate::session::{Arrangement, Pane};
+
+/// Tiles are at least this high, in points; where that is too much, the page scrolls.
+const LEAST_HEIGHT: f32 = 300.0;
+
+/// The tiles, and the arrangement that they stand for.
+pub struct Wall {
+    tree: Tree<Pane>,
+    stands_for: Arrangement,
+}
+
+impl Default for Wall {
+    fn default() -> Self {
+        let stands_for = Arrangement::default();
+        Self { tree: tree::tree(&stands_for), stands_for }
+    }
+}
+
+impl Wall {
+    /// Draws the results: one pane that has the whole window, or the readouts, the line of views and
+    /// the tiles below.
+    pub fn show(&mut self, ui: &mut Ui, board: &mut Board<'_>) -> Option<Wish> {
+        if let Some(pane) = board.session.why.enlarged {
+            enlarged::show(ui, pane, board);
+            return None;
+        }
+        let scroll = egui::ScrollArea::vertical().id_salt("results").auto_shrink([false, false]);
+        scroll
+            .show(ui, |ui| {
+                let top = ui.cursor().top();
+                let room = ui.available_height();
+                readouts::show(ui, &board.scene.report);
+                strip::show(ui, &board.session.why, board.commands);
+                let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
+                if board.session.why.arrangement == Arrangement::default() {
+                    pane::curves(ui, board, left);
+                    return None;
+                }
+                let size = egui::vec2(ui.available_width(), left.max(LEAST_HEIGHT));
+                ui.allocate_ui(size, |ui| {
+                    ui.set_min_size(size);
+                    self.tiles(ui, board)
+                })
+                .inner
+            })
+            .inner
+    }
+
+    fn tiles(&mut self, ui: &mut Ui, board: &mut Board<'_>) -> Option<Wish> {
+        if self.stands_for != board.session.why.arrangement {
+            self.stands_for.clone_from(&board.session.why.arrangement);
+            self.tree = tree::tree(&self.stands_for);
+        }
+        let mut stage = stage::Stage { board, wish: None, edited: false };
+        self.tree.ui(&mut stage, ui);
+        let stage::Stage { wish, edited, board } = stage;
+        if edited {
+            self.stands_for = tree::arrangement(&self.tree);
+            board.session.why.arrangement.clone_from(&self.stands_for);
+            ui.ctx().request_repaint();
+        }
+        wish
+    }
+}

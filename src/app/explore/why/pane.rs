@@ -1,0 +1,64 @@
+//! What stands in one tile.
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::viewers::Viewers;
+use crate::app::commands::Command;
+use crate::app::explore::scene::Scene;
+use crate::app::explore::{plots, table};
+use crate::session::{Pane, Session};
+
+/// What panes draw from, and where they leave what the pointer did.
+pub struct Board<'a> {
+    /// The curves.
+    pub scene: &'a Scene,
+    /// The views.
+    pub viewers: &'a Viewers,
+    /// The settings.
+    pub session: &'a mut Session,
+    /// What buttons ask for.
+    pub commands: &'a mut Vec<Command>,
+    /// The step to single out, and whether it came from a plot.
+    pub marked: (Option<f64>, bool),
+    /// The step under the pointer, in a plot.
+    pub hovered: Option<f64>,
+    /// The step under the pointer, in the table.
+    pub in_table: Option<f64>,
+}
+
+/// Draws a pane into the room there is; what is larger scrolls.
+pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
+    let height = ui.available_height();
+    ScrollArea::vertical().id_salt(pane).auto_shrink([false, false]).show(ui, |ui| match pane {
+        Pane::Curves => curves(ui, board, height),
+        _ => view(ui, pane, board, height),
+    });
+}
+
+/// The four plots, and the table where it is open.
+pub fn curves(ui: &mut Ui, board: &mut Board<'_>, height: f32) {
+    let hovered = plots::show(ui, &board.scene.pictures, height, board.marked.0);
+    board.hovered = hovered.or(board.hovered);
+    if board.session.table_open {
+        ui.separator();
+        let marked = table::Marked { step: board.marked.0, follow: board.marked.1 };
+        board.in_table = table::show(ui, &board.scene.table, &marked, board.commands);
+    }
+}
+
+fn view(ui: &mut Ui, pane: Pane, board: &mut Board<'_>, height: f32) {
+    match board.viewers.shown(pane) {
+        Ok(Some(pictures)) => {
+            let hovered = plots::show(ui, pictures, height, board.marked.0);
+            board.hovered = hovered.or(board.hovered);
+        }
+        Ok(None) => {
+            ui.add_space(8.0);
+            ui.weak(pane.question());
+        }
+        Err(error) => {
+            let text = RichText::new(format!("⚠ {error}")).color(ui.visuals().error_fg_color);
+            ui.add(egui::Label::new(text).wrap().selectable(true));
+        }
+    }
+}

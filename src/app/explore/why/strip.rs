@@ -1,0 +1,39 @@
+//! The line that opens views, and what can be done with those that are open.
+
+use egui::{RichText, Ui};
+
+use crate::app::commands::Command;
+use crate::session::{Pane, Why};
+
+/// Draws the line.
+pub fn show(ui: &mut Ui, why: &Why, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let tip = "Each of these views answers one question about why gradients are what they are.";
+        ui.label(RichText::new("See why:").strong()).on_hover_text(tip);
+        let visible = why.arrangement.visible();
+        for pane in Pane::VIEWS {
+            let command = Command::View(pane);
+            let button = egui::Button::new(pane.name()).selected(visible.contains(&pane));
+            if command.explain(ui.add(button)).clicked() {
+                commands.push(command);
+            }
+        }
+        if why.arrangement.panes().len() > 1 {
+            arrange(ui, commands);
+        }
+    });
+}
+
+fn arrange(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.add_space(8.0);
+    let menu = ui.menu_button("Arrange", |ui| {
+        for command in [Command::Stack, Command::SideBySide, Command::Grid, Command::CloseViews] {
+            if command.button(ui).clicked() {
+                commands.push(command);
+                ui.close();
+            }
+        }
+    });
+    menu.response.on_hover_text("Where the open views stand. Tabs can also be dragged.");
+}

@@ -1,0 +1,125 @@
+//! All views: which of them work, and what each shows.
+
+use std::time::Duration;
+
+use super::viewer::{Pictures, Request, Viewer};
+use crate::app::window::BUSY_AFTER;
+use crate::flow::View;
+use crate::session::{Pane, Session};
+
+/// The views that were opened so far. Only those on screen are asked for anything.
+pub struct Viewers {
+    ctx: egui::Context,
+    /// A view whose thread could not be started says why.
+    viewers: Vec<(Pane, Result<Viewer, String>)>,
+}
+
+impl Viewers {
+    /// None yet.
+    pub fn new(ctx: &egui::Context) -> Self {
+        Self { ctx: ctx.clone(), viewers: Vec::new() }
+    }
+
+    /// Asks the views on screen for what the session wants, and lets all others rest.
+    pub fn tend(&mut self, session: &Session, opened: u64) {
+        let visible = session.why.visible();
+        if session.question.validate().is_ok() {
+            for pane in &visible {
+                if let (Some(view), Some(viewer)) = (view(*pane), self.started(*pane)) {
+                    let question = session.question.clone();
+                    viewer.ask(Request { question, view, opened });
+                }
+            }
+        }
+        for (pane, viewer) in &mut self.viewers {
+            if let (false, Ok(viewer)) = (visible.contains(pane), viewer) {
+                viewer.rest();
+            }
+        }
+    }
+
+    /// Takes what the views have brought.
+    pub fn collect(&mut self) {
+        self.viewers
+            .iter_mut()
+            .filter_map(|(_, viewer)| viewer.as_mut().ok())
+            .for_each(Viewer::collect);
+    }
+
+    /// Breaks off all work.
+    pub fn stop(&mut self) {
+        // What was requested stays known, so that it is not asked for at once again.
+        self.all().for_each(Viewer::cancel);
+    }
+
+    /// Whether no view is at work.
+    pub fn is_settled(&self) -> bool {
+        self.all().all(|viewer| viewer.busy_for().is_none())
+    }
+
+    /// Whether a view is at work.
+    pub fn is_busy(&self, pane: Pane) -> bool {
+        self.find(pane)
+            .and_then(|viewer| viewer.as_ref().ok())
+            .is_some_and(|viewer| viewer.busy_for().is_some())
+    }
+
+    /// What a pane shows, or why there is nothing.
+    pub fn shown(&self, pane: Pane) -> Result<Option<&Pictures>, &str> {
+        match self.find(pane) {
+            Some(Ok(viewer)) => viewer.shown(),
+            Some(Err(error)) => Err(error),
+            None => Ok(None),
+        }
+    }
+
+    /// What is to be said of a view that has been at work for a while.
+    pub fn work(&self, pane: Pane) -> Option<String> {
+        let viewer = self.find(pane)?.as_ref().ok()?;
+        work(viewer.busy_for(), viewer.progress())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Viewer> {
+        self.viewers.iter().filter_map(|(_, viewer)| viewer.as_ref().ok())
+    }
+
+    fn find(&self, pane: Pane) -> Option<&Result<Viewer, String>> {
+        self.viewers.iter().find(|(of, _)| *of == pane).map(|(_, viewer)| viewer)
+    }
+
+    fn started(&mut self, pane: Pane) -> Option<&mut Viewer> {
+        let at = match self.viewers.iter().position(|(of, _)| *of == pane) {
+            Some(at) => at,
+            None => {
+                let ctx = self.ctx.clone();
+                let viewer = Viewer::new(move || ctx.request_repaint());
+                let refused = |error| format!("no thread to compute on: {error}");
+                self.viewers.push((pane, viewer.map_err(refused)));
+                self.viewers.len() - 1
+            }
+        };
+        self.viewers[at].1.as_mut().ok()
+    }
+}
+
+/// What a pane measures.
+fn view(pane: Pane) -> Option<View> {
+    Some(match pane {
+        Pane::Curves => return None,
+        Pane::Itemized => View::Itemized,
+        Pane::Theory => View::Theory,
+        Pane::Jacobians => View::Jacobians,
+        Pane::Gates => View::Gates,
+        Pane::Weights => View::Weights,
+        Pane::Landscape | Pane::Check => return None,
+    })
+}
+
+/// What is said of work that takes long enough to be noticed.
+fn work(busy: Option<Duration>, progress: Option<f64>) -> Option<String> {
+    busy.filter(|busy| *busy >= BUSY_AFTER)?;
+    Some(match progress {
+        Some(done) => format!("{:.0} %", 100.0 * done),
+        None => "computing".to_owned(),
+    })
+}

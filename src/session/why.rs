@@ -1,0 +1,63 @@
+//! The views beside the curves: which are open, where, and what they are set to.
+
+use serde::{Deserialize, Serialize};
+
+use super::arrangement::{Arrangement, Pane};
+
+/// The views that explain a gradient.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Why {
+    /// Where the panes stand.
+    pub arrangement: Arrangement,
+    /// The pane that has the whole window for itself.
+    pub enlarged: Option<Pane>,
+}
+
+impl Why {
+    /// The panes on screen: only for these is anything computed.
+    pub fn visible(&self) -> Vec<Pane> {
+        self.enlarged.map_or_else(|| self.arrangement.visible(), |pane| vec![pane])
+    }
+
+    /// Opens a view, or closes it if it is in front.
+    pub fn toggle(&mut self, pane: Pane) {
+        if self.arrangement.visible().contains(&pane) {
+            self.close(pane);
+        } else {
+            self.arrangement.open(pane);
+        }
+    }
+
+    /// Takes a view away.
+    pub fn close(&mut self, pane: Pane) {
+        self.arrangement.close(pane);
+        self.enlarged = self.enlarged.filter(|one| *one != pane);
+    }
+
+    /// Makes sound what a file may hold.
+    pub fn mend(&mut self) {
+        self.arrangement = std::mem::take(&mut self.arrangement).mended();
+        self.enlarged = self.enlarged.filter(|pane| self.arrangement.has(*pane));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_enlarged_view_is_the_only_one_on_screen_until_it_is_closed() {
+        let mut why = Why::default();
+        why.toggle(Pane::Gates);
+        why.arrangement = why.arrangement.side_by_side();
+        assert_eq!(why.visible(), [Pane::Curves, Pane::Gates]);
+        why.enlarged = Some(Pane::Gates);
+        assert_eq!(why.visible(), [Pane::Gates]);
+        why.toggle(Pane::Gates);
+        assert_eq!(why, Why::default());
+        why.enlarged = Some(Pane::Theory);
+        why.mend();
+        assert_eq!(why.enlarged, None, "what is not open cannot be enlarged");
+    }
+}

@@ -1,0 +1,186 @@
+//! The views that explain, in tiles beside the curves.
+
+use std::time::{Duration, Instant};
+
+use egui_kittest::kittest::Queryable as _;
+use rnnscope::app::Command;
+use rnnscope::figure::of_view;
+use rnnscope::flow::{Draw, Input, Instrument, Question, View, Weights};
+use rnnscope::network::{Cell, Design, Nonlinearity};
+use rnnscope::session::{Arrangement, Pane, Session};
+use rnnscope::ticket::Ticket;
+
+use super::driver::Window;
+
+fn names(window: &Window) -> Vec<&'static str> {
+    window.app().figures().iter().map(|figure| figure.name).collect()
+}
+
+fn visible(window: &Window) -> Vec<Pane> {
+    window.session().why.visible()
+}
+
+/// A network that keeps its views busy for long.
+fn slow() -> Question {
+    let design = Design { hidden_size: 128, ..Design::default() };
+    let weights = Weights::Draw(Draw { design, ..Draw::default() });
+    Question { weights, input: Input { length: 3000, ..Input::default() }, ..Question::default() }
+}
+
+#[test]
+fn a_view_opens_in_front_of_the_curves_and_closes_again() {
+    let mut window = Window::open(Session::default());
+    let curves = names(&window);
+    assert_eq!(curves, ["hidden-norm", "gradient-norm", "eigenvalues", "sequence"]);
+    window.click("Itemized");
+    assert_eq!(visible(&window), [Pane::Itemized]);
+    assert_eq!(names(&window), ["itemized"]);
+    window.press(Command::View(Pane::Theory));
+    assert_eq!(names(&window), ["theory"]);
+    window.click("Curves");
+    assert_eq!(names(&window), curves);
+    window.press(Command::CloseViews);
+    assert_eq!(window.session().why.arrangement, Arrangement::default());
+}
+
+#[test]
+fn views_show_what_the_instrument_measures_and_follow_the_sliders() {
+    let mut session = Session::default();
+    session.set_cell(Cell::Lstm);
+    let mut window = Window::open(session);
+    let views = [
+        (Pane::Itemized, View::Itemized),
+        (Pane::Theory, View::Theory),
+        (Pane::Jacobians, View::Jacobians),
+        (Pane::Gates, View::Gates),
+        (Pane::Weights, View::Weights),
+    ];
+    for (pane, _) in views {
+        window.press(Command::View(pane));
+    }
+    window.press(Command::Grid);
+    window.slider("Weight scale").set_value_accesskit(2.5);
+    window.settle();
+    let mut wanted = window.app().figures_of(Pane::Curves);
+    for (pane, view) in views {
+        let report = Instrument::new().view(window.question(), view, &Ticket::new()).unwrap();
+        let figures = of_view::figures(&report);
+        assert_eq!(window.app().figures_of(pane), figures);
+        wanted.extend(figures);
+    }
+    assert_eq!(window.app().figures(), wanted, "all of them stand side by side");
+}
+
+#[test]
+fn a_view_behind_another_one_waits_until_it_is_looked_at() {
+    let mut window = Window::open(Session::default());
+    window.click("Weights");
+    window.click("Theory");
+    let before = window.app().figures_of(Pane::Weights);
+    window.slider("Weight scale").set_value_accesskit(-3.0);
+    window.settle();
+    assert_eq!(window.app().figures_of(Pane::Weights), before, "nobody looks");
+    window.press(Command::View(Pane::Weights));
+    assert_ne!(window.app().figures_of(Pane::Weights), before);
+}
+
+#[test]
+fn closing_a_view_stops_its_work() {
+    let session = Session { question: slow(), ..Session::default() };
+    let mut window = Window::open(session);
+    window.start(Command::View(Pane::Jacobians));
+    assert!(window.app().is_at_work(Pane::Jacobians));
+    window.start(Command::View(Pane::Jacobians));
+    let start = Instant::now();
+    while window.app().is_at_work(Pane::Jacobians) {
+        window.harness.step();
+        // A step of it takes milliseconds, all of them many seconds.
+        assert!(start.elapsed() < Duration::from_secs(20), "it goes on");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(window.app().figures_of(Pane::Jacobians).is_empty(), "it was not finished");
+}
+
+#[test]
+fn the_arrangement_is_remembered() {
+    let mut window = Window::open(Session::default());
+    for label in ["Gates", "Theory"] {
+        window.click(label);
+    }
+    window.press(Command::SideBySide);
+    assert_eq!(visible(&window), [Pane::Curves, Pane::Theory]);
+    let text = window.session().save().unwrap();
+    let again = Window::open(Session::load(&text).unwrap());
+    assert_eq!(again.session().why, window.session().why);
+    assert_eq!(names(&again), names(&window));
+}
+
+#[test]
+fn an_enlarged_view_keeps_both_scales_at_hand() {
+    let mut window = Window::open(Session::default());
+    window.click("Itemized");
+    let before = window.app().figures();
+    window.click("Enlarge Itemized");
+    assert_eq!(visible(&window), [Pane::Itemized]);
+    assert_eq!(window.harness.query_all_by_label("Hidden size").count(), 0, "they make room");
+    window.slider("Weight scale").set_value_accesskit(2.0);
+    window.settle();
+    assert_eq!(window.question().weight_scale, 2.0);
+    assert_ne!(window.app().figures(), before);
+    window.harness.key_press(egui::Key::Escape);
+    window.settle();
+    assert_eq!(window.session().why.enlarged, None);
+    assert!(window.harness.query_all_by_label("Hidden size").count() > 0);
+}
+
+#[test]
+fn a_pane_exports_its_own_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open(Session::default());
+    window.click("Gates");
+    window.press(Command::SideBySide);
+    window.click("Export… Gates");
+    let path = folder.path().join("gates.svg");
+    let field = window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "File");
+    assert_eq!(field.value().as_deref(), Some("rnnscope-gates.png"));
+    window.click("SVG");
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "File").focus();
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window
+        .harness
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "File")
+        .type_text(&path.display().to_string());
+    window.settle();
+    window.click("Save");
+    let svg = std::fs::read_to_string(path).unwrap();
+    assert!(svg.contains("Activations") && !svg.contains("Eigenvalues"));
+}
+
+#[test]
+fn a_view_that_cannot_be_had_says_why_and_the_curves_stay() {
+    let input = Input { length: 20_000, ..Input::default() };
+    let question = Question { input, ..Question::default() };
+    let mut window = Window::open(Session { question, ..Session::default() });
+    window.press(Command::View(Pane::Itemized));
+    window.press(Command::SideBySide);
+    assert_eq!(window.app().error(), None);
+    assert!(window.harness.query_by_label_contains("⚠").is_some());
+    assert_eq!(window.app().figures_of(Pane::Curves).len(), 4);
+}
+
+#[test]
+fn networks_that_explode_are_shown_in_every_view() {
+    for cell in [Cell::Rnn(Nonlinearity::Identity), Cell::Lstm, Cell::Gru] {
+        let design = Design { cell, ..Design::default() };
+        let weights = Weights::Draw(Draw { design, ..Draw::default() });
+        let input = Input { length: 120, ..Input::default() };
+        let question = Question { weights, input, weight_scale: 1e6, ..Question::default() };
+        let mut window = Window::open(Session { question, ..Session::default() });
+        for pane in Pane::VIEWS {
+            window.press(Command::View(pane));
+            assert_eq!(visible(&window), [pane]);
+            assert!(!window.app().figures_of(pane).is_empty(), "{pane:?} of {cell:?}");
+        }
+        assert_eq!(window.app().error(), None);
+    }
+}
