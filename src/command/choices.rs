@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::figure::Theme;
+use crate::figure::of_view::UnitSort;
 use crate::flow::{Precision, Signal, View};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
@@ -163,6 +164,20 @@ words! {
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it
         Weights => View::Weights,
+    }
+}
+
+words! {
+    /// `--sort`.
+    SortWord => UnitSort {
+        /// By mean over time
+        Mean => UnitSort::Mean,
+        /// By the unit's number
+        Index => UnitSort::Index,
+        /// By the part of the time in which the unit is saturated
+        Saturation => UnitSort::Saturation,
+        /// By how much the unit varies over time
+        Change => UnitSort::Change,
     }
 }
 
