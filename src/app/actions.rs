@@ -14,7 +14,7 @@ use super::task::{Task, finished};
 use super::{App, files, open_dialog};
 use crate::error::Result;
 use crate::figure::{self, Figure, of_flow, of_run};
-use crate::session::{Arrangement, Pane, Tab, ThemeChoice, Why};
+use crate::session::{Arrangement, Pane, Tab, ThemeChoice};
 use crate::task::Dataset;
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
             Command::Stack => self.arrange(Arrangement::stacked),
             Command::SideBySide => self.arrange(Arrangement::side_by_side),
             Command::Grid => self.arrange(Arrangement::gridded),
-            Command::CloseViews => self.session.why = Why::default(),
+            Command::CloseViews => self.session.why.close_all(),
             Command::Undo => {
                 let state = self.history.undo();
                 self.return_to(state);

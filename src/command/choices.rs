@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::figure::Theme;
+use crate::figure::of_view::UnitSort;
 use crate::flow::{Precision, Signal, View};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
@@ -183,6 +184,20 @@ words! {
         Weights => Pane::Weights,
         /// Can I trust it?
         Check => Pane::Check,
+    }
+}
+
+words! {
+    /// `--sort`.
+    SortWord => UnitSort {
+        /// By mean over time
+        Mean => UnitSort::Mean,
+        /// By the unit's number
+        Index => UnitSort::Index,
+        /// By the part of the time in which the unit is saturated
+        Saturation => UnitSort::Saturation,
+        /// By how much the unit varies over time
+        Change => UnitSort::Change,
     }
 }
 

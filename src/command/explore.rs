@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::choices::{ThemeWord, ViewWord, width};
+use super::choices::{SortWord, ThemeWord, ViewWord, width};
 use super::failure::Failure;
 use super::question::QuestionArguments;
 use super::view::Views;
 use super::{json::json, stdout, table::table};
 use crate::figure::of_flow::{self, View};
+use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
 use crate::flow::{FlowReport, Instrument, Question};
 use crate::ticket::Ticket;
@@ -27,6 +28,9 @@ pub(super) struct ExploreArguments {
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     #[arg(help_heading = "Output")]
     views: Vec<ViewWord>,
+    /// Order of the units in the maps of `--view gates`, the first on top [default: mean]
+    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true, help_heading = "Output")]
+    sort: Option<SortWord>,
     /// Write the four Explore figures, or those of the views, as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     png: Option<PathBuf>,
@@ -138,6 +142,9 @@ impl ExploreArguments {
 
     /// Refuses a look for a picture that nobody asked for.
     fn check_style(&self) -> Result<(), Failure> {
+        if self.sort.is_some() && !self.views.contains(&ViewWord::Gates) {
+            return Err(Failure::input("--sort needs --view gates"));
+        }
         let styled = [(self.width.is_some(), "--width"), (self.theme.is_some(), "--theme")];
         let drawn = self.png.is_some() || self.svg.is_some();
         match styled.iter().find(|(given, _)| *given && !drawn) {
@@ -184,7 +191,7 @@ impl ExploreArguments {
                 views.push((*word, instrument.view(question, (*word).into(), &ticket)?));
             }
         }
-        Ok(Shown::Views(Views { flow, views }))
+        Ok(Shown::Views(Views { flow, views, layout: self.layout() }))
     }
 
     fn outputs(&self, shown: &Shown) -> Result<Vec<Output>, Failure> {
@@ -205,6 +212,10 @@ impl ExploreArguments {
             outputs.push((path.clone(), shown.json()?));
         }
         Ok(outputs)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout { sort: self.sort.map(Into::into).unwrap_or_default() }
     }
 
     fn style(&self, report: &FlowReport) -> Style {

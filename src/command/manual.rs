@@ -75,7 +75,7 @@ the bound σ_max (Pascanu et al. 2013), and why they differ
   jacobians what each step does: singular values of dh_t/dh_{t-1} and of their products dh_T/dh_t, \
 and the Lyapunov exponents of the first sequence
   gates     what the gates do: activations over time, how many are open, closed or saturated, the \
-product of the gates that keep the state; for an RNN its units
+product of the gates that keep the state; for an RNN its units. --sort says which unit stands on top
   weights   which weights hear the past: dL/dW_hh split by the step that contributed it
 
 Scales multiply every recurrent weight_* and bias_*; the readout is never scaled. Without an \

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arrangement::{Arrangement, Pane};
+use crate::figure::of_view::Layout;
 
 /// The views that explain a gradient.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,6 +13,8 @@ pub struct Why {
     pub arrangement: Arrangement,
     /// The pane that has the whole window for itself.
     pub enlarged: Option<Pane>,
+    /// How the figures are laid out.
+    pub layout: Layout,
 }
 
 impl Why {
@@ -33,6 +36,12 @@ impl Why {
     pub fn close(&mut self, pane: Pane) {
         self.arrangement.close(pane);
         self.enlarged = self.enlarged.filter(|one| *one != pane);
+    }
+
+    /// Takes all views away; what they are set to is kept.
+    pub fn close_all(&mut self) {
+        self.arrangement = Arrangement::default();
+        self.enlarged = None;
     }
 
     /// Makes sound what a file may hold.

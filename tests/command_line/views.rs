@@ -52,6 +52,32 @@ fn several_views_come_in_one_document() {
 }
 
 #[test]
+fn units_come_in_the_order_asked_for() {
+    let desk = Desk::new();
+    let map = |sort: &str| {
+        let json = desk.json(&format!("--hidden-size 6 --weight-scale 3 --view gates {sort}"));
+        let gate = &json["views"]["gates"]["layers"][0]["gates"]["hh"];
+        (numbers(&gate["units"]), lists(&gate["values"]))
+    };
+    let (units, values) = map("");
+    assert_eq!(map("--sort mean"), (units.clone(), values.clone()));
+    let (sorted, by_index) = map("--sort Index");
+    assert_eq!(sorted, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    for (unit, values) in units.iter().zip(&values) {
+        assert_eq!(by_index[*unit as usize], *values);
+    }
+    for sort in ["saturation", "change"] {
+        let (units, values) = map(&format!("--sort {sort}"));
+        for (unit, values) in units.iter().zip(&values) {
+            assert_eq!(by_index[*unit as usize], *values, "{sort}");
+        }
+    }
+    desk.ok("explore --view gates --sort change --svg v.svg");
+    let drawn = std::fs::read_to_string(desk.path("v.svg")).expect("text");
+    assert!(drawn.contains("unit, by change over time"), "{drawn}");
+}
+
+#[test]
 fn views_are_printed_and_written() {
     let desk = Desk::new();
     let flags = "explore --length 12 --view itemized --view weights --view gates";
@@ -101,6 +127,9 @@ fn what_no_view_can_show_is_refused_in_a_line() {
     for (flags, words) in [
         ("--length 3000 --view itemized", "itemized view must be 1 to 2048, found 3000"),
         ("--view nothing", "itemized"),
+        ("--sort mean --view weights", "--sort needs --view gates"),
+        ("--sort index", "--sort needs --view gates"),
+        ("--view gates --sort size", "saturation"),
     ] {
         let output = desk.run(&format!("explore {flags} --png v.png"));
         let line = String::from_utf8_lossy(&output.stderr).into_owned();

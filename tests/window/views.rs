@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
-use rnnscope::figure::of_view;
+use rnnscope::figure::of_view::{self, Layout};
 use rnnscope::flow::{Draw, Input, Instrument, Question, View, Weights};
 use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::session::{Arrangement, Pane, Session};
@@ -64,7 +64,7 @@ fn views_show_what_the_instrument_measures_and_follow_the_sliders() {
     let mut wanted = window.app().figures_of(Pane::Curves);
     for (pane, view) in views {
         let report = Instrument::new().view(window.question(), view, &Ticket::new()).unwrap();
-        let figures = of_view::figures(&report);
+        let figures = of_view::figures(&report, &Layout::default());
         assert_eq!(window.app().figures_of(pane), figures);
         wanted.extend(figures);
     }

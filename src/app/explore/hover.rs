@@ -17,8 +17,9 @@ const MOST: usize = 14;
 /// The step under the pointer, if the figure has steps.
 pub fn step(figure: &Figure, pointed: &Pointed) -> Option<f64> {
     let at = pointed.at.filter(|_| figure.x.moments)?;
-    let last = figure.series.iter().filter_map(|series| series.points.last()).map(|p| p[0]);
-    let last = last.fold(1.0, f64::max);
+    let ends = figure.series.iter().filter_map(|series| series.points.last()).map(|p| p[0]);
+    let columns = figure.heat.iter().filter_map(|heat| heat.x.last().copied());
+    let last = ends.chain(columns).fold(1.0, f64::max);
     Some(pointed.transform.value_from_position(at).x.round().clamp(1.0, last))
 }
 
@@ -65,11 +66,17 @@ fn cell(figure: &Figure, heat: &Heat, pointed: &Pointed, pointer: Pos2) -> Optio
     };
     Some(format!(
         "{}, {}\n{} = {}",
-        place(&figure.x, " ", heat.x[column]),
+        place(&figure.x, link(&figure.x), heat.x[column]),
         place(&figure.y, " = ", heat.y[row]),
         heat.color.label,
         number(heat.value(row, column), 4)
     ))
+}
+
+/// `step t = 3`, but `batch 3`.
+fn link(axis: &Axis) -> &'static str {
+    let last = axis.label.rsplit(' ').next().unwrap_or_default();
+    if last.chars().count() == 1 { " = " } else { " " }
 }
 
 fn tooltip(ui: &Ui, pointed: &Pointed, add: impl FnOnce(&mut Ui)) {

@@ -6,6 +6,7 @@ use super::{Views, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
+use crate::figure::of_view::Layout;
 use crate::flow::ViewReport;
 use crate::flow::view::{Contributions, Gate, Gates, Itemized, LayerGates, Terms};
 
@@ -18,7 +19,7 @@ pub(super) fn json(views: &Views) -> std::result::Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn document(Views { flow, views }: &Views) -> Result<Value> {
+fn document(Views { flow, views, layout }: &Views) -> Result<Value> {
     let mut shown = Map::new();
     for (word, view) in views {
         let name = match word {
@@ -28,7 +29,7 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
         };
-        shown.insert(name.to_owned(), of_view(view)?);
+        shown.insert(name.to_owned(), of_view(view, layout)?);
     }
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -41,12 +42,12 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
     }))
 }
 
-fn of_view(view: &ViewReport) -> Result<Value> {
+fn of_view(view: &ViewReport, layout: &Layout) -> Result<Value> {
     match view {
         ViewReport::Itemized(itemized) => of_itemized(itemized),
         ViewReport::Theory(report) => steps::theory_json(report),
         ViewReport::Jacobians(report) => steps::jacobians_json(report),
-        ViewReport::Gates(gates) => of_gates(gates),
+        ViewReport::Gates(gates) => of_gates(gates, layout),
         ViewReport::Weights(contributions) => of_weights(contributions),
     }
 }
@@ -90,16 +91,16 @@ fn of_weights(contributions: &Contributions) -> Result<Value> {
     }))
 }
 
-fn of_gates(gates: &Gates) -> Result<Value> {
+fn of_gates(gates: &Gates, layout: &Layout) -> Result<Value> {
     let Gates { cell: _, ticks, batch: _, layers } = gates;
-    Ok(json!({ "ticks": ticks, "layers": by_layer(layers, of_layer)? }))
+    Ok(json!({ "ticks": ticks, "layers": by_layer(layers, |layer| of_layer(layer, layout))? }))
 }
 
-fn of_layer(layer: &LayerGates) -> Result<Value> {
+fn of_layer(layer: &LayerGates, layout: &Layout) -> Result<Value> {
     let LayerGates { gates, highway, grad_norm, cell_grad_norm } = layer;
     let mut map = Map::new();
     for gate in gates {
-        map.insert(gate.name.to_owned(), of_gate(gate)?);
+        map.insert(gate.name.to_owned(), of_gate(gate, layout)?);
     }
     let mut layer = json!({ "gates": map, "grad_norm": numbers(grad_norm)? });
     if let Some(norm) = cell_grad_norm {
@@ -112,11 +113,14 @@ fn of_layer(layer: &LayerGates) -> Result<Value> {
     Ok(layer)
 }
 
-fn of_gate(gate: &Gate) -> Result<Value> {
+fn of_gate(gate: &Gate, layout: &Layout) -> Result<Value> {
     let Gate { name: _, kind: _, units, values, closed, open, flat } = gate;
+    let rows = layout.sort.rows(gate);
+    let units: Vec<usize> = rows.iter().map(|row| units[*row]).collect();
+    let values = rows.iter().map(|row| numbers(&values[*row])).collect::<Result<Value>>()?;
     let mut map = Map::new();
     map.insert("units".to_owned(), json!(units));
-    map.insert("values".to_owned(), lists(values)?);
+    map.insert("values".to_owned(), values);
     for (name, fractions) in [("closed", closed), ("open", open), ("flat", flat)] {
         if !fractions.is_empty() {
             map.insert(name.to_owned(), numbers(fractions)?);

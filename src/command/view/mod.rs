@@ -6,7 +6,8 @@ mod table;
 
 use super::choices::ViewWord;
 use super::failure::Failure;
-use crate::figure::{Figure, of_view};
+use crate::figure::Figure;
+use crate::figure::of_view::{self, Layout};
 use crate::flow::{FlowReport, ViewReport};
 
 /// What was asked for with `--view`.
@@ -15,12 +16,14 @@ pub(super) struct Views {
     pub(super) flow: FlowReport,
     /// Each view once, in the order asked for.
     pub(super) views: Vec<(ViewWord, ViewReport)>,
+    /// How they are to be seen.
+    pub(super) layout: Layout,
 }
 
 impl Views {
     /// The figures of all views.
     pub(super) fn figures(&self) -> Vec<Figure> {
-        self.views.iter().flat_map(|(_, view)| of_view::figures(view)).collect()
+        self.views.iter().flat_map(|(_, view)| of_view::figures(view, &self.layout)).collect()
     }
 
     /// The headline numbers of each, by step, and the sentences that the figures carry too.

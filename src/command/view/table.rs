@@ -16,7 +16,7 @@ pub(super) fn table(views: &Views) -> String {
     text
 }
 
-fn write(text: &mut String, Views { flow, views }: &Views) -> Result {
+fn write(text: &mut String, Views { flow, views, layout }: &Views) -> Result {
     writeln!(text, "{}", heading(flow))?;
     let unit = if flow.spec.ticks > 1 { "tick" } else { "step" };
     for (_, view) in views {
@@ -29,7 +29,7 @@ fn write(text: &mut String, Views { flow, views }: &Views) -> Result {
         }
         writeln!(text)?;
         let mut said: Vec<String> = Vec::new();
-        for note in of_view::figures(view).into_iter().flat_map(|figure| figure.notes) {
+        for note in of_view::figures(view, layout).into_iter().flat_map(|figure| figure.notes) {
             if !said.contains(&note) {
                 writeln!(text, "{note}")?;
                 said.push(note);

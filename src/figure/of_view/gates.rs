@@ -1,17 +1,17 @@
 //! What the gates do: activations as maps, saturation, the highway, and the gradients on it.
 
-use super::{by_step, of_layer, positions, time};
+use super::{Layout, by_step, of_layer, positions, time};
 use crate::figure::model::{Axis, CellText, Color, Figure, Heat, Range, Series, Stroke};
 use crate::flow::view::{Gate, Gates, Highway, Kind, LayerGates};
 use crate::network::{Cell, Nonlinearity};
 
 /// The maps of all gates, then saturation, then the highway and the gradients of h and c where there
 /// are some; layer by layer.
-pub(super) fn figures(gates: &Gates) -> Vec<Figure> {
+pub(super) fn figures(gates: &Gates, layout: Layout) -> Vec<Figure> {
     let layers = gates.layers.iter().enumerate();
     layers
         .flat_map(|(n, layer)| {
-            let maps = layer.gates.iter().map(move |gate| map(gates, n, gate));
+            let maps = layer.gates.iter().map(move |gate| map(gates, n, gate, layout));
             let highway = layer.highway.iter().map(move |way| highway(gates, n, way));
             let gradient = layer.cell_grad_norm.iter();
             let gradient = gradient.map(move |cell| gradients(gates, n, layer, cell));
@@ -56,7 +56,7 @@ fn source(cell: Cell) -> &'static str {
     }
 }
 
-fn map(gates: &Gates, n: usize, gate: &Gate) -> Figure {
+fn map(gates: &Gates, n: usize, gate: &Gate, Layout { sort }: Layout) -> Figure {
     let Gates { cell, ticks, batch, layers } = gates;
     let (name, title, symbol) = names(*cell, gate);
     let range = match gate.kind {
@@ -64,17 +64,16 @@ fn map(gates: &Gates, n: usize, gate: &Gate) -> Figure {
         Kind::Unit(Nonlinearity::Tanh) => Range::Fixed(-1.0, 1.0),
         Kind::Unit(Nonlinearity::Relu | Nonlinearity::Identity) => Range::Auto,
     };
-    let units = gate.units.iter().map(|unit| (unit + 1).to_string()).collect();
-    // The unit with the largest mean on top.
-    let rows: Vec<f64> = (0..gate.units.len()).map(|row| row as f64).collect();
+    let rows = sort.rows(gate);
+    let units = rows.iter().map(|row| (gate.units[*row] + 1).to_string()).collect();
     let heat = Heat {
         x: positions(gate.values.first().map_or(0, Vec::len)),
-        y: rows,
-        values: gate.values.concat(),
+        y: (0..rows.len()).map(|row| row as f64).collect(),
+        values: rows.iter().flat_map(|row| gate.values[*row].iter().copied()).collect(),
         color: Axis { range, ..Axis::linear(of_layer(symbol, n, layers.len())) },
         text: CellText::None,
     };
-    let y = Axis { reversed: true, ..Axis::named("unit, by mean over time", units) };
+    let y = Axis { reversed: true, ..Axis::named(sort.label(), units) };
     let mut explanation =
         format!("{title} {symbol}: {} ({}).", purpose(*cell, gate), source(*cell));
     if *batch > 1 {

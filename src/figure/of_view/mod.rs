@@ -4,6 +4,7 @@
 mod gates;
 mod itemized;
 mod jacobians;
+mod layout;
 #[cfg(test)]
 mod step_tests;
 #[cfg(test)]
@@ -11,16 +12,17 @@ mod tests;
 mod theory;
 mod weights;
 
+pub use self::layout::{Layout, UnitSort};
 use super::model::{Axis, Figure};
 use crate::flow::ViewReport;
 
 /// The figures of a view, in the order in which they are read.
-pub fn figures(report: &ViewReport) -> Vec<Figure> {
+pub fn figures(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
     match report {
         ViewReport::Itemized(itemized) => itemized::figures(itemized),
         ViewReport::Theory(report) => theory::figures(report),
         ViewReport::Jacobians(report) => jacobians::figures(report),
-        ViewReport::Gates(gates) => gates::figures(gates),
+        ViewReport::Gates(gates) => gates::figures(gates, *layout),
         ViewReport::Weights(contributions) => weights::figures(contributions),
     }
 }

@@ -1,6 +1,6 @@
 //! Views of step Jacobians made by hand become the right figures, and say what happened.
 
-use super::figures;
+use super::Layout;
 use crate::figure::{Figure, Range, Scale, Style, Theme, csv, png};
 use crate::flow::ViewReport;
 use crate::flow::view::{
@@ -8,6 +8,10 @@ use crate::flow::view::{
     TheoryReport,
 };
 use crate::network::{Cell, NetworkSpec, Nonlinearity, Wiring};
+
+fn figures(report: &ViewReport) -> Vec<Figure> {
+    super::figures(report, &Layout::default())
+}
 
 const TANH: Cell = Cell::Rnn(Nonlinearity::Tanh);
 

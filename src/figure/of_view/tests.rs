@@ -1,6 +1,6 @@
 //! Views made by hand, so that figures are tested without a network.
 
-use super::figures;
+use super::{Layout, UnitSort};
 use crate::figure::{Figure, Style, Theme, csv, svg};
 use crate::flow::ViewReport;
 use crate::flow::view::{
@@ -8,6 +8,10 @@ use crate::flow::view::{
     LayerContributions, LayerGates, Terms,
 };
 use crate::network::{Cell, Nonlinearity};
+
+fn figures(report: &ViewReport) -> Vec<Figure> {
+    super::figures(report, &Layout::default())
+}
 
 fn itemized(terms: Terms, ticks: usize, norms: &[Vec<f64>]) -> ViewReport {
     let horizons = norms.iter().map(|norms| Horizon::of(norms)).collect();
@@ -127,6 +131,12 @@ fn each_cell_has_the_figures_of_its_gates() {
     assert_eq!(names(&rnn), ["activations", "saturation"]);
     let map = &lstm[1];
     assert_eq!(map.y.names, ["2", "1"], "units in the order of their means");
+    let layout = Layout { sort: UnitSort::Index };
+    let sorted = super::figures(&gates(Cell::Lstm, 1, 0.5), &layout);
+    assert_eq!(
+        (sorted[1].y.names.as_slice(), &*sorted[1].y.label),
+        (&["1", "2"].map(String::from)[..], "unit")
+    );
     assert!(map.notes[0].contains("First of 2 sequences"), "{}", map.notes[0]);
     // What closes and what opens, and the candidate that saturates.
     let legend: Vec<_> = lstm[4].series.iter().map(|series| series.name.as_str()).collect();

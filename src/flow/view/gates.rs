@@ -69,6 +69,20 @@ pub enum Kind {
     Unit(Nonlinearity),
 }
 
+impl Kind {
+    /// Whether little moves at this value: a gate as good as [`CLOSED`] or [`OPEN`], any other unit
+    /// where its nonlinearity is less steep than [`FLAT`]. NaN is not.
+    pub fn saturated(self, value: f64) -> bool {
+        match self {
+            Self::Gate => {
+                let (closed, open) = (value < CLOSED, value > OPEN);
+                closed || open
+            }
+            Self::Unit(nonlinearity) => slope(nonlinearity, value) < FLAT,
+        }
+    }
+}
+
 /// Products of the gates that keep the state over the ticks after t: the factor by which the
 /// gradient of a unit's state at t is that at T, as far as it takes the straight way through the
 /// gates. 1 at the last tick.
@@ -158,7 +172,7 @@ fn gate_of<R: Real>(scene: &Scene<'_, R>, layer: usize, gate: usize) -> Gate {
                 closed.push(part(&|value| value < CLOSED));
                 open.push(part(&|value| value > OPEN));
             }
-            Kind::Unit(nonlinearity) => flat.push(part(&|value| slope(nonlinearity, value) < FLAT)),
+            Kind::Unit(_) => flat.push(part(&|value| kind.saturated(value))),
         }
     }
     let mean = |unit: usize| values[unit].iter().sum::<f64>();

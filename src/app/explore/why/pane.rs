@@ -6,6 +6,8 @@ use super::viewers::Viewers;
 use crate::app::commands::Command;
 use crate::app::explore::scene::Scene;
 use crate::app::explore::{plots, table};
+use crate::app::widgets::{choice, row};
+use crate::figure::of_view::UnitSort;
 use crate::session::{Pane, Session};
 
 /// What panes draw from, and where they leave what the pointer did.
@@ -29,9 +31,22 @@ pub struct Board<'a> {
 /// Draws a pane into the room there is; what is larger scrolls.
 pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
     let height = ui.available_height();
+    let top = ui.cursor().top();
+    if pane == Pane::Gates {
+        sort(ui, &mut board.session.why.layout.sort);
+    }
+    let height = height - (ui.cursor().top() - top);
     ScrollArea::vertical().id_salt(pane).auto_shrink([false, false]).show(ui, |ui| match pane {
         Pane::Curves => curves(ui, board, height),
         _ => view(ui, pane, board, height),
+    });
+}
+
+/// Which unit stands on top.
+fn sort(ui: &mut Ui, sort: &mut UnitSort) {
+    row(ui, "Units by", "Which unit stands on top in the maps.", |ui| {
+        let option = |sort: UnitSort| (sort, sort.text(), sort.explanation());
+        choice(ui, sort, &UnitSort::ALL.map(option));
     });
 }
 

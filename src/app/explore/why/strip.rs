@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, why: &Why, commands: &mut Vec<Command>) {
 
 fn arrange(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
-    let menu = ui.menu_button("Arrange", |ui| {
+    let menu = ui.menu_button("Arrange ▾", |ui| {
         for command in [Command::Stack, Command::SideBySide, Command::Grid, Command::CloseViews] {
             if command.button(ui).clicked() {
                 commands.push(command);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::app::explore::scene::Picture;
 use crate::error::Result;
-use crate::figure::of_view;
+use crate::figure::of_view::{self, Layout};
 use crate::flow::{Instrument, Question, View, ViewReport};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
@@ -18,6 +18,8 @@ pub struct Request {
     pub question: Question,
     /// How.
     pub view: View,
+    /// How its figures are laid out.
+    pub layout: Layout,
     /// Counts how often files were opened: a file opened again is read again.
     pub opened: u64,
 }
@@ -122,7 +124,7 @@ impl Easel {
         ticket: &Ticket,
         publish: &mut dyn FnMut(Pictures),
     ) -> Result<()> {
-        let Request { question, view, opened } = request;
+        let Request { question, view, layout, opened } = request;
         if self.opened != *opened {
             *self = Self { opened: *opened, ..Self::default() };
         }
@@ -132,7 +134,7 @@ impl Easel {
             self.last = Some((question.clone(), *view, report));
         }
         if let Some((_, _, report)) = &self.last {
-            publish(Arc::new(Picture::all(of_view::figures(report))));
+            publish(Arc::new(Picture::all(of_view::figures(report, layout))));
         }
         Ok(())
     }

@@ -27,7 +27,8 @@ impl Viewers {
             for pane in &visible {
                 if let (Some(view), Some(viewer)) = (view(*pane), self.started(*pane)) {
                     let question = session.question.clone();
-                    viewer.ask(Request { question, view, opened });
+                    let layout = session.why.layout;
+                    viewer.ask(Request { question, view, layout, opened });
                 }
             }
         }
