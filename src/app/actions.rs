@@ -148,7 +148,7 @@ impl App {
         let pictures = match (pane, &self.scene) {
             (Pane::Curves, Some(scene)) => Some(&scene.pictures),
             (Pane::Curves, None) => None,
-            _ => self.viewers.shown(pane).ok().flatten(),
+            _ => self.viewers.shown(pane).ok().flatten().map(|drawn| &drawn.pictures),
         };
         pictures.into_iter().flat_map(|all| all.iter()).map(|one| one.figure.clone()).collect()
     }

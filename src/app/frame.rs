@@ -131,6 +131,7 @@ impl App {
         let mut board = Board {
             scene: &scene,
             viewers: &self.viewers,
+            badge: &self.badge,
             session: &mut self.session,
             commands,
             marked: (self.marked, self.marked_in_plot),

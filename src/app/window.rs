@@ -7,7 +7,7 @@ use super::browse::Answer;
 use super::commands::Command;
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
-use super::explore::why::{Viewers, Wall};
+use super::explore::why::{Badge, Viewers, Wall};
 use super::export::Dialog;
 use super::notice::{Notice, Notices};
 use super::open_dialog::OpenDialog;
@@ -16,6 +16,7 @@ use super::theme;
 use super::train::TrainTab;
 use crate::error::{Error, Result};
 use crate::figure::Raster;
+use crate::flow::view::Check;
 use crate::flow::{FlowReport, Question};
 use crate::session::{History, Pane, Session};
 use crate::ticket::Ticket;
@@ -42,6 +43,8 @@ pub struct App {
     /// The views that explain, and the tiles in which they stand.
     pub(super) viewers: Viewers,
     pub(super) wall: Wall,
+    /// Whether the gradients on screen can be trusted.
+    pub(super) badge: Badge,
     /// The last request handed in.
     requested: Option<Request>,
     /// Counts files opened, so that a file opened again is read again.
@@ -85,6 +88,7 @@ impl App {
         let refused = |error| Error::Window(format!("no thread to compute on: {error}"));
         let worker = Worker::spawn("rnnscope-worker", make_job, waker(ctx.clone()));
         let librarian = Librarian::new(waker(ctx.clone())).map_err(refused)?;
+        let badge = Badge::new(waker(ctx.clone())).map_err(refused)?;
         let train = TrainTab::new(waker(ctx.clone())).map_err(refused)?;
         let mut shown = Notices::default();
         notices.into_iter().for_each(|notice| shown.warning(notice));
@@ -97,6 +101,7 @@ impl App {
             train,
             viewers: Viewers::new(ctx),
             wall: Wall::default(),
+            badge,
             requested: None,
             opened: 0,
             scene: None,
@@ -162,6 +167,7 @@ impl App {
         let idle = self.worker.busy_for().is_none()
             && self.librarian.busy_for().is_none()
             && self.viewers.is_settled()
+            && self.badge.is_settled()
             && self.export.is_none()
             && self.image.is_none()
             && self.numbers.is_none()
@@ -175,6 +181,11 @@ impl App {
         self.viewers.is_busy(pane)
     }
 
+    /// What comparing autograd with differences has found about the present question.
+    pub fn check(&self) -> Option<&Check> {
+        self.badge.check()
+    }
+
     /// Carries out a command, as its button or shortcut would.
     pub fn command(&mut self, ctx: &egui::Context, command: Command) {
         self.carry_out(ctx, command);
@@ -184,6 +195,7 @@ impl App {
     pub(super) fn reopen(&mut self) {
         self.opened += 1;
         self.librarian.reopen();
+        self.badge.reopen();
     }
 
     /// How long either thread has been at work.
@@ -238,6 +250,13 @@ impl App {
         if !self.viewers.is_settled() {
             // Often enough for their progress to move.
             ctx.request_repaint_after(BUSY_AFTER);
+        }
+        if let Some(scene) = &self.scene {
+            let elsewhere = self.viewers.check(&self.session);
+            self.badge.tend(&self.session.question, &scene.report, elsewhere);
+        }
+        if let Some(due) = self.badge.due() {
+            ctx.request_repaint_after(due);
         }
         if let Some(busy) = self.busy_for() {
             // Once for the busy mark to appear, then often enough for its progress to move.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::arrangement::{Arrangement, Pane};
 use crate::figure::of_view::Layout;
+use crate::flow::Question;
+use crate::flow::view::Across;
 
 /// The views that explain a gradient.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,12 +17,22 @@ pub struct Why {
     pub enlarged: Option<Pane>,
     /// How the figures are laid out.
     pub layout: Layout,
+    /// What the landscape shall run across; see [`Why::across_of`].
+    pub across: Across,
 }
 
 impl Why {
     /// The panes on screen: only for these is anything computed.
     pub fn visible(&self) -> Vec<Pane> {
         self.enlarged.map_or_else(|| self.arrangement.visible(), |pane| vec![pane])
+    }
+
+    /// What the landscape of a question runs across: where it cannot do what it shall, the bias scale.
+    pub fn across_of(&self, question: &Question) -> Across {
+        match self.across.unavailable(question) {
+            None => self.across,
+            Some(_) => Across::BiasScale,
+        }
     }
 
     /// Opens a view, or closes it if it is in front.

@@ -1,6 +1,8 @@
 //! The views that explain a gradient: tiles beside the curves, each measured by a thread of its own.
 
+mod badge;
 mod enlarged;
+mod landscape;
 mod pane;
 mod stage;
 mod strip;
@@ -11,6 +13,7 @@ mod viewers;
 use egui::Ui;
 use egui_tiles::Tree;
 
+pub use badge::Badge;
 pub use pane::Board;
 pub use stage::Wish;
 pub use viewers::Viewers;
@@ -48,7 +51,7 @@ impl Wall {
                 let top = ui.cursor().top();
                 let room = ui.available_height();
                 readouts::show(ui, &board.scene.report);
-                strip::show(ui, &board.session.why, board.commands);
+                strip::show(ui, board);
                 let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
                 if board.session.why.arrangement == Arrangement::default() {
                     pane::curves(ui, board, left);

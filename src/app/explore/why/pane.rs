@@ -2,6 +2,8 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
+use super::badge::Badge;
+use super::landscape;
 use super::viewers::Viewers;
 use crate::app::commands::Command;
 use crate::app::explore::scene::Scene;
@@ -16,6 +18,8 @@ pub struct Board<'a> {
     pub scene: &'a Scene,
     /// The views.
     pub viewers: &'a Viewers,
+    /// Whether the gradients can be trusted.
+    pub badge: &'a Badge,
     /// The settings.
     pub session: &'a mut Session,
     /// What buttons ask for.
@@ -32,8 +36,10 @@ pub struct Board<'a> {
 pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
     let height = ui.available_height();
     let top = ui.cursor().top();
-    if pane == Pane::Gates {
-        sort(ui, &mut board.session.why.layout.sort);
+    match pane {
+        Pane::Gates => sort(ui, &mut board.session.why.layout.sort),
+        Pane::Landscape => landscape::choose(ui, board),
+        _ => {}
     }
     let height = height - (ui.cursor().top() - top);
     ScrollArea::vertical().id_salt(pane).auto_shrink([false, false]).show(ui, |ui| match pane {
@@ -63,8 +69,12 @@ pub fn curves(ui: &mut Ui, board: &mut Board<'_>, height: f32) {
 
 fn view(ui: &mut Ui, pane: Pane, board: &mut Board<'_>, height: f32) {
     match board.viewers.shown(pane) {
-        Ok(Some(pictures)) => {
-            let hovered = plots::show(ui, pictures, height, board.marked.0);
+        Ok(Some(drawn)) => {
+            if let (Pane::Landscape, [picture]) = (pane, drawn.pictures.as_slice()) {
+                landscape::show(ui, picture, board, height);
+                return;
+            }
+            let hovered = plots::show(ui, &drawn.pictures, height, board.marked.0);
             board.hovered = hovered.or(board.hovered);
         }
         Ok(None) => {

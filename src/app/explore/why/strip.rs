@@ -2,11 +2,14 @@
 
 use egui::{RichText, Ui};
 
+use super::pane::Board;
 use crate::app::commands::Command;
-use crate::session::{Pane, Why};
+use crate::session::Pane;
 
 /// Draws the line.
-pub fn show(ui: &mut Ui, why: &Why, commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, board: &mut Board<'_>) {
+    let Board { session, commands, badge, .. } = board;
+    let why = &session.why;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let tip = "Each of these views answers one question about why gradients are what they are.";
@@ -18,6 +21,9 @@ pub fn show(ui: &mut Ui, why: &Why, commands: &mut Vec<Command>) {
             if command.explain(ui.add(button)).clicked() {
                 commands.push(command);
             }
+        }
+        if badge.show(ui) {
+            commands.push(Command::View(Pane::Check));
         }
         if why.arrangement.panes().len() > 1 {
             arrange(ui, commands);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::app::explore::scene::Picture;
 use crate::error::Result;
 use crate::figure::of_view::{self, Layout};
+use crate::flow::view::{Check, CheckReport, Landscape, Surveyor};
 use crate::flow::{Instrument, Question, View, ViewReport};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
@@ -28,22 +29,31 @@ pub struct Request {
 #[derive(Default)]
 struct Easel {
     instrument: Instrument,
+    surveyor: Surveyor,
     last: Option<(Question, View, ViewReport)>,
     opened: u64,
 }
 
 /// A view, its thread and what it has brought.
 pub struct Viewer {
-    worker: Worker<Request, Pictures>,
+    worker: Worker<Request, Drawn>,
     /// The last request handed in, unless its answer is no longer wanted.
     requested: Option<Request>,
     /// The last answer; `None` before the first.
-    pictures: Option<Pictures>,
+    drawn: Option<Drawn>,
     error: Option<String>,
 }
 
-/// The figures of a view, ready to be drawn.
-pub type Pictures = Arc<Vec<Picture>>;
+/// What a view has brought.
+#[derive(Clone)]
+pub struct Drawn {
+    /// What it is about.
+    pub question: Question,
+    /// Its figures, ready to be drawn.
+    pub pictures: Arc<Vec<Picture>>,
+    /// What it says about trust, if that was its question.
+    pub check: Option<Arc<Check>>,
+}
 
 impl Viewer {
     /// Starts the thread; `wake` is called when it has brought something.
@@ -53,12 +63,12 @@ impl Viewer {
     pub fn new(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let make_job = || {
             let mut easel = Easel::default();
-            move |request: Request, ticket: &Ticket, publish: &mut dyn FnMut(Pictures)| {
+            move |request: Request, ticket: &Ticket, publish: &mut dyn FnMut(Drawn)| {
                 easel.answer(&request, ticket, publish)
             }
         };
         let worker = Worker::spawn("rnnscope-view", make_job, wake)?;
-        Ok(Self { worker, requested: None, pictures: None, error: None })
+        Ok(Self { worker, requested: None, drawn: None, error: None })
     }
 
     /// Hands in a request if anything it depends on has changed.
@@ -82,8 +92,8 @@ impl Viewer {
         while let Some(outcome) = self.worker.poll() {
             let newest = outcome.request == self.worker.newest();
             match outcome.answer {
-                Ok(pictures) => {
-                    self.pictures = Some(pictures);
+                Ok(drawn) => {
+                    self.drawn = Some(drawn);
                     self.error = None;
                 }
                 // An older request's trouble is not about what is on screen.
@@ -94,10 +104,10 @@ impl Viewer {
     }
 
     /// What is to be drawn, or why there is nothing.
-    pub fn shown(&self) -> std::result::Result<Option<&Pictures>, &str> {
+    pub fn shown(&self) -> std::result::Result<Option<&Drawn>, &str> {
         match &self.error {
             Some(error) => Err(error),
-            None => Ok(self.pictures.as_ref()),
+            None => Ok(self.drawn.as_ref()),
         }
     }
 
@@ -122,11 +132,19 @@ impl Easel {
         &mut self,
         request: &Request,
         ticket: &Ticket,
-        publish: &mut dyn FnMut(Pictures),
+        publish: &mut dyn FnMut(Drawn),
     ) -> Result<()> {
         let Request { question, view, layout, opened } = request;
         if self.opened != *opened {
             *self = Self { opened: *opened, ..Self::default() };
+        }
+        if let View::Landscape(across) = view {
+            let mut show = |landscape: &Landscape| {
+                let report = ViewReport::Landscape(landscape.clone());
+                publish(drawn(question, &report, layout));
+            };
+            self.surveyor.survey(question, *across, ticket, &mut show)?;
+            return Ok(());
         }
         let same = |(of, by, _): &&(Question, View, ViewReport)| of == question && by == view;
         if self.last.as_ref().filter(same).is_none() {
@@ -134,8 +152,17 @@ impl Easel {
             self.last = Some((question.clone(), *view, report));
         }
         if let Some((_, _, report)) = &self.last {
-            publish(Arc::new(Picture::all(of_view::figures(report, layout))));
+            publish(drawn(question, report, layout));
         }
         Ok(())
     }
+}
+
+fn drawn(question: &Question, report: &ViewReport, layout: &Layout) -> Drawn {
+    let check = match report {
+        ViewReport::Check(CheckReport { check, precision: _ }) => Some(Arc::new(check.clone())),
+        _ => None,
+    };
+    let pictures = Arc::new(Picture::all(of_view::figures(report, layout)));
+    Drawn { question: question.clone(), pictures, check }
 }

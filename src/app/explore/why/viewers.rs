@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::viewer::{Pictures, Request, Viewer};
+use super::badge::Elsewhere;
+use super::viewer::{Drawn, Request, Viewer};
 use crate::app::window::BUSY_AFTER;
 use crate::flow::View;
 use crate::session::{Pane, Session};
@@ -25,7 +26,7 @@ impl Viewers {
         let visible = session.why.visible();
         if session.question.validate().is_ok() {
             for pane in &visible {
-                if let (Some(view), Some(viewer)) = (view(*pane), self.started(*pane)) {
+                if let (Some(view), Some(viewer)) = (view(*pane, session), self.started(*pane)) {
                     let question = session.question.clone();
                     let layout = session.why.layout;
                     viewer.ask(Request { question, view, layout, opened });
@@ -66,7 +67,7 @@ impl Viewers {
     }
 
     /// What a pane shows, or why there is nothing.
-    pub fn shown(&self, pane: Pane) -> Result<Option<&Pictures>, &str> {
+    pub fn shown(&self, pane: Pane) -> Result<Option<&Drawn>, &str> {
         match self.find(pane) {
             Some(Ok(viewer)) => viewer.shown(),
             Some(Err(error)) => Err(error),
@@ -78,6 +79,19 @@ impl Viewers {
     pub fn work(&self, pane: Pane) -> Option<String> {
         let viewer = self.find(pane)?.as_ref().ok()?;
         work(viewer.busy_for(), viewer.progress())
+    }
+
+    /// What the view of trust does, where it is on screen.
+    pub fn check(&self, session: &Session) -> Elsewhere<'_> {
+        if !session.why.visible().contains(&Pane::Check) {
+            return Elsewhere::Nothing;
+        }
+        match self.shown(Pane::Check) {
+            Ok(Some(Drawn { question, check: Some(check), .. })) => {
+                Elsewhere::Found(question, check)
+            }
+            _ => Elsewhere::Begun,
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = &Viewer> {
@@ -104,7 +118,7 @@ impl Viewers {
 }
 
 /// What a pane measures.
-fn view(pane: Pane) -> Option<View> {
+fn view(pane: Pane, session: &Session) -> Option<View> {
     Some(match pane {
         Pane::Curves => return None,
         Pane::Itemized => View::Itemized,
@@ -112,7 +126,8 @@ fn view(pane: Pane) -> Option<View> {
         Pane::Jacobians => View::Jacobians,
         Pane::Gates => View::Gates,
         Pane::Weights => View::Weights,
-        Pane::Landscape | Pane::Check => return None,
+        Pane::Landscape => View::Landscape(session.why.across_of(&session.question)),
+        Pane::Check => View::Check,
     })
 }
 
