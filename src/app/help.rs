@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use super::commands::Command;
 use crate::network::{Cell, Nonlinearity};
+use crate::session::Pane;
 
 /// How to read each plot: its name and a few sentences.
 const PLOTS: [(&str, &str); 7] = [
@@ -48,18 +49,61 @@ const PLOTS: [(&str, &str); 7] = [
     ),
 ];
 
+/// How to read the views that explain.
+const VIEWS: [(Pane, &str); 7] = [
+    (
+        Pane::Itemized,
+        "A row is the loss of one step, a column a state. How wide the bright band along the diagonal \
+         is tells how far credit flows; the line marks where a thousandth is left.",
+    ),
+    (
+        Pane::Theory,
+        "The measured gradient, the slope that |λ|max predicts for the long run, and the bound that \
+         σmax sets. Below the slope units saturate; above it the matrix is not normal and lets vectors \
+         grow for a while.",
+    ),
+    (
+        Pane::Jacobians,
+        "The band holds the singular values of every step’s Jacobian, the next plot those of their \
+         product. Lyapunov exponents are their logarithms a step: below 0 vanishes, above 0 explodes.",
+    ),
+    (
+        Pane::Landscape,
+        "Every cell is a network of other scales: how much larger the gradient is at the first step \
+         than at the last. On the line it neither grows nor shrinks. Drag the cross-hair to go there.",
+    ),
+    (
+        Pane::Gates,
+        "A row is a unit, a column a step. A forget gate near 1 is a highway for the gradient of its \
+         cell, one near 0 a wall. Saturated units pass no gradient to their own inputs.",
+    ),
+    (
+        Pane::Weights,
+        "The update of the recurrent weights is a sum over steps. Where the parts of early steps are \
+         missing, nothing that long ago was learnt from, however healthy the sum looks.",
+    ),
+    (
+        Pane::Check,
+        "Every gradient in two ways: by autograd, and by moving the parameter a little and running the \
+         network again. Below it, what single precision has lost of the gradient.",
+    ),
+];
+
 /// Marks for numbers that have no place on an axis.
 const MARKS: &str = "▽ at the floor: exactly zero, or below the axis (underflow).   ▲ at an edge: \
                      infinite, or beyond the axis (overflow).   ✕ at the bottom: not a number (NaN). \
                      They are results, and a sentence under the plot says what happened.";
 
 /// Gestures that have no button.
-const GESTURES: [(&str, &str); 6] = [
+const GESTURES: [(&str, &str); 9] = [
     ("point at a plot", "marks the same step in all plots and in the table"),
     ("drag across a plot", "zooms in; double-click returns to all of it"),
     ("Ctrl + wheel on a plot", "zooms about the pointer"),
     ("double-click a scale", "sets it back to 1"),
     ("← and →", "move the slider that was clicked last by 0.05"),
+    ("drag the cross-hair", "moves both scales over the landscape"),
+    ("drag a tab", "puts its view beside, above or below another"),
+    ("Esc", "brings everything back when one pane has the whole window"),
     ("drop files", "opens .safetensors weights or .csv sequences"),
 ];
 
@@ -93,6 +137,11 @@ fn contents(ui: &mut Ui, cell: Cell) {
     heading(ui, "How to read the plots");
     for (name, story) in PLOTS {
         ui.label(RichText::new(name).strong());
+        text(ui, story);
+    }
+    heading(ui, "How to read the views under See why");
+    for (pane, story) in VIEWS {
+        ui.label(RichText::new(format!("{}: {}", pane.name(), pane.question())).strong());
         text(ui, story);
     }
     heading(ui, "Marks");

@@ -215,7 +215,7 @@ impl ExploreArguments {
     }
 
     fn layout(&self) -> Layout {
-        Layout { sort: self.sort.map(Into::into).unwrap_or_default() }
+        Layout { sort: self.sort.map(Into::into).unwrap_or_default(), ..Layout::default() }
     }
 
     fn style(&self, report: &FlowReport) -> Style {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arrangement::{Arrangement, Pane};
-use crate::figure::of_view::Layout;
+use crate::figure::of_view::UnitSort;
 use crate::flow::Question;
 use crate::flow::view::Across;
 
@@ -15,8 +15,8 @@ pub struct Why {
     pub arrangement: Arrangement,
     /// The pane that has the whole window for itself.
     pub enlarged: Option<Pane>,
-    /// How the figures are laid out.
-    pub layout: Layout,
+    /// Which unit stands on top in the maps of gates.
+    pub sort: UnitSort,
     /// What the landscape shall run across; see [`Why::across_of`].
     pub across: Across,
 }

@@ -56,7 +56,7 @@ fn source(cell: Cell) -> &'static str {
     }
 }
 
-fn map(gates: &Gates, n: usize, gate: &Gate, Layout { sort }: Layout) -> Figure {
+fn map(gates: &Gates, n: usize, gate: &Gate, Layout { sort, .. }: Layout) -> Figure {
     let Gates { cell, ticks, batch, layers } = gates;
     let (name, title, symbol) = names(*cell, gate);
     let range = match gate.kind {

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::flow::view::Gate;
 
 /// What can be chosen about the figures of views.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// Which unit stands on top in the maps of gates.
     pub sort: UnitSort,
+    /// Time runs from right to left.
+    pub reversed_time: bool,
 }
 
 /// The order of units in the map of a gate, from top to bottom. Each map is sorted by its own
@@ -144,7 +145,7 @@ mod tests {
     fn every_order_has_a_text_and_survives_a_file() {
         for sort in UnitSort::ALL {
             assert!(!sort.text().is_empty() && sort.explanation().ends_with('.'));
-            let layout = Layout { sort };
+            let layout = Layout { sort, ..Layout::default() };
             let text = ron::to_string(&layout).unwrap();
             assert_eq!(ron::from_str::<Layout>(&text).unwrap(), layout);
         }

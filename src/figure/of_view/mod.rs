@@ -18,6 +18,15 @@ use crate::flow::ViewReport;
 
 /// The figures of a view, in the order in which they are read.
 pub fn figures(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
+    let mut figures = of_report(report, layout);
+    for figure in figures.iter_mut().filter(|figure| figure.x.moments && layout.reversed_time) {
+        figure.x.reversed = true;
+        figure.x.label.push_str(", running backwards");
+    }
+    figures
+}
+
+fn of_report(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
     match report {
         ViewReport::Itemized(itemized) => itemized::figures(itemized),
         ViewReport::Theory(report) => theory::figures(report),

@@ -131,7 +131,7 @@ fn each_cell_has_the_figures_of_its_gates() {
     assert_eq!(names(&rnn), ["activations", "saturation"]);
     let map = &lstm[1];
     assert_eq!(map.y.names, ["2", "1"], "units in the order of their means");
-    let layout = Layout { sort: UnitSort::Index };
+    let layout = Layout { sort: UnitSort::Index, ..Layout::default() };
     let sorted = super::figures(&gates(Cell::Lstm, 1, 0.5), &layout);
     assert_eq!(
         (sorted[1].y.names.as_slice(), &*sorted[1].y.label),

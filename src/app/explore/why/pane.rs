@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
     let height = ui.available_height();
     let top = ui.cursor().top();
     match pane {
-        Pane::Gates => sort(ui, &mut board.session.why.layout.sort),
+        Pane::Gates => sort(ui, &mut board.session.why.sort),
         Pane::Landscape => landscape::choose(ui, board),
         _ => {}
     }

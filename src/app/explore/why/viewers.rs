@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::badge::Elsewhere;
 use super::viewer::{Drawn, Request, Viewer};
 use crate::app::window::BUSY_AFTER;
+use crate::figure::of_view::Layout;
 use crate::flow::View;
 use crate::session::{Pane, Session};
 
@@ -28,7 +29,8 @@ impl Viewers {
             for pane in &visible {
                 if let (Some(view), Some(viewer)) = (view(*pane, session), self.started(*pane)) {
                     let question = session.question.clone();
-                    let layout = session.why.layout;
+                    let reversed_time = session.view.reversed_time;
+                    let layout = Layout { sort: session.why.sort, reversed_time };
                     viewer.ask(Request { question, view, layout, opened });
                 }
             }
