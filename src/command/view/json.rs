@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json, to_value};
 
-use super::{Views, steps, table::distance};
+use super::{Views, landscape, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
@@ -25,6 +25,7 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
             ViewWord::Itemized => "itemized",
             ViewWord::Theory => "theory",
             ViewWord::Jacobians => "jacobians",
+            ViewWord::Landscape => "landscape",
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
         };
@@ -46,6 +47,7 @@ fn of_view(view: &ViewReport) -> Result<Value> {
         ViewReport::Itemized(itemized) => of_itemized(itemized),
         ViewReport::Theory(report) => steps::theory_json(report),
         ViewReport::Jacobians(report) => steps::jacobians_json(report),
+        ViewReport::Landscape(map) => landscape::json(map),
         ViewReport::Gates(gates) => of_gates(gates),
         ViewReport::Weights(contributions) => of_weights(contributions),
     }

@@ -72,6 +72,8 @@ fn map(gates: &Gates, n: usize, gate: &Gate) -> Figure {
         y: rows,
         values: gate.values.concat(),
         color: Axis { range, ..Axis::linear(of_layer(symbol, n, layers.len())) },
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     let y = Axis { reversed: true, ..Axis::named("unit, by mean over time", units) };
