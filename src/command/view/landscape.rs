@@ -63,8 +63,8 @@ pub(super) fn table(text: &mut String, map: &Landscape) -> std::fmt::Result {
     let [zero, infinite, nan] = [count(|r| r == 0.0), count(f64::is_infinite), count(f64::is_nan)];
     writeln!(
         text,
-        "of all {} places growth is below 1 at {below}, 1 or above at {above}, 0 at {zero}, inf at \
-         {infinite}, nan at {nan} (every {STRIDE}th row and column; --csv FILE has them all)",
+        "(every {STRIDE}th row and column; --csv FILE has them all)\nof {} places growth is below 1 at \
+         {below}, 1 or above at {above}, 0 at {zero}, inf at {infinite}, nan at {nan}",
         map.cells.len()
     )
 }
@@ -73,6 +73,7 @@ pub(super) fn table(text: &mut String, map: &Landscape) -> std::fmt::Result {
 fn short(log: f64) -> String {
     match log {
         log if !log.is_finite() => log.to_string().to_lowercase(),
+        log if log.abs() < 0.05 => "0.0".to_owned(),
         log if log.abs() < 100.0 => format!("{log:.1}"),
         log => format!("{log:.0}"),
     }

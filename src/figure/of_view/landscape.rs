@@ -2,21 +2,21 @@
 
 use super::contour::zero_lines;
 use crate::figure::model::{Axis, Color, Figure, Guide, Heat, Range, Series, Stroke};
-use crate::figure::number::number;
+use crate::figure::number::{self, number};
 use crate::flow::view::{Across, Growth, Landscape};
 use crate::flow::{Question, Weights};
 use crate::network::{Cell, GateBias};
 
 const EXPLANATION: &str = "Growth is ‖∂L/∂h₁‖ / ‖∂L/∂h_T‖ in the lowest layer: what the way back \
                            through all steps makes of the gradient. Blue: it vanishes; red: it explodes. \
-                           Where growth is 1 gradients arrive as they left: for tanh, the edge of chaos \
+                           On the line growth is 1 and gradients arrive as they left: for tanh, the edge of chaos \
                            (Sompolinsky et al. 1988, Poole et al. 2016).";
 
 /// The colours span at least and at most so many decades to each side of growth 1.
 const DECADES: (f64, f64) = (1.0, 12.0);
 
 /// So large a part of the cells has a colour of its own; a few extreme ones must not pale the rest.
-const PART: f64 = 0.9;
+const PART: f64 = 0.75;
 
 /// The map.
 pub(super) fn figures(landscape: &Landscape) -> Vec<Figure> {
@@ -91,7 +91,7 @@ fn heat(landscape: &Landscape) -> Heat {
     let decades = decades(landscape);
     let color = Axis {
         range: Range::Fixed(10f64.powf(-decades), 10f64.powf(decades)),
-        ..Axis::log("growth ‖∂L/∂h₁‖ / ‖∂L/∂h_T‖")
+        ..Axis::log("‖∂L/∂h₁‖ / ‖∂L/∂h_T‖")
     };
     let growth = cells.iter().map(|cell| cell.map_or(f64::NAN, Growth::ratio)).collect();
     Heat {
@@ -160,11 +160,11 @@ fn outside(landscape: &Landscape) -> String {
     match across.of(question) {
         Some(up) => format!(
             "The present network, at weight scale {} and {across} {}, lies outside the map.",
-            number(question.weight_scale, 3),
-            number(up, 3)
+            minus(question.weight_scale),
+            minus(up)
         ),
         None => {
-            format!("The present network is on no row of the map: it has no {across} of its own.")
+            "The present network is on no row of the map: its gate biases are as drawn.".to_owned()
         }
     }
 }
@@ -178,22 +178,22 @@ fn of_here(question: &Question, across: Across, growth: Growth) -> String {
     } else if ratio.is_infinite() {
         "infinite"
     } else {
-        let up = across.of(question).map_or(String::new(), |up| {
-            let up = match across {
-                Across::HiddenSize | Across::Length => up.to_string(),
-                Across::BiasScale | Across::ForgetBias => number(up, 3),
-            };
-            format!(" and {across} {up}")
-        });
+        let up = across.of(question).map(|up| format!(" and {across} {}", minus(up)));
+        let up = up.unwrap_or_default();
         let means = match ratio {
             ratio if ratio < 1.0 => "less arrives at the first step than left the last",
             ratio if ratio > 1.0 => "more arrives at the first step than left the last",
             _ => "as much arrives at the first step as left the last",
         };
-        let scale = number(question.weight_scale, 3);
+        let scale = minus(question.weight_scale);
         return format!("At weight scale {scale}{up} growth is {}: {means}.", number(ratio, 3));
     };
     format!("At the present place growth is {what}.")
+}
+
+/// A setting as it is, with a proper minus sign.
+fn minus(value: f64) -> String {
+    number::minus(&value.to_string())
 }
 
 #[cfg(test)]
@@ -235,7 +235,7 @@ mod tests {
             ("here: 0.0100", &[[1.0, 1.0]][..])
         );
         assert_eq!(figure.guides.len(), 2);
-        let said = "At weight scale 1.00 and bias scale 1.00 growth is 0.0100: less arrives";
+        let said = "At weight scale 1 and bias scale 1 growth is 0.0100: less arrives";
         assert!(figure.notes.iter().any(|note| note.starts_with(said)), "{:?}", figure.notes);
     }
 
@@ -245,7 +245,7 @@ mod tests {
         let resolved = figure.resolve();
         let mosaic = resolved.heat.as_ref().unwrap();
         assert_eq!((mosaic.width, mosaic.height), (41, 41));
-        assert_eq!((mosaic.bar.lo, mosaic.bar.hi), (-5.0, 5.0));
+        assert_eq!((mosaic.bar.lo, mosaic.bar.hi), (-4.0, 4.0));
         let row = &mosaic.shades[..41];
         assert_eq!(
             (row[0], row[20], row[40]),
@@ -253,7 +253,7 @@ mod tests {
         );
         assert_eq!(mosaic.shade_at(0.5), Shade::Side(128));
         let sentences = resolved.sentences();
-        assert!(sentences.iter().any(|s| s.contains("above 10⁵ in 41 of 1681")), "{sentences:?}");
+        assert!(sentences.iter().any(|s| s.contains("above 10⁴ in 164 of 1681")), "{sentences:?}");
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
         let none = figure(&landscape(|_, _| None));
         assert!(none.resolve().heat.unwrap().shades.iter().all(|shade| *shade == Shade::Blank));
         assert_eq!(none.series.len(), 1, "only the present place");
-        assert!(!csv(&[none]).unwrap().contains("growth"), "nothing to write");
+        assert!(!csv(&[none]).unwrap().contains("‖"), "nothing to write");
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         away.question.weight_scale = 20.0;
         let figure = figure(&away);
         assert!(figure.guides.is_empty() && figure.series.iter().all(|s| s.name == "growth = 1"));
-        let said = "at weight scale 20.0 and bias scale 1.00, lies outside the map";
+        let said = "at weight scale 20 and bias scale 1, lies outside the map";
         assert!(figure.notes.iter().any(|note| note.contains(said)), "{:?}", figure.notes);
     }
 
