@@ -253,7 +253,7 @@ mod tests {
         );
         assert_eq!(mosaic.shade_at(0.5), Shade::Side(128));
         let sentences = resolved.sentences();
-        assert!(sentences.iter().any(|s| s.contains("above 10⁴ in 164 of 1681")), "{sentences:?}");
+        assert!(sentences.iter().any(|s| s.contains("above 10000 in 164 of 1681")), "{sentences:?}");
     }
 
     #[test]
