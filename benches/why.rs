@@ -7,6 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use rnnscope::flow::view::{Across, Surveyor};
 use rnnscope::flow::{Draw, Input, Instrument, Question, View, Weights};
 use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::task::Loss;
@@ -57,9 +58,37 @@ fn slider_to_view(criterion: &mut Criterion) {
     }
 }
 
+/// A whole map of 41 x 41 networks, and one that is known while a slider moves.
+fn landscape(criterion: &mut Criterion) {
+    let sizes = CELLS.map(|(name, cell)| (name, cell, 16, 10));
+    let large = ("rnn", Cell::Rnn(Nonlinearity::Tanh), 64, 100);
+    for (name, cell, hidden, length) in sizes.into_iter().chain([large]) {
+        let mut group =
+            criterion.benchmark_group(format!("landscape/{name} H={hidden} T={length}"));
+        group.sample_size(10);
+        let mut question = question(cell, hidden, length);
+        let survey = |surveyor: &mut Surveyor, question: &Question| {
+            let ticket = Ticket::new();
+            surveyor.survey(question, Across::BiasScale, &ticket, &mut |_| {}).unwrap()
+        };
+        group.bench_function("all", |bencher| {
+            bencher.iter(|| black_box(survey(&mut Surveyor::new(), &question)));
+        });
+        let mut surveyor = Surveyor::new();
+        survey(&mut surveyor, &question);
+        group.bench_function("known", |bencher| {
+            bencher.iter(|| {
+                question.weight_scale = -question.weight_scale;
+                black_box(survey(&mut surveyor, &question))
+            });
+        });
+        group.finish();
+    }
+}
+
 /// The allocator of the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-criterion_group!(benches, slider_to_view);
+criterion_group!(benches, slider_to_view, landscape);
 criterion_main!(benches);

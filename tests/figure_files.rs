@@ -66,6 +66,8 @@ fn map() -> Figure {
         y: (1..=10).map(f64::from).collect(),
         values,
         color: Axis::log("‖∂L/∂hₜ‖"),
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     Figure {

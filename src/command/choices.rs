@@ -1,9 +1,11 @@
 //! The words and numbers that flags accept, and what they mean to the library.
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use crate::figure::Theme;
 use crate::figure::of_view::UnitSort;
+use crate::flow::view::Across;
 use crate::flow::{Precision, Signal, View};
 use crate::network::Nonlinearity;
 use crate::network::{Init, InputInit, Recipe, Wiring};
@@ -160,10 +162,71 @@ words! {
         Theory => View::Theory,
         /// What each step does: singular values of step Jacobians, Lyapunov exponents
         Jacobians => View::Jacobians,
+        /// Where the edge is: gradient growth by weight scale and --across, 41 x 41
+        Landscape => View::Landscape(Across::BiasScale),
         /// What the gates do: activations, saturation, the product of the gates that keep the state
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it
         Weights => View::Weights,
+    }
+}
+
+/// What `--view` accepts: a view, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WantedView {
+    One(ViewWord),
+    All,
+}
+
+impl WantedView {
+    /// Everything that can be asked for, the views in the order in which they are read.
+    const OFFERED: [Self; 7] = [
+        Self::One(ViewWord::Itemized),
+        Self::One(ViewWord::Theory),
+        Self::One(ViewWord::Jacobians),
+        Self::One(ViewWord::Landscape),
+        Self::One(ViewWord::Gates),
+        Self::One(ViewWord::Weights),
+        Self::All,
+    ];
+
+    /// The views this stands for.
+    pub(super) fn views(self) -> Vec<ViewWord> {
+        let offered = Self::OFFERED.into_iter().filter_map(|wanted| match wanted {
+            Self::One(word) => Some(word),
+            Self::All => None,
+        });
+        match self {
+            Self::One(word) => vec![word],
+            Self::All => offered.collect(),
+        }
+    }
+}
+
+impl ValueEnum for WantedView {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::OFFERED
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::One(word) => word.to_possible_value(),
+            Self::All => Some(PossibleValue::new("all").help("All of these, in this order")),
+        }
+    }
+}
+
+words! {
+    /// `--across`.
+    AcrossWord => Across {
+        /// Factor on every recurrent bias
+        BiasScale => Across::BiasScale,
+        /// Units of a layer, each row drawn from the same seed
+        HiddenSize => Across::HiddenSize,
+        /// Steps of the input
+        Length => Across::Length,
+        /// Bias of the forget gate (LSTM), or of the update gate (GRU; other biases 0)
+        ForgetBias => Across::ForgetBias,
     }
 }
 
@@ -299,6 +362,14 @@ mod tests {
         for text in ["0", "9", "-1", "1.5", "", "99999999999999999999999"] {
             assert!(whole::<1, 8>(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn all_views_are_every_view_once() {
+        let all = WantedView::All.views();
+        assert_eq!(all.len(), ViewWord::value_variants().len());
+        assert!(ViewWord::value_variants().iter().all(|word| all.contains(word)));
+        assert_eq!(WantedView::One(ViewWord::Gates).views(), [ViewWord::Gates]);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::choices::{SortWord, ThemeWord, ViewWord, width};
+use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, width};
 use super::failure::Failure;
 use super::question::QuestionArguments;
 use super::view::Views;
@@ -12,7 +12,8 @@ use super::{json::json, stdout, table::table};
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
-use crate::flow::{FlowReport, Instrument, Question};
+use crate::flow::view::Across;
+use crate::flow::{self, FlowReport, Instrument, Question};
 use crate::ticket::Ticket;
 
 /// A file to be written, and what it will hold.
@@ -27,10 +28,13 @@ pub(super) struct ExploreArguments {
     /// Show why, instead of the four Explore figures; repeat for several views
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     #[arg(help_heading = "Output")]
-    views: Vec<ViewWord>,
+    views: Vec<WantedView>,
     /// Order of the units in the maps of `--view gates`, the first on top [default: mean]
     #[arg(long, value_enum, value_name = "ORDER", ignore_case = true, help_heading = "Output")]
     sort: Option<SortWord>,
+    /// What --view landscape changes beside the weight scale [default: bias-scale]
+    #[arg(long, value_enum, value_name = "NUMBER", ignore_case = true, help_heading = "Output")]
+    across: Option<AcrossWord>,
     /// Write the four Explore figures, or those of the views, as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     png: Option<PathBuf>,
@@ -58,6 +62,7 @@ pub(super) struct ExploreArguments {
 /// Bad input, in one line; then no file was written.
 pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     let question = arguments.question.question()?;
+    arguments.check_across(&question)?;
     arguments.check_style()?;
     arguments.check_paths()?;
     let shown = arguments.show(&question)?;
@@ -140,9 +145,40 @@ impl ExploreArguments {
         self.png.iter().chain(&self.svg).chain(&self.csv).chain(json)
     }
 
+    /// The views asked for, each once.
+    fn views(&self) -> Vec<ViewWord> {
+        let mut views = Vec::new();
+        for word in self.views.iter().flat_map(|wanted| wanted.views()) {
+            if !views.contains(&word) {
+                views.push(word);
+            }
+        }
+        views
+    }
+
+    fn across(&self) -> Across {
+        self.across.map_or_else(Across::default, Into::into)
+    }
+
+    /// Refuses a number across that nobody looks at, or that this question fixes.
+    fn check_across(&self, question: &Question) -> Result<(), Failure> {
+        if !self.views().contains(&ViewWord::Landscape) {
+            return match self.across {
+                Some(_) => Err(Failure::input("--across needs --view landscape")),
+                None => Ok(()),
+            };
+        }
+        let (Some(why), Some(word)) = (self.across().unavailable(question), self.across) else {
+            return Ok(());
+        };
+        let name = word.to_possible_value().map(|value| value.get_name().to_owned());
+        let name = name.unwrap_or_default();
+        Err(Failure::input(format!("--across {name}: {why}")))
+    }
+
     /// Refuses a look for a picture that nobody asked for.
     fn check_style(&self) -> Result<(), Failure> {
-        if self.sort.is_some() && !self.views.contains(&ViewWord::Gates) {
+        if self.sort.is_some() && !self.views().contains(&ViewWord::Gates) {
             return Err(Failure::input("--sort needs --view gates"));
         }
         let styled = [(self.width.is_some(), "--width"), (self.theme.is_some(), "--theme")];
@@ -177,7 +213,8 @@ impl ExploreArguments {
 
     /// Measures what was asked for.
     fn show(&self, question: &Question) -> Result<Shown, Failure> {
-        if self.views.is_empty() {
+        let words = self.views();
+        if words.is_empty() {
             let report = measure(question)?;
             self.question.check(&report)?;
             return Ok(Shown::Flow(report));
@@ -186,10 +223,12 @@ impl ExploreArguments {
         let flow = instrument.answer(question, &ticket)?;
         self.question.check(&flow)?;
         let mut views = Vec::new();
-        for (n, word) in self.views.iter().enumerate() {
-            if !self.views[..n].contains(word) {
-                views.push((*word, instrument.view(question, (*word).into(), &ticket)?));
-            }
+        for word in words {
+            let view = match flow::View::from(word) {
+                flow::View::Landscape(_) => flow::View::Landscape(self.across()),
+                view => view,
+            };
+            views.push((word, instrument.view(question, view, &ticket)?));
         }
         Ok(Shown::Views(Views { flow, views, layout: self.layout() }))
     }

@@ -74,9 +74,11 @@ horizon, the steps until the gradient has fallen below a thousandth (inf: it nev
 the bound σ_max (Pascanu et al. 2013), and why they differ
   jacobians what each step does: singular values of dh_t/dh_{t-1} and of their products dh_T/dh_t, \
 and the Lyapunov exponents of the first sequence
+  landscape where the edge is: growth ‖dL/dh_1‖ / ‖dL/dh_T‖ of the lowest layer by weight scale and by --across bias-scale, hidden-size, length or forget-bias, at 41 x 41 places, and where it is 1
   gates     what the gates do: activations over time, how many are open, closed or saturated, the \
 product of the gates that keep the state; for an RNN its units. --sort says which unit stands on top
   weights   which weights hear the past: dL/dW_hh split by the step that contributed it
+  all       all of these
 
 Scales multiply every recurrent weight_* and bias_*; the readout is never scaled. Without an \
 output flag a table is printed. Numbers too small, infinite or undefined are results and shown \
@@ -113,7 +115,7 @@ share[layer][t] (of steps t to T) and total[layer]; for gates layers[layer].gate
 of the units in the order of `units`, and highway; for theory layers[layer] with grad_norm[t], \
 own_grad_norm[t] (what the layer's own recurrence carries back), radius, sigma_max, slope (factors a \
 step), mean_derivative and regime; for jacobians layers[layer] with steps and products (each t, and \
-for products natural logarithms), exponents, largest_exponent[t] and last_radius.
+for products natural logarithms), exponents, largest_exponent[t] and last_radius; for landscape across, weight_scales (columns), values (rows), first[row][column], last[row][column] and log10_growth[row][column], and of the question itself `here`.
 
 Examples:
   rnnscope explore
@@ -124,6 +126,8 @@ Examples:
       What the forget gate's bias does, drawn and as numbers.
   rnnscope explore --cell lstm --length 50 --loss all --view itemized --view gates --png why.png
       Why: how far back each loss is heard, and what the gates let through.
+  rnnscope explore --cell lstm --length 100 --view landscape --across forget-bias --png edge.png
+      Which scales and forget biases let the gradient through?
   rnnscope explore --biases 1 --weight-scale -2 --loss all --json - | python3 -m json.tool
       The course notebook's cell, as JSON.
   rnnscope explore --weights trained.safetensors --sequence mine.csv --precision f32

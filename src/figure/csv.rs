@@ -4,7 +4,7 @@ use super::model::{Axis, CellText, Figure, Heat};
 use crate::error::{Error, Result};
 
 /// All points of all figures with the columns `figure`, `series`, `x` and `y`; where one of them is
-/// a heat map also `value`, with a row a cell, and where one has texts in its cells also `text`.
+/// a heat map also `value`, with a row a cell that something is known of, and where one has texts in its cells also `text`.
 /// Places on an axis of names are written by name. Numbers read back equal; those that are not
 /// finite are written `inf`, `-inf` and `nan`.
 ///
@@ -24,8 +24,9 @@ pub fn csv(figures: &[Figure]) -> Result<String> {
         let place = |[x, y]: [f64; 2]| [on(&figure.x, x), on(&figure.y, y)];
         if let Some(heat) = &figure.heat {
             for (row, y) in heat.y.iter().enumerate() {
-                for (column, x) in heat.x.iter().enumerate() {
-                    let [x, y] = place([*x, *y]);
+                let known = |column: &usize| !heat.is_blank(row, *column);
+                for column in (0..heat.x.len()).filter(known) {
+                    let [x, y] = place([heat.x[column], *y]);
                     let value = field(heat.value(row, column));
                     let text = texts(heat).and_then(|texts| texts.get(row * heat.x.len() + column));
                     let text = text.map(|text| text.replace('\n', ", ")).unwrap_or_default();
@@ -99,7 +100,7 @@ mod tests {
         let axis = || Axis::linear("");
         let color = Axis::log("size");
         let (x, y, values) = (vec![0.0, 50.0], vec![1.0], vec![0.5, 0.0]);
-        let heat = Heat { x, y, values, color, text: CellText::None };
+        let heat = Heat::new(x, y, values, color);
         let map = Figure { heat: Some(heat), ..Figure::new("map", "", axis(), axis()) };
         let line = Series::line("a", Color::Ink, vec![[1.0, 2.0]]);
         let line = Figure { series: vec![line], ..Figure::new("line", "", axis(), axis()) };
@@ -115,7 +116,7 @@ mod tests {
         let (x, y) = (Axis::named("T", names(&["10", "20"])), Axis::named("", names(&["RNN"])));
         let text = CellText::Texts(vec!["1 of 2\n30 steps".to_owned()]);
         let (color, values) = (Axis::linear("part"), vec![0.5, 0.0]);
-        let heat = Heat { x: vec![0.0, 1.0], y: vec![0.0], values, color, text };
+        let heat = Heat { text, ..Heat::new(vec![0.0, 1.0], vec![0.0], values, color) };
         let map = Figure { heat: Some(heat), ..Figure::new("ladder", "", x, y) };
         assert_eq!(
             csv(&[map]).unwrap(),

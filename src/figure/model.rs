@@ -92,6 +92,12 @@ pub struct Heat {
     pub values: Vec<f64>,
     /// What the colours mean: label, scale and bounds of the colour bar.
     pub color: Axis,
+    /// The raw value with a neutral colour, where values below and above it are two different things:
+    /// blue below, red above, as strong as they are far from it. `None` for one rising scale.
+    pub middle: Option<f64>,
+    /// Cells that nothing is known of yet, drawn as background whatever their values, in the order of
+    /// the values; those beyond its end are known.
+    pub blank: Vec<bool>,
     /// What is written into the cells, for tables that are to be read.
     pub text: CellText,
 }
@@ -212,6 +218,16 @@ impl Axis {
 }
 
 impl Heat {
+    /// Values in the order of [`Heat::values`] on one rising scale of colours, without texts.
+    pub fn new(x: Vec<f64>, y: Vec<f64>, values: Vec<f64>, color: Axis) -> Self {
+        Self { x, y, values, color, middle: None, blank: Vec::new(), text: CellText::None }
+    }
+
+    /// Whether nothing is known of a cell yet.
+    pub fn is_blank(&self, row: usize, column: usize) -> bool {
+        self.blank.get(row * self.x.len() + column).copied().unwrap_or(false)
+    }
+
     /// The value of a cell.
     pub fn value(&self, row: usize, column: usize) -> f64 {
         self.values.get(row * self.x.len() + column).copied().unwrap_or(f64::NAN)

@@ -86,6 +86,23 @@ impl Theme {
         }
     }
 
+    /// Zero where only powers of ten have a colour, on a map whose neutral middle is a grey itself: a
+    /// stronger grey.
+    pub fn vanished(self) -> Rgb {
+        match self {
+            Self::Light => Rgb(0x86, 0x8C, 0x94),
+            Self::Dark => Rgb(0x7A, 0x81, 0x8D),
+        }
+    }
+
+    /// Infinity on a map whose upper half is red: yellow, which it has not.
+    pub fn endless(self) -> Rgb {
+        match self {
+            Self::Light => Rgb(0xF2, 0xB7, 0x05),
+            Self::Dark => Rgb(0xFF, 0xE2, 0x3D),
+        }
+    }
+
     /// The frame of a plot and the short lines of its ticks.
     pub fn frame(self) -> Rgb {
         match self {

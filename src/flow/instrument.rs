@@ -21,8 +21,8 @@ use crate::rng::Generator;
 use crate::task::TaskChoice;
 use crate::ticket::Ticket;
 
-/// Recurrent matrices up to this many rows are decomposed at once, in about a millisecond each;
-/// larger ones only in [`Instrument::complete`].
+/// Recurrent matrices up to this many rows are decomposed by [`Instrument::answer`], in about a
+/// millisecond each; larger ones only in [`Instrument::complete`].
 const QUICK_SPECTRUM: usize = 64;
 
 /// Answers questions. Weights, their spectra and the input are kept from one question to the
@@ -88,6 +88,9 @@ impl Instrument {
     pub fn answer(&mut self, question: &Question, ticket: &Ticket) -> Result<FlowReport> {
         let start = Instant::now();
         let (unscaled, batch) = self.prepare(question)?;
+        if unscaled.network.spec.hidden_size <= QUICK_SPECTRUM {
+            unscaled.decompose(&Ticket::new())?;
+        }
         let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
         let Shown { input, target, prediction } =
             batch.shown(&trace.output)?.by_tick(scaled.spec.ticks);
@@ -131,10 +134,7 @@ impl Instrument {
                 End { network: scaled, steps }
             }
         };
-        if unscaled.spectra.get().is_none() {
-            let spectra = recurrent_spectra(&unscaled.network, ticket)?;
-            unscaled.spectra.get_or_init(|| spectra);
-        }
+        unscaled.decompose(ticket)?;
         report.spectra = unscaled.scaled_spectra(report.question.weight_scale);
         let cell = network.spec.cell;
         if !matches!(cell, Cell::Rnn(_)) {
@@ -164,7 +164,13 @@ impl Instrument {
     /// As for [`Instrument::answer`], and sequences too long for the view.
     pub fn view(&mut self, question: &Question, view: View, ticket: &Ticket) -> Result<ViewReport> {
         let (network, batch) = self.ready(question)?;
-        view::look(&network, batch, question.loss, view, ticket)
+        view::look(&network, batch, question, view, ticket)
+    }
+
+    /// The network of a question before scaling, and what it reads.
+    pub(super) fn unscaled(&mut self, question: &Question) -> Result<(Network, Batch)> {
+        let (unscaled, batch) = self.prepare(question)?;
+        Ok((unscaled.network.clone(), batch.clone()))
     }
 
     /// The scaled network of a question and what it reads.
@@ -257,12 +263,16 @@ impl Unscaled {
                 (network, generator)
             }
         };
-        let spectra = OnceCell::new();
-        if network.spec.hidden_size <= QUICK_SPECTRUM {
-            let computed = recurrent_spectra(&network, &Ticket::new())?;
-            spectra.get_or_init(|| computed);
+        Ok(Self { network, spectra: OnceCell::new(), after })
+    }
+
+    /// Works out the spectra, unless that has been done. Only reports need them.
+    fn decompose(&self, ticket: &Ticket) -> Result<()> {
+        if self.spectra.get().is_none() {
+            let spectra = recurrent_spectra(&self.network, ticket)?;
+            self.spectra.get_or_init(|| spectra);
         }
-        Ok(Self { network, spectra, after })
+        Ok(())
     }
 
     /// Spectra of the recurrent weights times `factor`; without blocks where not yet computed.
@@ -343,7 +353,20 @@ fn last_steps(network: &Network, batch: &Batch, trace: &Trace) -> Result<Vec<Las
         .collect()
 }
 
-fn dtype(precision: Precision) -> DType {
+/// When each of the files that a question reads last changed.
+pub(super) fn stamps(question: &Question) -> Vec<Option<SystemTime>> {
+    let weights = match &question.weights {
+        Weights::File { path, .. } => Some(path),
+        Weights::Draw(_) => None,
+    };
+    let sequences: &[PathBuf] = match &question.input.signal {
+        Signal::Files(paths) => paths,
+        _ => &[],
+    };
+    weights.into_iter().chain(sequences).map(|path| modified(path)).collect()
+}
+
+pub(super) fn dtype(precision: Precision) -> DType {
     match precision {
         Precision::F32 => DType::F32,
         Precision::F64 => DType::F64,

@@ -6,6 +6,7 @@ mod experiments_bad_input;
 mod fallback;
 mod flags;
 mod help;
+mod landscape;
 mod numbers;
 mod support;
 mod train;

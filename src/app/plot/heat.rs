@@ -8,7 +8,7 @@ use egui::{
 
 use crate::app::explore::scene::Picture;
 use crate::app::theme;
-use crate::figure::{Color, Mosaic, Shade, Theme};
+use crate::figure::{Color, Mosaic, Theme};
 
 /// Room for the bar and its labels beside the plot, in points.
 pub const BAR_WIDTH: f32 = 78.0;
@@ -63,7 +63,7 @@ pub fn bar(ui: &Ui, mosaic: &Mosaic, frame: Rect) {
     let bar = Rect::from_min_max(pos2(left, frame.top()), pos2(left + BAR, bottom));
     let outline = Stroke::new(1.0, theme::screen(theme.frame()));
     let painter = ui.painter();
-    painter.add(gradient(bar, theme));
+    painter.add(gradient(bar, mosaic, theme));
     painter.rect_stroke(bar, 0.0, outline, StrokeKind::Outside);
     let name = |at: Pos2, text: &str| {
         let ink = theme::color(theme, Color::Ink);
@@ -106,11 +106,12 @@ fn label(ui: &Ui, mosaic: &Mosaic, bar: Rect, theme: Theme) {
 }
 
 /// All colours from bottom to top.
-fn gradient(bar: Rect, theme: Theme) -> Shape {
+fn gradient(bar: Rect, mosaic: &Mosaic, theme: Theme) -> Shape {
     let mut mesh = Mesh::default();
     for level in 0..=u8::MAX {
-        let y = egui::lerp(bar.bottom()..=bar.top(), f32::from(level) / 255.0);
-        let color = theme::screen(Shade::Level(level).rgb(theme));
+        let fraction = f32::from(level) / 255.0;
+        let y = egui::lerp(bar.bottom()..=bar.top(), fraction);
+        let color = theme::screen(mosaic.shade_at(f64::from(fraction)).rgb(theme));
         mesh.colored_vertex(pos2(bar.left(), y), color);
         mesh.colored_vertex(pos2(bar.right(), y), color);
     }

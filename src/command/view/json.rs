@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json, to_value};
 
-use super::{Views, steps, table::distance};
+use super::{Views, landscape, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
@@ -26,6 +26,7 @@ fn document(Views { flow, views, layout }: &Views) -> Result<Value> {
             ViewWord::Itemized => "itemized",
             ViewWord::Theory => "theory",
             ViewWord::Jacobians => "jacobians",
+            ViewWord::Landscape => "landscape",
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
         };
@@ -48,6 +49,7 @@ fn of_view(view: &ViewReport, layout: &Layout) -> Result<Value> {
         ViewReport::Theory(report) => steps::theory_json(report),
         ViewReport::Jacobians(report) => steps::jacobians_json(report),
         ViewReport::Gates(gates) => of_gates(gates, layout),
+        ViewReport::Landscape(map) => landscape::json(map),
         ViewReport::Weights(contributions) => of_weights(contributions),
     }
 }

@@ -1,6 +1,7 @@
 //! Views of why gradients are what they are, as figures, tables and JSON.
 
 mod json;
+mod landscape;
 mod steps;
 mod table;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::{Views, steps};
+use super::{Views, landscape, steps};
 use crate::command::table::columns_by_step;
 use crate::figure::of_flow::heading;
 use crate::figure::of_view;
@@ -24,6 +24,7 @@ fn write(text: &mut String, Views { flow, views, layout }: &Views) -> Result {
             ViewReport::Itemized(itemized) => of_itemized(text, itemized)?,
             ViewReport::Theory(report) => steps::theory_table(text, report, unit)?,
             ViewReport::Jacobians(report) => steps::jacobians_table(text, report, unit)?,
+            ViewReport::Landscape(map) => landscape::table(text, map)?,
             ViewReport::Gates(gates) => of_gates(text, gates, unit)?,
             ViewReport::Weights(contributions) => of_weights(text, contributions, unit)?,
         }

@@ -17,6 +17,8 @@ pub fn confusion(who: &str, matrix: &[Vec<u64>]) -> Figure {
         y: positions,
         values,
         color: Axis { range: Range::Fixed(0.0, most), integer: true, ..Axis::linear("sequences") },
+        middle: None,
+        blank: Vec::new(),
         text: CellText::Values,
     };
 

@@ -29,6 +29,8 @@ pub fn gradient_map(
         y: (1..=length).map(|t| t as f64).collect(),
         values: values.collect(),
         color: Axis::log("‖∂L/∂hₜ‖"),
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     let design = &comparison.contenders[entry.contender].design;

@@ -20,6 +20,8 @@ pub fn ladder(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
         y: (0..comparison.contenders.len()).map(|row| row as f64).collect(),
         values: Vec::new(),
         color: Axis { range: Range::Fixed(0.0, 1.0), ..Axis::linear("part of trials mastered") },
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     let unit = Unit::of(comparison);

@@ -71,6 +71,8 @@ fn map(gates: &Gates, n: usize, gate: &Gate, Layout { sort, .. }: Layout) -> Fig
         y: (0..rows.len()).map(|row| row as f64).collect(),
         values: rows.iter().flat_map(|row| gate.values[*row].iter().copied()).collect(),
         color: Axis { range, ..Axis::linear(of_layer(symbol, n, layers.len())) },
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     let y = Axis { reversed: true, ..Axis::named(sort.label(), units) };

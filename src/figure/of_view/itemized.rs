@@ -28,6 +28,8 @@ fn figure(itemized: &Itemized, n: usize, layer: &ItemizedLayer) -> Figure {
         y: positions(steps),
         values: layer.norms.iter().flat_map(row).collect(),
         color: Axis::log(of_layer("‖∂Lₛ/∂hₜ‖", n, layers.len())),
+        middle: None,
+        blank: Vec::new(),
         text: CellText::None,
     };
     let state = time(*ticks);

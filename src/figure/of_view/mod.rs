@@ -1,9 +1,11 @@
 //! From a view of why gradients are what they are to its figures, each explained in a sentence with
 //! its source; one file a view.
 
+mod contour;
 mod gates;
 mod itemized;
 mod jacobians;
+mod landscape;
 mod layout;
 #[cfg(test)]
 mod step_tests;
@@ -31,6 +33,7 @@ fn of_report(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
         ViewReport::Itemized(itemized) => itemized::figures(itemized),
         ViewReport::Theory(report) => theory::figures(report),
         ViewReport::Jacobians(report) => jacobians::figures(report),
+        ViewReport::Landscape(landscape) => landscape::figures(landscape),
         ViewReport::Gates(gates) => gates::figures(gates, *layout),
         ViewReport::Weights(contributions) => weights::figures(contributions),
     }

@@ -82,7 +82,9 @@ impl Figure {
         y.lay_ticks(&self.y, extent::MOST_UP);
         let heat = lanes.map(|(heat, columns, rows)| Mosaic::new(heat, &columns, &rows, &x, &y));
         let lines = self.series.iter().filter(|series| !series.faint);
-        let few = lines.map(|series| series.points.len()).max().unwrap_or(0) <= MOST_DOTS;
+        // On a heat map they would hide what is beneath.
+        let few = self.heat.is_none()
+            && lines.map(|series| series.points.len()).max().unwrap_or(0) <= MOST_DOTS;
         let curves = self.series.iter().map(|series| curve(series, &x, &y, few)).collect();
         let mut flags = Vec::new();
         let mut tallies = Vec::new();

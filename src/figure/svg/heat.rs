@@ -149,7 +149,8 @@ fn bar(canvas: &Canvas<'_>, mosaic: &Mosaic, frame: Frame, unit: f64) -> Result<
     for level in 0..=u8::MAX {
         let edge = |n: u16| bottom - height * f64::from(n) / 256.0;
         let strip = [left, edge(u16::from(level) + 1), right, edge(u16::from(level))];
-        canvas.tiles(Shade::Level(level).rgb(canvas.theme), std::iter::once(strip));
+        let shade = mosaic.shade_at(f64::from(level) / 255.0);
+        canvas.tiles(shade.rgb(canvas.theme), std::iter::once(strip));
     }
     outline(canvas, [left, top, right, bottom], unit)?;
     let pen = Pen::new(canvas.theme.frame(), 1.4 * unit);

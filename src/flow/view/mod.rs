@@ -8,6 +8,7 @@ mod direct;
 mod gates;
 mod itemized;
 mod jacobians;
+mod landscape;
 mod lyapunov;
 mod path;
 #[cfg(test)]
@@ -24,11 +25,13 @@ pub use self::direct::Terms;
 pub use self::gates::{CLOSED, FLAT, Gate, Gates, Highway, Kind, LayerGates, OPEN};
 pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
 pub use self::jacobians::{JacobiansReport, LayerJacobians, ProductValues, StepValues};
+pub use self::landscape::{Across, Growth, Landscape, Surveyor};
 pub use self::lyapunov::Lyapunov;
 pub use self::theory::{LayerTheory, Regime, Source, TheoryReport};
 pub use self::weights::{Contributions, LayerContributions};
 use super::batch::Batch;
 use super::measure::{fits_memory, norm};
+use super::question::Question;
 use crate::error::{Error, Result};
 use crate::network::real::Real;
 use crate::network::{Back, Network, Probing, Replay, Sweep};
@@ -44,6 +47,8 @@ pub enum View {
     Theory,
     /// What does each step do?
     Jacobians,
+    /// Where is the edge between vanishing and exploding?
+    Landscape(Across),
     /// What do the gates do?
     Gates,
     /// Which weights hear the past?
@@ -59,6 +64,8 @@ pub enum ViewReport {
     Theory(TheoryReport),
     /// Of [`View::Jacobians`].
     Jacobians(JacobiansReport),
+    /// Of [`View::Landscape`].
+    Landscape(Landscape),
     /// Of [`View::Gates`].
     Gates(Gates),
     /// Of [`View::Weights`].
@@ -76,31 +83,32 @@ struct Scene<'a, R> {
     ticket: &'a Ticket,
 }
 
-/// Looks at a scaled network.
+/// Looks at the scaled network of a question.
 ///
 /// # Errors
-/// Too little memory, a sequence too long for the view, and
+/// Too little memory, a sequence too long for the view, a question that the view cannot change, and
 /// [`Error::Cancelled`].
 pub(super) fn look(
     network: &Network,
     batch: &Batch,
-    loss: Loss,
+    question: &Question,
     view: View,
     ticket: &Ticket,
 ) -> Result<ViewReport> {
     match network.readout.weight().dtype() {
-        DType::F32 => look_in::<f32>(network, batch, loss, view, ticket),
-        _ => look_in::<f64>(network, batch, loss, view, ticket),
+        DType::F32 => look_in::<f32>(network, batch, question, view, ticket),
+        _ => look_in::<f64>(network, batch, question, view, ticket),
     }
 }
 
 fn look_in<R: Real>(
     network: &Network,
     batch: &Batch,
-    loss: Loss,
+    question: &Question,
     view: View,
     ticket: &Ticket,
 ) -> Result<ViewReport> {
+    let loss = question.loss;
     let scene = |way_back: usize| {
         let ticks = 2 * batch.steps * network.spec.ticks + way_back;
         ticket.expect_steps((ticks * network.layers.len()) as u64);
@@ -118,6 +126,11 @@ fn look_in<R: Real>(
         }
         View::Jacobians => {
             jacobians::jacobians(network, &batch.x, ticket).map(ViewReport::Jacobians)
+        }
+        // Of other scales too, which this network says nothing about.
+        View::Landscape(across) => {
+            let landscape = Surveyor::new().survey(question, across, ticket, &mut |_| {})?;
+            Ok(ViewReport::Landscape(landscape))
         }
         View::Gates => gates::gates(&scene(once_back)?).map(ViewReport::Gates),
         View::Weights => weights::weights(&scene(once_back)?).map(ViewReport::Weights),

@@ -10,6 +10,7 @@ pub(super) use grid::Lane;
 pub use shade::Shade;
 pub use writing::Writing;
 
+use self::shade::Colors;
 use super::extent::{Extent, LARGEST};
 use crate::figure::model::{CellText, Heat, Scale};
 use crate::figure::number::number;
@@ -39,6 +40,7 @@ pub struct Mosaic {
     pub specials: Vec<(Shade, &'static str)>,
     /// Values written into their cells, if the heat map asks for it.
     pub writing: Option<Writing>,
+    colors: Colors,
     tally: Tally,
 }
 
@@ -46,6 +48,7 @@ pub struct Mosaic {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Tally {
     total: usize,
+    blank: usize,
     zero: usize,
     negative: usize,
     infinite: usize,
@@ -61,8 +64,8 @@ impl Mosaic {
     /// Works out the picture inside the bounds of the axes.
     pub(super) fn new(heat: &Heat, columns: &Lane, rows: &Lane, x: &Extent, y: &Extent) -> Self {
         let mut tally = count(heat);
-        let bar = Extent::snug(&heat.color, tally.span);
-        (tally.below, tally.above) = beyond(heat, &bar, &tally);
+        let colors = Colors::new(heat, tally.span);
+        (tally.below, tally.above) = beyond(heat, &colors.bar, &tally);
         let (mut across, x_ends) = columns.pixels([x.lo, x.hi], MOST[0]);
         let (mut down, y_ends) = rows.pixels([y.lo, y.hi], MOST[1]);
         tally.hidden = tally.total - shown(&across) * shown(&down);
@@ -76,8 +79,10 @@ impl Mosaic {
         let strongest = |row: &Range<usize>, column: &Range<usize>| {
             let cells = rows.order[row.clone()]
                 .iter()
-                .flat_map(|r| columns.order[column.clone()].iter().map(|c| heat.value(*r, *c)));
-            cells.reduce(stronger).unwrap_or(f64::NAN)
+                .flat_map(|r| columns.order[column.clone()].iter().map(move |c| (*r, *c)));
+            let known = cells.filter(|(r, c)| !heat.is_blank(*r, *c));
+            let values = known.map(|(r, c)| heat.value(r, c));
+            values.reduce(stronger).map_or(Shade::Blank, |value| colors.shade(value))
         };
         let pixels = down.iter().flat_map(|row| across.iter().map(move |column| (row, column)));
         Self {
@@ -85,14 +90,20 @@ impl Mosaic {
             height: down.len(),
             x: x_ends,
             y: y_ends,
-            shades: pixels.map(|(row, column)| Shade::of(strongest(row, column), &bar)).collect(),
+            shades: pixels.map(|(row, column)| strongest(row, column)).collect(),
             label: heat.color.label.clone(),
-            specials: tally.specials(),
+            specials: tally.specials(heat.middle.is_some()),
             writing: (heat.text != CellText::None)
-                .then(|| Writing::new(heat, [columns, rows], [x, y], &bar)),
-            bar,
+                .then(|| Writing::new(heat, [columns, rows], [x, y], &colors)),
+            bar: colors.bar.clone(),
+            colors,
             tally,
         }
+    }
+
+    /// The shade of a place on the colour bar: 0 at the bottom, 1 at the top.
+    pub fn shade_at(&self, fraction: f64) -> Shade {
+        self.colors.at(self.bar.lo + fraction * (self.bar.hi - self.bar.lo))
     }
 
     /// Red, green, blue and alpha of each pixel, row by row from the top; always opaque.
@@ -106,7 +117,7 @@ impl Mosaic {
 
     /// What became of cells that have no colour of their own, a sentence a kind.
     pub(super) fn sentences(&self) -> Vec<String> {
-        let Tally { total, zero, negative, infinite, nan, below, above, hidden, span: _ } =
+        let Tally { total, blank, zero, negative, infinite, nan, below, above, hidden, span: _ } =
             self.tally;
         let nothing = Tally::nothing(negative);
         let bound = |at: f64| number(self.bar.raw(at), 3);
@@ -129,6 +140,7 @@ impl Mosaic {
             ),
             (infinite, "infinite".to_owned(), "the shade marked ∞".to_owned()),
             (nan, "not a number".to_owned(), "the shade marked NaN".to_owned()),
+            (blank, "not known yet".to_owned(), "left empty".to_owned()),
             (hidden, "outside the axes".to_owned(), "not drawn".to_owned()),
         ];
         let said = kinds.into_iter().filter(|(count, ..)| *count > 0);
@@ -142,11 +154,15 @@ impl Mosaic {
 }
 
 impl Tally {
-    fn specials(&self) -> Vec<(Shade, &'static str)> {
+    fn specials(&self, has_middle: bool) -> Vec<(Shade, &'static str)> {
+        let (infinite, nothing) = match has_middle {
+            true => (Shade::Endless, Shade::Vanished),
+            false => (Shade::Infinite, Shade::Nothing),
+        };
         let all = [
-            (self.infinite, Shade::Infinite, "∞"),
+            (self.infinite, infinite, "∞"),
             (self.nan, Shade::NotANumber, "NaN"),
-            (self.zero + self.negative, Shade::Nothing, Self::nothing(self.negative)),
+            (self.zero + self.negative, nothing, Self::nothing(self.negative)),
         ];
         all.into_iter().filter(|(n, ..)| *n > 0).map(|(_, shade, name)| (shade, name)).collect()
     }
@@ -179,12 +195,12 @@ fn stronger(a: f64, b: f64) -> f64 {
 fn count(heat: &Heat) -> Tally {
     let total = heat.x.len() * heat.y.len();
     let mut tally = Tally { total, ..Tally::default() };
-    let given = heat.values.iter().take(total).copied();
     let missing = total.saturating_sub(heat.values.len());
     tally.nan += missing;
+    tally.blank = heat.blank.iter().take(total).filter(|blank| **blank).count();
     let log = heat.color.scale == Scale::Log10;
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for value in given {
+    for value in known(heat) {
         if value.is_nan() {
             tally.nan += 1;
         } else if value.is_infinite() {
@@ -201,6 +217,13 @@ fn count(heat: &Heat) -> Tally {
     tally
 }
 
+/// The values given for cells that are not blank.
+fn known(heat: &Heat) -> impl Iterator<Item = f64> {
+    let given = heat.values.iter().take(heat.x.len() * heat.y.len()).copied();
+    let blank = heat.blank.iter().copied().chain(std::iter::repeat(false));
+    given.zip(blank).filter(|(_, blank)| !blank).map(|(value, _)| value)
+}
+
 /// How many ordinary values lie below and above the colour bar.
 fn beyond(heat: &Heat, bar: &Extent, tally: &Tally) -> (usize, usize) {
     let place = |value: f64| bar.place(value).unwrap_or(value);
@@ -209,13 +232,8 @@ fn beyond(heat: &Heat, bar: &Extent, tally: &Tally) -> (usize, usize) {
     if everything && bar.scale == Scale::Log10 {
         return (0, 0);
     }
-    let total = heat.x.len() * heat.y.len();
-    let ordinary = heat
-        .values
-        .iter()
-        .take(total)
-        .copied()
-        .filter(|v| v.is_finite() && (bar.scale == Scale::Linear || *v > 0.0));
+    let ordinary =
+        known(heat).filter(|v| v.is_finite() && (bar.scale == Scale::Linear || *v > 0.0));
     ordinary.map(place).fold((0, 0), |(below, above), at| {
         (below + usize::from(at < bar.lo), above + usize::from(at > bar.hi))
     })

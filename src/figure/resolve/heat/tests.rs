@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::figure::model::{Axis, CellText, Figure, Range};
+use crate::figure::model::{Axis, Figure, Range};
 
 fn figure(x: usize, y: usize, values: Vec<f64>) -> Figure {
     let steps = |n: usize| (0..n).map(|n| n as f64).collect();
     let color = Axis::log("‖∂L/∂hₜ‖");
-    let heat = Heat { x: steps(x), y: steps(y), values, color, text: CellText::None };
+    let heat = Heat::new(steps(x), steps(y), values, color);
     let figure = Figure::new("test", "Test", Axis::linear("training step"), Axis::steps());
     Figure { heat: Some(heat), ..figure }
 }

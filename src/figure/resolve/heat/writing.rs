@@ -1,7 +1,7 @@
 //! Values as text in the cells of a heat map.
 
 use super::grid::Lane;
-use super::shade::Shade;
+use super::shade::{Colors, Shade};
 use crate::figure::model::{CellText, Heat};
 use crate::figure::number::number;
 use crate::figure::resolve::Extent;
@@ -48,13 +48,14 @@ impl Writing {
         heat: &Heat,
         [columns, rows]: [&Lane; 2],
         axes: [&Extent; 2],
-        bar: &Extent,
+        scale: &Colors,
     ) -> Self {
         let [x, y] = axes.map(|axis| [axis.lo, axis.hi]);
         let cells = rows.middles(y).flat_map(|(row, up)| {
             columns.middles(x).map(move |(column, right)| (row, column, [right, up]))
         });
-        let texts = cells.filter_map(|(row, column, at)| {
+        let known = cells.filter(|(row, column, _)| !heat.is_blank(*row, *column));
+        let texts = known.filter_map(|(row, column, at)| {
             let value = heat.value(row, column);
             let lines = match &heat.text {
                 CellText::None => Vec::new(),
@@ -65,7 +66,7 @@ impl Writing {
                     text.into_iter().flat_map(|text| text.lines().map(str::to_owned)).collect()
                 }
             };
-            (!lines.is_empty()).then(|| Text { at, lines, shade: Shade::of(value, bar) })
+            (!lines.is_empty()).then(|| Text { at, lines, shade: scale.shade(value) })
         });
         Self { cell: [columns.narrowest(), rows.narrowest()], texts: texts.collect() }
     }
@@ -93,8 +94,10 @@ mod tests {
 
     fn written(values: Vec<f64>, x: Axis) -> Writing {
         let color = Axis::linear("count");
-        let heat =
-            Heat { x: vec![0.0, 1.0], y: vec![0.0, 1.0], values, color, text: CellText::Values };
+        let heat = Heat {
+            text: CellText::Values,
+            ..Heat::new(vec![0.0, 1.0], vec![0.0, 1.0], values, color)
+        };
         let figure = Figure { heat: Some(heat), ..Figure::new("map", "", x, Axis::linear("y")) };
         figure.resolve().heat.unwrap().writing.unwrap()
     }
@@ -131,7 +134,7 @@ mod tests {
     fn texts_of_several_lines_stand_about_the_middle() {
         let (x, y) = (vec![0.0, 1.0], vec![0.0]);
         let text = CellText::Texts(vec!["4 of 5\n1250".into(), String::new()]);
-        let heat = Heat { x, y, values: vec![0.8, 0.0], color: Axis::linear("part"), text };
+        let heat = Heat { text, ..Heat::new(x, y, vec![0.8, 0.0], Axis::linear("part")) };
         let axis = || Axis::linear("");
         let figure = Figure { heat: Some(heat), ..Figure::new("map", "", axis(), axis()) };
         let writing = figure.resolve().heat.unwrap().writing.unwrap();
