@@ -95,7 +95,7 @@ pub struct Heat {
     /// The raw value with a neutral colour, where values below and above it are two different things:
     /// blue below, red above, as strong as they are far from it. `None` for one rising scale.
     pub middle: Option<f64>,
-    /// Cells that nothing is known of yet, drawn as background whatever their values, in the order of
+    /// Cells without a value, or none yet, drawn as background whatever their values, in the order of
     /// the values; those beyond its end are known.
     pub blank: Vec<bool>,
     /// What is written into the cells, for tables that are to be read.

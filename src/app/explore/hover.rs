@@ -59,6 +59,9 @@ fn cell(figure: &Figure, heat: &Heat, pointed: &Pointed, pointer: Pos2) -> Optio
         (0..places.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
     };
     let (column, row) = (nearest(&heat.x, at.x)?, nearest(&heat.y, at.y)?);
+    if heat.is_blank(row, column) {
+        return None;
+    }
     let place = |axis: &Axis, link: &str, at: f64| {
         let name = axis.name_at(at).map_or_else(|| at.to_string(), str::to_owned);
         let label = &axis.label;

@@ -1,7 +1,7 @@
 //! Which loss reaches how far: a map of ‖dL_s/dh_t‖.
 
 use super::{count, of_layer, positions, time, unit};
-use crate::figure::model::{Axis, CellText, Color, Figure, Heat, Series};
+use crate::figure::model::{Axis, Color, Figure, Heat, Series};
 use crate::flow::view::{Horizon, Itemized, ItemizedLayer, Terms};
 
 const EXPLANATION: &str = "Each row is the loss Lₛ of one step, each column a state hₜ: the colour is \
@@ -23,14 +23,13 @@ fn figure(itemized: &Itemized, n: usize, layer: &ItemizedLayer) -> Figure {
         let after = std::iter::repeat_n(0.0, columns - norms.len());
         norms.iter().copied().chain(after).collect::<Vec<_>>()
     };
+    let after =
+        |norms: &Vec<f64>| (0..columns).map(|column| column >= norms.len()).collect::<Vec<_>>();
+    let values = layer.norms.iter().flat_map(row).collect();
+    let color = Axis::log(of_layer("‖∂Lₛ/∂hₜ‖", n, layers.len()));
     let heat = Heat {
-        x: positions(columns),
-        y: positions(steps),
-        values: layer.norms.iter().flat_map(row).collect(),
-        color: Axis::log(of_layer("‖∂Lₛ/∂hₜ‖", n, layers.len())),
-        middle: None,
-        blank: Vec::new(),
-        text: CellText::None,
+        blank: layer.norms.iter().flat_map(after).collect(),
+        ..Heat::new(positions(columns), positions(steps), values, color)
     };
     let state = time(*ticks);
     let state = Axis { label: format!("state at {}", state.label), ..state };
@@ -76,8 +75,9 @@ fn notes(terms: Terms, ticks: usize, layer: &ItemizedLayer) -> Vec<String> {
     });
     notes.extend(reach(ticks, layer));
     if layer.norms.len() * ticks > 1 {
-        notes
-            .push("States after step s do not enter its loss: zero, right of the diagonal.".into());
+        notes.push(
+            "States after step s do not enter its loss: empty, right of the diagonal.".into(),
+        );
     }
     let zeros = layer.norms.iter().flatten().filter(|norm| **norm == 0.0).count();
     if zeros > 0 {

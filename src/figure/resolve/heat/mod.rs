@@ -117,7 +117,8 @@ impl Mosaic {
 
     /// What became of cells that have no colour of their own, a sentence a kind.
     pub(super) fn sentences(&self) -> Vec<String> {
-        let Tally { total, blank, zero, negative, infinite, nan, below, above, hidden, span: _ } =
+        // What is blank is no trouble: the figure says why.
+        let Tally { total, zero, negative, infinite, nan, below, above, hidden, blank: _, span: _ } =
             self.tally;
         let nothing = Tally::nothing(negative);
         let bound = |at: f64| number(self.bar.raw(at), 3);
@@ -140,7 +141,6 @@ impl Mosaic {
             ),
             (infinite, "infinite".to_owned(), "the shade marked ∞".to_owned()),
             (nan, "not a number".to_owned(), "the shade marked NaN".to_owned()),
-            (blank, "not known yet".to_owned(), "left empty".to_owned()),
             (hidden, "outside the axes".to_owned(), "not drawn".to_owned()),
         ];
         let said = kinds.into_iter().filter(|(count, ..)| *count > 0);
