@@ -163,6 +163,8 @@ words! {
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it
         Weights => View::Weights,
+        /// Can I trust it: autograd against finite differences, and f32 against f64
+        Check => View::Check,
     }
 }
 

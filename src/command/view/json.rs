@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json, to_value};
 
-use super::{Views, steps, table::distance};
+use super::{Views, check, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
@@ -27,6 +27,7 @@ fn document(Views { flow, views }: &Views) -> Result<Value> {
             ViewWord::Jacobians => "jacobians",
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
+            ViewWord::Check => "check",
         };
         shown.insert(name.to_owned(), of_view(view)?);
     }
@@ -48,6 +49,7 @@ fn of_view(view: &ViewReport) -> Result<Value> {
         ViewReport::Jacobians(report) => steps::jacobians_json(report),
         ViewReport::Gates(gates) => of_gates(gates),
         ViewReport::Weights(contributions) => of_weights(contributions),
+        ViewReport::Check(report) => check::json(report),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a view of why gradients are what they are to its figures, each explained in a sentence with
 //! its source; one file a view.
 
+mod check;
 mod gates;
 mod itemized;
 mod jacobians;
@@ -22,6 +23,7 @@ pub fn figures(report: &ViewReport) -> Vec<Figure> {
         ViewReport::Jacobians(report) => jacobians::figures(report),
         ViewReport::Gates(gates) => gates::figures(gates),
         ViewReport::Weights(contributions) => weights::figures(contributions),
+        ViewReport::Check(report) => check::figures(report),
     }
 }
 

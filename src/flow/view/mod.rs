@@ -3,6 +3,7 @@
 //! going back through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets;
 //! those that explain it look at the Jacobian of each step.
 
+mod check;
 mod cores;
 mod direct;
 mod gates;
@@ -19,6 +20,10 @@ mod weights;
 
 use candle_core::{DType, Tensor};
 
+pub use self::check::{
+    Cause, Check, CheckReport, LOST, LayerPrecision, Lost, Method, Part, PrecisionReport, Reason,
+    TOLERANCE, Verdict, What,
+};
 use self::direct::Direct;
 pub use self::direct::Terms;
 pub use self::gates::{CLOSED, FLAT, Gate, Gates, Highway, Kind, LayerGates, OPEN};
@@ -48,6 +53,8 @@ pub enum View {
     Gates,
     /// Which weights hear the past?
     Weights,
+    /// Can I trust it?
+    Check,
 }
 
 /// What a [`View`] shows.
@@ -63,6 +70,8 @@ pub enum ViewReport {
     Gates(Gates),
     /// Of [`View::Weights`].
     Weights(Contributions),
+    /// Of [`View::Check`].
+    Check(CheckReport),
 }
 
 /// Everything a measure works from.
@@ -76,7 +85,8 @@ struct Scene<'a, R> {
     ticket: &'a Ticket,
 }
 
-/// Looks at a scaled network.
+/// Looks at a scaled network, in its own precision; [`View::Check`] needs two and starts from the
+/// question.
 ///
 /// # Errors
 /// Too little memory, a sequence too long for the view, and
@@ -121,6 +131,7 @@ fn look_in<R: Real>(
         }
         View::Gates => gates::gates(&scene(once_back)?).map(ViewReport::Gates),
         View::Weights => weights::weights(&scene(once_back)?).map(ViewReport::Weights),
+        View::Check => Err(Error::Fault("the check needs the network in both precisions".into())),
     }
 }
 
