@@ -168,6 +168,8 @@ words! {
         Gates => View::Gates,
         /// Which weights hear the past: dL/dW_hh split by the step that contributed it
         Weights => View::Weights,
+        /// Can I trust it: autograd against finite differences, and f32 against f64
+        Check => View::Check,
     }
 }
 
@@ -180,13 +182,14 @@ pub(super) enum WantedView {
 
 impl WantedView {
     /// Everything that can be asked for, the views in the order in which they are read.
-    const OFFERED: [Self; 7] = [
+    const OFFERED: [Self; 8] = [
         Self::One(ViewWord::Itemized),
         Self::One(ViewWord::Theory),
         Self::One(ViewWord::Jacobians),
         Self::One(ViewWord::Landscape),
         Self::One(ViewWord::Gates),
         Self::One(ViewWord::Weights),
+        Self::One(ViewWord::Check),
         Self::All,
     ];
 

@@ -84,7 +84,7 @@ fn shown(length: usize) -> Vec<usize> {
 }
 
 /// Five significant digits in a spelling that spreadsheets and scripts read too.
-fn short(number: f64) -> String {
+pub(super) fn short(number: f64) -> String {
     let size = number.abs();
     if number == 0.0 {
         "0".into()

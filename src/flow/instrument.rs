@@ -163,6 +163,9 @@ impl Instrument {
     /// # Errors
     /// As for [`Instrument::answer`], and sequences too long for the view.
     pub fn view(&mut self, question: &Question, view: View, ticket: &Ticket) -> Result<ViewReport> {
+        if view == View::Check {
+            return self.trust(question, ticket).map(ViewReport::Check);
+        }
         let (network, batch) = self.ready(question)?;
         view::look(&network, batch, question, view, ticket)
     }

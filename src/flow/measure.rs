@@ -1,5 +1,6 @@
 //! One forward and one backward pass: states, their gradients and the loss.
 
+use candle_core::backprop::GradStore;
 use candle_core::{DType, Tensor};
 
 use super::report::{Census, LayerFlow};
@@ -55,12 +56,17 @@ pub fn measure_by(
 ) -> Result<Trace> {
     let run = network.run(x, Probing::On, ticket)?;
     let loss = judge(&run.output)?;
-    trace_of(run, &loss, ticket)
+    trace_back(run, &loss, ticket)
+}
+
+/// Goes back from a loss to the states of the run it was made from.
+pub(super) fn trace_back(run: Run, loss: &Tensor, ticket: &Ticket) -> Result<Trace> {
+    let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
+    trace_of(run, &grads, loss)
 }
 
 /// The gradients of a loss with respect to the states of the run it was made from.
-pub(super) fn trace_of(run: Run, loss: &Tensor, ticket: &Ticket) -> Result<Trace> {
-    let grads = loss.backward().map_err(|error| crate::network::or_cancelled(error, ticket))?;
+pub(super) fn trace_of(run: Run, grads: &GradStore, loss: &Tensor) -> Result<Trace> {
     let layers = run
         .layers
         .into_iter()

@@ -113,8 +113,22 @@ impl Network {
         probing: Probing,
         ticket: &Ticket,
     ) -> Result<Run> {
+        let probes = self.probes(x, start, probing)?;
+        self.run_probed(x, probes, ticket)
+    }
+
+    /// As [`Network::run`], with the probe `[S, n·T+1, B, H]` of each layer given: it need not be
+    /// zero.
+    ///
+    /// # Errors
+    /// As for [`Network::run`].
+    pub(crate) fn run_probed(
+        &self,
+        x: &Tensor,
+        probes: Vec<Tensor>,
+        ticket: &Ticket,
+    ) -> Result<Run> {
         let x = repeat_steps(x, self.spec.ticks)?;
-        let probes = self.probes(&x, start, probing)?;
         let states = match self.spec.wiring {
             Wiring::Stacked => self.stacked(&x, &probes, ticket),
             Wiring::Skips => self.with_skips(&x, &probes, ticket),
@@ -169,7 +183,7 @@ impl Network {
         start: Option<&[Tensor]>,
         probing: Probing,
     ) -> Result<Vec<Tensor>> {
-        let (steps, batch) = (x.dim(0)?, x.dim(1)?);
+        let (steps, batch) = (x.dim(0)? * self.spec.ticks, x.dim(1)?);
         let (states, hidden) = (self.spec.cell.states(), self.spec.hidden_size);
         let dtype = self.readout.weight().dtype();
         (0..self.layers.len())
@@ -297,7 +311,7 @@ impl Network {
 }
 
 /// Each step `ticks` times over.
-fn repeat_steps(x: &Tensor, ticks: usize) -> Result<Tensor> {
+pub(crate) fn repeat_steps(x: &Tensor, ticks: usize) -> Result<Tensor> {
     if ticks == 1 {
         return Ok(x.clone());
     }

@@ -61,6 +61,15 @@ impl LayerParameters {
         }
     }
 
+    /// Every tensor, in the order of [`LayerParameters::named`].
+    pub(crate) fn tensors_mut(&mut self) -> Vec<&mut Tensor> {
+        let Self { weight_ih, weight_hh, bias_ih, bias_hh, weight_skip } = self;
+        let mut tensors = vec![weight_ih, weight_hh, bias_ih];
+        tensors.extend(bias_hh);
+        tensors.extend(weight_skip);
+        tensors
+    }
+
     /// Names and tensors of layer `layer`, as in a `torch.nn` state dict.
     pub fn named(&self, layer: usize) -> Vec<(String, &Tensor)> {
         let Self { weight_ih, weight_hh, bias_ih, bias_hh, weight_skip } = self;

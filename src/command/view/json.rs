@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json, to_value};
 
-use super::{Views, landscape, steps, table::distance};
+use super::{Views, check, landscape, steps, table::distance};
 use crate::command::choices::ViewWord;
 use crate::command::failure::Failure;
 use crate::command::json::{Number, Numbers};
@@ -29,6 +29,7 @@ fn document(Views { flow, views, layout }: &Views) -> Result<Value> {
             ViewWord::Landscape => "landscape",
             ViewWord::Gates => "gates",
             ViewWord::Weights => "weights",
+            ViewWord::Check => "check",
         };
         shown.insert(name.to_owned(), of_view(view, layout)?);
     }
@@ -51,6 +52,7 @@ fn of_view(view: &ViewReport, layout: &Layout) -> Result<Value> {
         ViewReport::Gates(gates) => of_gates(gates, layout),
         ViewReport::Landscape(map) => landscape::json(map),
         ViewReport::Weights(contributions) => of_weights(contributions),
+        ViewReport::Check(report) => check::json(report),
     }
 }
 

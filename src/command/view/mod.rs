@@ -1,5 +1,6 @@
 //! Views of why gradients are what they are, as figures, tables and JSON.
 
+mod check;
 mod json;
 mod landscape;
 mod steps;

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::{Views, landscape, steps};
+use super::{Views, check, landscape, steps};
 use crate::command::table::columns_by_step;
 use crate::figure::of_flow::heading;
 use crate::figure::of_view;
@@ -27,6 +27,7 @@ fn write(text: &mut String, Views { flow, views, layout }: &Views) -> Result {
             ViewReport::Landscape(map) => landscape::table(text, map)?,
             ViewReport::Gates(gates) => of_gates(text, gates, unit)?,
             ViewReport::Weights(contributions) => of_weights(text, contributions, unit)?,
+            ViewReport::Check(report) => check::table(text, report, unit)?,
         }
         writeln!(text)?;
         let mut said: Vec<String> = Vec::new();

@@ -1,6 +1,7 @@
 //! From a view of why gradients are what they are to its figures, each explained in a sentence with
 //! its source; one file a view.
 
+mod check;
 mod contour;
 mod gates;
 mod itemized;
@@ -36,6 +37,7 @@ fn of_report(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
         ViewReport::Landscape(landscape) => landscape::figures(landscape),
         ViewReport::Gates(gates) => gates::figures(gates, *layout),
         ViewReport::Weights(contributions) => weights::figures(contributions),
+        ViewReport::Check(report) => check::figures(report),
     }
 }
 

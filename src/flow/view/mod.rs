@@ -3,6 +3,7 @@
 //! going back through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets;
 //! those that explain it look at the Jacobian of each step.
 
+mod check;
 mod cores;
 mod direct;
 mod gates;
@@ -20,6 +21,10 @@ mod weights;
 
 use candle_core::{DType, Tensor};
 
+pub use self::check::{
+    Cause, Check, CheckReport, LOST, LayerPrecision, Lost, Method, Part, PrecisionReport, Reason,
+    TOLERANCE, Verdict, What,
+};
 use self::direct::Direct;
 pub use self::direct::Terms;
 pub use self::gates::{CLOSED, FLAT, Gate, Gates, Highway, Kind, LayerGates, OPEN};
@@ -53,6 +58,8 @@ pub enum View {
     Gates,
     /// Which weights hear the past?
     Weights,
+    /// Can I trust it?
+    Check,
 }
 
 /// What a [`View`] shows.
@@ -70,6 +77,8 @@ pub enum ViewReport {
     Gates(Gates),
     /// Of [`View::Weights`].
     Weights(Contributions),
+    /// Of [`View::Check`].
+    Check(CheckReport),
 }
 
 /// Everything a measure works from.
@@ -83,7 +92,8 @@ struct Scene<'a, R> {
     ticket: &'a Ticket,
 }
 
-/// Looks at the scaled network of a question.
+/// Looks at the scaled network of a question, in its own precision; [`View::Check`] needs two and
+/// starts from the question.
 ///
 /// # Errors
 /// Too little memory, a sequence too long for the view, a question that the view cannot change, and
@@ -134,6 +144,7 @@ fn look_in<R: Real>(
         }
         View::Gates => gates::gates(&scene(once_back)?).map(ViewReport::Gates),
         View::Weights => weights::weights(&scene(once_back)?).map(ViewReport::Weights),
+        View::Check => Err(Error::Fault("the check needs the network in both precisions".into())),
     }
 }
 

@@ -12,7 +12,7 @@ use super::cores::on_all_cores;
 use super::jacobians::{MOST_STEPS, chosen_steps, largest_of_step};
 use super::path::Path;
 use crate::error::{Error, Result};
-use crate::flow::measure::{measure_by, norm, numbers, trace_of};
+use crate::flow::measure::{measure_by, norm, numbers, trace_back};
 use crate::flow::{LayerTrace, Spectrum, Trace};
 use crate::network::{Cell, Network, NetworkSpec, Probing, Wiring};
 use crate::ticket::Ticket;
@@ -150,7 +150,7 @@ fn last_step_alone(
     let run = network.run(x, Probing::On, ticket)?;
     let hidden = run.layers.last().ok_or_else(no_layers)?.states.get(0)?.get(last)?;
     let loss = (hidden * sent)?.sum_all()?;
-    trace_of(run, &loss, ticket)
+    trace_back(run, &loss, ticket)
 }
 
 fn layer_theory(

@@ -8,7 +8,7 @@ use egui::{Color32, RichText, Ui};
 
 use crate::app::theme;
 use crate::figure::{Color, number};
-use crate::flow::view::{Check, Reason, Verdict};
+use crate::flow::view::{Check, Verdict};
 use crate::flow::{FlowReport, Instrument, Question};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
@@ -223,7 +223,7 @@ impl Face {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::view::{Method, Part, What};
+    use crate::flow::view::{Method, Part, Reason, What};
 
     fn check(verdicts: &[Verdict]) -> Check {
         let part = |(n, verdict): (usize, &Verdict)| Part {
