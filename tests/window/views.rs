@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::figure::of_view::{self, Layout};
-use rnnscope::flow::{Draw, Input, Instrument, Question, View, Weights};
+use rnnscope::flow::view::Verdict;
+use rnnscope::flow::{Draw, Input, Instrument, Question, View, ViewReport, Weights};
 use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::session::{Arrangement, Pane, Session};
 use rnnscope::ticket::Ticket;
@@ -82,6 +83,90 @@ fn a_view_behind_another_one_waits_until_it_is_looked_at() {
     assert_eq!(window.app().figures_of(Pane::Weights), before, "nobody looks");
     window.press(Command::View(Pane::Weights));
     assert_ne!(window.app().figures_of(Pane::Weights), before);
+}
+
+#[test]
+fn dragging_over_the_landscape_moves_both_sliders_and_measures_nothing_again() {
+    let mut window = Window::open_sized(Session::default(), [1280.0, 800.0], Vec::new());
+    window.click("Landscape");
+    let map = |window: &Window| {
+        let figure = window.app().figures_of(Pane::Landscape).remove(0);
+        let place = figure.series.last().map(|ring| ring.points[0]);
+        (figure.heat.map(|heat| heat.values), place)
+    };
+    let (before, place) = map(&window);
+    assert_eq!(place, Some([1.0, 1.0]));
+    window.harness.drag_at(egui::pos2(560.0, 500.0));
+    window.settle();
+    let first = window.question().clone();
+    for step in 0..8 {
+        let step = step as f32;
+        window.harness.hover_at(egui::pos2(560.0 + 60.0 * step, 500.0 - 20.0 * step));
+        window.harness.step();
+    }
+    window.harness.drop_at(egui::pos2(980.0, 360.0));
+    window.settle();
+    let last = window.question().clone();
+    assert!(first.weight_scale < -1.0 && last.weight_scale > 1.0, "{last:?}");
+    assert!(first.bias_scale < 0.0 && last.bias_scale > first.bias_scale, "{last:?}");
+    let steps = last.weight_scale / 0.05;
+    assert!((steps - steps.round()).abs() < 1e-9, "in steps of the slider: {steps}");
+    assert_eq!(map(&window), (before, Some([last.weight_scale, last.bias_scale])));
+    window.press(Command::Undo);
+    window.press(Command::Undo);
+    assert_eq!(window.question(), &Session::default().question, "a drag is one or two steps");
+}
+
+#[test]
+fn what_the_landscape_runs_across_can_be_chosen_where_it_can_be_changed() {
+    let mut window = Window::open(Session::default());
+    window.click("Landscape");
+    window.click("length");
+    let axis = |window: &Window| window.app().figures_of(Pane::Landscape)[0].y.label.clone();
+    assert_eq!(axis(&window), "length T");
+    // An RNN has no gate to bias.
+    window.click("forget bias");
+    assert_eq!(axis(&window), "length T");
+    window.click("LSTM");
+    window.click("forget bias");
+    assert_eq!(axis(&window), "bias of the forget gate");
+    window.click("RNN");
+    assert_eq!(axis(&window), "bias scale", "in place of what is not there");
+}
+
+#[test]
+fn the_badge_checks_the_gradients_once_the_settings_rest() {
+    let mut window = Window::open(Session::default());
+    let check = window.app().check().expect("a check").clone();
+    assert_eq!(check.verdict(), Verdict::Agrees);
+    assert!(window.harness.query_by_label_contains("✔").is_some());
+    window.slider("Weight scale").set_value_accesskit(2.0);
+    window.harness.step();
+    window.harness.step();
+    assert_eq!(window.app().check(), None, "not of these settings");
+    window.settle();
+    let again = window.app().check().expect("a check").clone();
+    assert_ne!(again, check);
+    // The open view and the badge agree.
+    window.click("Check");
+    let Ok(ViewReport::Check(report)) =
+        Instrument::new().view(window.question(), View::Check, &Ticket::new())
+    else {
+        panic!("a check")
+    };
+    assert_eq!(window.app().check(), Some(&report.check));
+}
+
+#[test]
+fn units_of_gates_can_be_sorted() {
+    let mut window = Window::open(Session::default());
+    window.click("Gates");
+    let names = |window: &Window| window.app().figures_of(Pane::Gates)[0].y.names.clone();
+    let by_mean = names(&window);
+    window.click("Unit number");
+    let numbers: Vec<String> = (1..=16).map(|unit| unit.to_string()).collect();
+    assert_eq!(names(&window), numbers);
+    assert_ne!(by_mean, numbers);
 }
 
 #[test]
