@@ -134,6 +134,7 @@ impl App {
             badge: &self.badge,
             session: &mut self.session,
             commands,
+            readouts_inside: false,
             marked: (self.marked, self.marked_in_plot),
             hovered: None,
             in_table: None,

@@ -27,7 +27,12 @@ impl<'a> Ruler<'a> {
 
     /// A vertical axis of `length` points.
     pub fn vertical(axis: &'a Axis, extent: &'a Extent, length: f32) -> Self {
-        Self { axis, extent, length, most: fit(length - 40.0, 28.0) }
+        let most = match axis.names.is_empty() {
+            true => fit(length - 40.0, 28.0),
+            // Names that are read as a list stand as close as lines of text.
+            false => ((length - 30.0) / 13.5).clamp(2.0, 64.0) as usize,
+        };
+        Self { axis, extent, length, most }
     }
 
     /// Ticks between these bounds, in drawing coordinates; there are no steps beyond the figure's own.

@@ -33,7 +33,7 @@ fn figure(check: &Check) -> Figure {
             rows.push(row);
         }
     }
-    let x = Axis { range: SHOWN, ..Axis::log("relative error of autograd against differences") };
+    let x = Axis { range: SHOWN, ..Axis::log("relative error") };
     let y = Axis { reversed: true, ..Axis::named("", rows.clone()) };
     Figure {
         series: series(check, &rows),

@@ -6,7 +6,6 @@ use super::pane::Board;
 use crate::app::explore::plots;
 use crate::app::explore::scene::Picture;
 use crate::app::plot::{self, Pointed};
-use crate::app::widgets::row;
 use crate::figure::Heat;
 use crate::flow::view::Across;
 
@@ -18,8 +17,11 @@ pub fn choose(ui: &mut Ui, board: &mut Board<'_>) {
     let question = &board.session.question;
     let present = board.session.why.across_of(question);
     let mut chosen = None;
-    row(ui, "Upwards", "What changes from row to row; the weight scale runs to the right.", |ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+        let tip = "What changes from row to row; the weight scale runs to the right.";
+        ui.label("Upwards").on_hover_text(tip);
+        ui.add_space(8.0);
         for across in Across::ALL {
             let why_not = across.unavailable(question);
             let button = egui::Button::selectable(across == present, across.to_string());

@@ -22,7 +22,10 @@ use super::readouts;
 use crate::session::{Arrangement, Pane};
 
 /// Tiles are at least this high, in points; where that is too much, the page scrolls.
-const LEAST_HEIGHT: f32 = 300.0;
+const LEAST_HEIGHT: f32 = 240.0;
+
+/// In less room than this, in points, the readouts stand with the curves instead of above all tiles.
+const LITTLE_ROOM: f32 = 520.0;
 
 /// The tiles, and the arrangement that they stand for.
 pub struct Wall {
@@ -50,10 +53,14 @@ impl Wall {
             .show(ui, |ui| {
                 let top = ui.cursor().top();
                 let room = ui.available_height();
-                readouts::show(ui, &board.scene.report);
+                let alone = board.session.why.arrangement == Arrangement::default();
+                board.readouts_inside = !alone && room < LITTLE_ROOM;
+                if !board.readouts_inside {
+                    readouts::show(ui, &board.scene.report);
+                }
                 strip::show(ui, board);
                 let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;
-                if board.session.why.arrangement == Arrangement::default() {
+                if alone {
                     pane::curves(ui, board, left);
                     return None;
                 }

@@ -7,7 +7,7 @@ use super::landscape;
 use super::viewers::Viewers;
 use crate::app::commands::Command;
 use crate::app::explore::scene::Scene;
-use crate::app::explore::{plots, table};
+use crate::app::explore::{plots, readouts, table};
 use crate::app::widgets::{choice, row};
 use crate::figure::of_view::UnitSort;
 use crate::session::{Pane, Session};
@@ -24,6 +24,8 @@ pub struct Board<'a> {
     pub session: &'a mut Session,
     /// What buttons ask for.
     pub commands: &'a mut Vec<Command>,
+    /// Whether the readouts stand with the curves.
+    pub readouts_inside: bool,
     /// The step to single out, and whether it came from a plot.
     pub marked: (Option<f64>, bool),
     /// The step under the pointer, in a plot.
@@ -58,6 +60,9 @@ fn sort(ui: &mut Ui, sort: &mut UnitSort) {
 
 /// The four plots, and the table where it is open.
 pub fn curves(ui: &mut Ui, board: &mut Board<'_>, height: f32) {
+    if board.readouts_inside {
+        readouts::show(ui, &board.scene.report);
+    }
     let hovered = plots::show(ui, &board.scene.pictures, height, board.marked.0);
     board.hovered = hovered.or(board.hovered);
     if board.session.table_open {
