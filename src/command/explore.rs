@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, width};
+use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, whole, width};
 use super::failure::Failure;
 use super::question::QuestionArguments;
 use super::view::Views;
@@ -51,6 +51,9 @@ pub(super) struct ExploreArguments {
     #[arg(long, value_name = "PX", allow_hyphen_values = true, help_heading = "Output")]
     #[arg(value_parser = width)]
     width: Option<u32>,
+    /// Figures side by side in the PNG and SVG, 1 to 8 [default: 2, of many 3]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 8>, help_heading = "Output")]
+    columns: Option<usize>,
     /// Colours of the PNG and SVG [default: light]
     #[arg(long, value_enum, value_name = "THEME", ignore_case = true, help_heading = "Output")]
     theme: Option<ThemeWord>,
@@ -181,7 +184,11 @@ impl ExploreArguments {
         if self.sort.is_some() && !self.views().contains(&ViewWord::Gates) {
             return Err(Failure::input("--sort needs --view gates"));
         }
-        let styled = [(self.width.is_some(), "--width"), (self.theme.is_some(), "--theme")];
+        let styled = [
+            (self.width.is_some(), "--width"),
+            (self.theme.is_some(), "--theme"),
+            (self.columns.is_some(), "--columns"),
+        ];
         let drawn = self.png.is_some() || self.svg.is_some();
         match styled.iter().find(|(given, _)| *given && !drawn) {
             Some((_, flag)) => Err(Failure::input(format!("{flag} needs --png or --svg"))),
@@ -262,6 +269,7 @@ impl ExploreArguments {
         Style {
             width_px: self.width.unwrap_or(default.width_px),
             theme: self.theme.map_or(default.theme, Into::into),
+            columns: self.columns,
             ..default
         }
     }

@@ -24,7 +24,7 @@ pub struct Style {
     pub theme: Theme,
     /// Size of text, lines and marks relative to the default; 1.3 suits slides.
     pub scale: f64,
-    /// Figures side by side; `None` for one figure alone and two of several.
+    /// Figures side by side; `None` for one figure alone, two of several, three of many.
     pub columns: Option<usize>,
     /// A line above all figures, such as what was measured.
     pub heading: Option<String>,

@@ -54,7 +54,8 @@ impl Grid {
 
 /// Draws the sheet.
 pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
-    let columns = style.columns.unwrap_or(2).clamp(1, figures.len().max(1));
+    let columns = style.columns.unwrap_or_else(|| usual_columns(figures.len()));
+    let columns = columns.clamp(1, figures.len().max(1));
     let resolved: Vec<Resolved> = figures.iter().map(|f| f.resolve_in(1.0 / HEIGHT)).collect();
     let grid = measure(&resolved, style, columns);
     let pairs = figures.iter().zip(resolved).enumerate();
@@ -80,6 +81,11 @@ pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
         }
         Ok(())
     })
+}
+
+/// Two, but more for many figures: a sheet should not have to be scrolled far.
+fn usual_columns(figures: usize) -> usize {
+    if figures > 8 { 3 } else { 2 }
 }
 
 /// Text that stands for the picture where it cannot be seen.
