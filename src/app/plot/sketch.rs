@@ -161,8 +161,12 @@ impl<'a> Sketch<'a> {
             (false, false) => 1.9,
         };
         let stroke = Stroke::new(width, color);
+        // A rim stands out from every colour of a heat map.
+        let paper = theme::screen(self.theme.background()).gamma_multiply(0.8);
+        let rim = self.tiles.map(|_| Stroke::new(width + 2.0, paper));
         for segment in &curve.segments {
             let line = thin(segment.iter().map(|&point| place(transform, point)), self.column());
+            out.extend(rim.map(|rim| Shape::line(line.clone(), rim)));
             match series.stroke {
                 Style::Dashed => out.extend(Shape::dashed_line(&line, stroke, 7.0, 4.0)),
                 Style::Dotted => out.extend(Shape::dotted_line(&line, color, 4.5, 1.3)),
@@ -174,6 +178,9 @@ impl<'a> Sketch<'a> {
         let line = matches!(series.stroke, Style::Solid | Style::Dashed | Style::Dotted);
         for &point in curve.dots.iter().filter(|_| self.dots || !line) {
             let center = place(transform, point);
+            if let (Some(rim), Style::Rings) = (rim, series.stroke) {
+                out.push(Shape::circle_stroke(center, 6.0, rim));
+            }
             out.push(match series.stroke {
                 Style::Rings => Shape::circle_stroke(center, 6.0, Stroke::new(2.0, color)),
                 Style::Dots => Shape::circle_filled(center, dot, color),
