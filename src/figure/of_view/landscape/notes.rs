@@ -6,7 +6,8 @@ use crate::flow::{Question, Signal};
 
 const EXPLANATION: &str = "Growth is ‖∂L/∂h₁‖ / ‖∂L/∂h_T‖ in the lowest layer: what the way back \
                            through all steps makes of the gradient. Blue: it vanishes; red: it explodes. \
-                           On the line growth is 1 and gradients arrive as they left: for tanh, the edge of chaos \
+                           On the line growth is 1 and gradients arrive as they left: for large \
+                           random tanh networks, the edge of chaos \
                            (Sompolinsky et al. 1988, Poole et al. 2016).";
 
 /// The sentences, of a question that lies at `place` if it is on the map.
