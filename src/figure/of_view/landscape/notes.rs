@@ -3,12 +3,18 @@
 use crate::figure::number::{self, number};
 use crate::flow::view::{Across, Growth, Landscape};
 use crate::flow::{Question, Signal};
+use crate::network::Reading;
+use crate::task::Loss;
 
 const EXPLANATION: &str = "Growth is ‖∂L/∂h₁‖ / ‖∂L/∂h_T‖ in the lowest layer: what the way back \
                            through all steps makes of the gradient. Blue: it vanishes; red: it explodes. \
                            On the line growth is 1 and gradients arrive as they left: for large \
                            random tanh networks, the edge of chaos \
                            (Sompolinsky et al. 1988, Poole et al. 2016).";
+
+const MANY_LOSSES: &str = "The loss enters at several steps, so the gradient at the first step comes from \
+                           losses near it too: growth may be large although nothing arrives from far \
+                           away. The itemized view tells them apart.";
 
 /// The sentences, of a question that lies at `place` if it is on the map.
 pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<String> {
@@ -20,6 +26,9 @@ pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<Strin
             _ => "",
         };
         notes.push(format!("Each row is another network, drawn from the same seed{input}."));
+    }
+    if has_many_losses(question) {
+        notes.push(MANY_LOSSES.to_owned());
     }
     if place.is_none() {
         notes.push(outside(landscape));
@@ -33,6 +42,17 @@ pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<Strin
         ));
     }
     notes
+}
+
+fn has_many_losses(question: &Question) -> bool {
+    match &question.input.signal {
+        Signal::Task(task) => match task.reading() {
+            Reading::EachStep => task.loss() == Loss::All,
+            Reading::AllSteps(_) => true,
+            Reading::LastStep | Reading::LastStepRelu => false,
+        },
+        _ => question.loss == Loss::All,
+    }
 }
 
 /// Why there are places without a number, and how many.

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::figure::{Shade, Style, Theme, csv, svg};
+use crate::flow::{Input, Signal};
+use crate::task::{Loss, TaskChoice};
 use proptest::prelude::*;
 
 /// A landscape whose log10 growth is a function of weight scale and row value.
@@ -95,6 +97,23 @@ fn what_is_not_measured_is_filled_by_its_neighbours_or_empty() {
     assert!(none.resolve().heat.unwrap().shades.iter().all(|shade| *shade == Shade::Blank));
     assert_eq!(none.series.len(), 1, "only the present place");
     assert!(!csv(&[none]).unwrap().contains("‖"), "nothing to write");
+}
+
+#[test]
+fn many_losses_are_cautioned_about() {
+    let said = |question: Question| {
+        let map = Landscape { question, ..landscape(|x, _| Some(x)) };
+        figure(&map).notes.iter().any(|note| note.contains("enters at several steps"))
+    };
+    let of_task = |name: &str| {
+        let task = TaskChoice::all().into_iter().find(|task| task.name() == name).expect("a task");
+        let input = Input { signal: Signal::Task(task), ..Input::default() };
+        said(Question { input, ..Question::default() })
+    };
+    assert!(
+        !said(Question::default()) && said(Question { loss: Loss::All, ..Question::default() })
+    );
+    assert!(of_task("mnist1d") && of_task("echo") && !of_task("first-zero"));
 }
 
 #[test]
