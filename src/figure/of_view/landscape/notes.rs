@@ -36,7 +36,9 @@ pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<Strin
     notes.extend(here.map(|growth| of_here(question, *across, growth)));
     notes.extend(without_number(landscape));
     let (measured, all) = (landscape.measured(), cells.len());
-    if (1..all).contains(&measured) {
+    if measured == 0 {
+        notes.push("Nothing has been measured yet.".to_owned());
+    } else if measured < all {
         notes.push(format!(
             "Measured so far: {measured} of {all} cells; each stands for those around it."
         ));

@@ -142,7 +142,7 @@ fn what_is_not_known_is_left_empty_and_counts_for_nothing() {
     }
     let mosaic = mosaic(&figure);
     assert_eq!(mosaic.shades, [Shade::Blank, Shade::Level(0), Shade::Level(255)]);
-    assert_eq!(mosaic.sentences(), ["‖∂L/∂hₜ‖ is not known yet in 1 of 3 cells (left empty)."]);
+    assert!(mosaic.sentences().is_empty(), "the figure says why");
     assert_eq!(mosaic.rgba(Theme::Dark)[..3], [0x16, 0x18, 0x1D]);
 }
 
