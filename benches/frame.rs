@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rnnscope::app::App;
 use rnnscope::flow::{Draw, Input, Question, Weights};
 use rnnscope::network::{Cell, Design};
-use rnnscope::session::Session;
+use rnnscope::session::{Pane, Session};
 
 /// Layers, units and length: the first window, a long sequence, and the most curves there can be.
 const SIZES: [(usize, usize, usize); 3] = [(1, 16, 10), (1, 16, 1000), (8, 4, 10_000)];
@@ -53,7 +53,30 @@ fn frames(criterion: &mut Criterion) {
             bencher.iter(|| black_box(frame(&ctx, &mut app, &mut time)));
         });
     }
+    group.bench_function("all views in tiles, 100 steps", |bencher| {
+        let (ctx, mut app, mut time) = with_all_views();
+        bencher.iter(|| black_box(frame(&ctx, &mut app, &mut time)));
+    });
     group.finish();
+}
+
+/// The curves of an LSTM and every view of it, each in a tile of its own.
+fn with_all_views() -> (egui::Context, App, f64) {
+    let draw = Draw { design: Design::new(Cell::Lstm, 16, 1), seed: 0 };
+    let input = Input { length: 100, seed: Some(0), ..Input::default() };
+    let question = Question { weights: Weights::Draw(draw), input, ..Question::default() };
+    let mut session = Session { question, ..Session::default() };
+    Pane::VIEWS.into_iter().for_each(|pane| session.why.arrangement.open(pane));
+    session.why.arrangement = session.why.arrangement.gridded();
+    let ctx = egui::Context::default();
+    let mut app = App::new(&ctx, session, Vec::new()).unwrap();
+    let mut time = 0.0;
+    frame(&ctx, &mut app, &mut time);
+    while !app.settled() {
+        frame(&ctx, &mut app, &mut time);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (ctx, app, time)
 }
 
 criterion_group!(benches, frames);

@@ -161,14 +161,12 @@ impl<'a> Sketch<'a> {
             (false, false) => 1.9,
         };
         let stroke = Stroke::new(width, color);
-        // What lies on a map gets a rim, to stand out from every colour of it.
-        let rim = theme::screen(self.theme.background()).gamma_multiply(0.75);
-        let rim = self.tiles.map(|_| rim);
+        // A rim stands out from every colour of a heat map.
+        let paper = theme::screen(self.theme.background()).gamma_multiply(0.8);
+        let rim = self.tiles.map(|_| Stroke::new(width + 2.0, paper));
         for segment in &curve.segments {
             let line = thin(segment.iter().map(|&point| place(transform, point)), self.column());
-            if let Some(rim) = rim {
-                out.push(Shape::line(line.clone(), Stroke::new(width + 2.4, rim)));
-            }
+            out.extend(rim.map(|rim| Shape::line(line.clone(), rim)));
             match series.stroke {
                 Style::Dashed => out.extend(Shape::dashed_line(&line, stroke, 7.0, 4.0)),
                 Style::Dotted => out.extend(Shape::dotted_line(&line, color, 4.5, 1.3)),
@@ -181,7 +179,7 @@ impl<'a> Sketch<'a> {
         for &point in curve.dots.iter().filter(|_| self.dots || !line) {
             let center = place(transform, point);
             if let (Some(rim), Style::Rings) = (rim, series.stroke) {
-                out.push(Shape::circle_stroke(center, 6.0, Stroke::new(4.6, rim)));
+                out.push(Shape::circle_stroke(center, 6.0, rim));
             }
             out.push(match series.stroke {
                 Style::Rings => Shape::circle_stroke(center, 6.0, Stroke::new(2.0, color)),

@@ -2,7 +2,6 @@
 //! its source; one file a view.
 
 mod check;
-mod contour;
 mod gates;
 mod itemized;
 mod jacobians;

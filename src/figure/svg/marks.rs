@@ -9,6 +9,9 @@ use crate::figure::resolve::{Curve, Flag, FlagKind, decimate};
 const FAINT: f64 = 0.6;
 const PALE: f64 = 0.3;
 
+/// Opacity of the rim of what lies on a heat map.
+const RIM: f64 = 0.8;
+
 /// Width, in pixels, within which points of a line cannot be told apart.
 const COLUMN: f64 = 0.5;
 
@@ -42,6 +45,27 @@ pub(super) fn curve(
     }
     for p in &curve.dots {
         dot(canvas, &pen, to(*p), unit)?;
+    }
+    Ok(())
+}
+
+/// A rim around lines and rings, so that they are seen on every colour of a heat map.
+pub(super) fn rim(
+    canvas: &Canvas<'_>,
+    series: &Series,
+    curve: &Curve,
+    unit: f64,
+    to: impl Fn([f64; 2]) -> [f64; 2],
+) -> Result<()> {
+    let pen = pen(canvas, series, unit);
+    let width = pen.width + 3.0 * unit;
+    let rim = Pen { opacity: RIM, ..Pen::new(canvas.theme.background(), width) };
+    for segment in &curve.segments {
+        let points: Vec<[f64; 2]> = segment.iter().map(|p| to(*p)).collect();
+        canvas.line(&decimate(&points, COLUMN), &rim)?;
+    }
+    for p in curve.dots.iter().filter(|_| series.stroke == Stroke::Rings) {
+        canvas.ring(to(*p), 10.0 * unit, &rim)?;
     }
     Ok(())
 }

@@ -70,6 +70,9 @@ pub(super) fn draw(
     for wanted in 0..3 {
         for (series, curve) in figure.series.iter().zip(&resolved.curves) {
             if layer(series) == wanted {
+                if resolved.heat.is_some() {
+                    marks::rim(canvas, series, curve, unit, |at| painter.to(at))?;
+                }
                 marks::curve(canvas, series, curve, unit, |at| painter.to(at))?;
             }
         }

@@ -195,9 +195,10 @@ fn stronger(a: f64, b: f64) -> f64 {
 fn count(heat: &Heat) -> Tally {
     let total = heat.x.len() * heat.y.len();
     let mut tally = Tally { total, ..Tally::default() };
-    let missing = total.saturating_sub(heat.values.len());
-    tally.nan += missing;
-    tally.blank = heat.blank.iter().take(total).filter(|blank| **blank).count();
+    let is_blank = |cell: &usize| heat.blank.get(*cell).copied().unwrap_or(false);
+    tally.blank = (0..total).filter(is_blank).count();
+    // Cells without a value.
+    tally.nan = (heat.values.len()..total).filter(|cell| !is_blank(cell)).count();
     let log = heat.color.scale == Scale::Log10;
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for value in known(heat) {

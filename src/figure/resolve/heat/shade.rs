@@ -4,6 +4,7 @@ use crate::figure::colormap::{diverging, viridis};
 use crate::figure::model::{Color, Heat, Scale};
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::resolve::Extent;
+use crate::figure::resolve::extent::LARGEST;
 
 /// What a pixel of a heat map shows. Of two, the larger is the one not to be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +40,8 @@ impl Colors {
     /// equally long, unless the map has bounds of its own.
     pub(super) fn new(heat: &Heat, span: Option<(f64, f64)>) -> Self {
         let place = |raw: &f64| match heat.color.scale {
-            Scale::Linear => Some(*raw).filter(|raw| raw.is_finite()),
+            // The farther end lies up to twice as far away.
+            Scale::Linear => Some(*raw).filter(|raw| raw.abs() <= LARGEST),
             Scale::Log10 => Some(raw.log10()).filter(|log| log.is_finite()),
         };
         let around = heat.middle.filter(|middle| place(middle).is_some());

@@ -106,6 +106,46 @@ fn a_map_of_one_value_and_an_empty_one_have_bounds() {
     assert!(resolved.heat.unwrap().shades.is_empty());
 }
 
+/// A map of three cells on a scale with a middle.
+fn sided(scale: Scale, middle: f64, range: Range, values: [f64; 3]) -> Mosaic {
+    let mut figure = figure(3, 1, values.to_vec());
+    if let Some(heat) = &mut figure.heat {
+        heat.middle = Some(middle);
+        (heat.color.scale, heat.color.range) = (scale, range);
+    }
+    mosaic(&figure)
+}
+
+#[test]
+fn a_middle_is_neutral_and_both_sides_are_alike() {
+    let sides = |mosaic: &Mosaic| mosaic.shades.clone();
+    let log = sided(Scale::Log10, 1.0, Range::Auto, [1e-2, 1.0, 1e4]);
+    assert_eq!((log.bar.lo, log.bar.hi), (-4.0, 4.0));
+    assert_eq!(sides(&log), [64, 128, 255].map(Shade::Side));
+    let linear = sided(Scale::Linear, -1.0, Range::Auto, [-4.0, -1.0, 0.5]);
+    assert_eq!((linear.bar.lo, linear.bar.hi), (-4.0, 2.0));
+    assert_eq!(sides(&linear), [0, 128, 191].map(Shade::Side));
+    assert_eq!([0.0, 0.5, 1.0].map(|at| linear.shade_at(at)), [0, 128, 255].map(Shade::Side));
+    // Bounds of its own that leave one side shorter: it does not reach the strongest colour.
+    let uneven = sided(Scale::Linear, 0.0, Range::Fixed(-1.0, 4.0), [-1.0, 0.0, 9.0]);
+    assert_eq!(sides(&uneven), [96, 128, 255].map(Shade::Side));
+    assert_eq!([0.0, 0.2, 1.0].map(|at| uneven.shade_at(at)), [96, 128, 255].map(Shade::Side));
+    let special = sided(Scale::Log10, 1.0, Range::Auto, [0.0, f64::INFINITY, f64::NAN]);
+    assert_eq!(sides(&special), [Shade::Vanished, Shade::Endless, Shade::NotANumber]);
+}
+
+#[test]
+fn what_is_not_known_is_left_empty_and_counts_for_nothing() {
+    let mut figure = figure(3, 1, vec![1e-300, 1.0, 10.0]);
+    if let Some(heat) = &mut figure.heat {
+        heat.blank = vec![true, false];
+    }
+    let mosaic = mosaic(&figure);
+    assert_eq!(mosaic.shades, [Shade::Blank, Shade::Level(0), Shade::Level(255)]);
+    assert!(mosaic.sentences().is_empty(), "the figure says why");
+    assert_eq!(mosaic.rgba(Theme::Dark)[..3], [0x16, 0x18, 0x1D]);
+}
+
 proptest! {
     /// Any f64 at all, positions included: the picture is whole, the bounds finite.
     #[test]
@@ -115,6 +155,8 @@ proptest! {
         values in prop::collection::vec(any::<f64>(), 0..90),
         log in any::<[bool; 2]>(),
         range in prop::option::of([any::<f64>(), any::<f64>()]),
+        middle in prop::option::of(any::<f64>()),
+        blank in prop::collection::vec(any::<bool>(), 0..90),
     ) {
         let mut figure = figure(0, 0, values);
         let scale = |log| if log { Scale::Log10 } else { Scale::Linear };
@@ -125,6 +167,7 @@ proptest! {
         if let Some(heat) = &mut figure.heat {
             (heat.x, heat.y) = (x, y);
             heat.color.scale = scale(log[1]);
+            (heat.middle, heat.blank) = (middle, blank);
         }
         let resolved = figure.resolve();
         prop_assert!(resolved.x.lo < resolved.x.hi && resolved.y.lo < resolved.y.hi);
@@ -136,8 +179,8 @@ proptest! {
             prop_assert!(extent.contains(ends[0]) && extent.contains(ends[1]));
         }
         // Each cell is ordinary, or told.
-        let Tally { total, zero, negative, infinite, nan, .. } = mosaic.tally;
-        prop_assert!(zero + negative + infinite + nan <= total);
+        let Tally { total, blank, zero, negative, infinite, nan, .. } = mosaic.tally;
+        prop_assert!(blank + zero + negative + infinite + nan <= total);
         prop_assert_eq!(
             mosaic.specials.len(),
             usize::from(zero + negative > 0) + usize::from(infinite > 0) + usize::from(nan > 0)

@@ -5,6 +5,8 @@
 //! Poole et al. 2016). A landscape shows where that line runs for the network at hand.
 
 mod across;
+#[cfg(test)]
+mod edge_of_chaos;
 mod growth;
 mod surveyor;
 #[cfg(test)]

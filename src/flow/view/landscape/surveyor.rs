@@ -29,6 +29,7 @@ pub struct Surveyor {
     hands: Vec<Hand>,
     /// The one used last in front.
     known: VecDeque<(Key, Vec<Option<Growth>>)>,
+    measurements: u64,
 }
 
 /// What the cells of a landscape depend on.
@@ -49,7 +50,7 @@ impl Surveyor {
 
     /// How many places it has begun to measure in its life: none twice, but where the questions were.
     pub fn measurements(&self) -> u64 {
-        self.hands.iter().map(|hand| hand.measurements).sum()
+        self.measurements
     }
 
     /// The landscape around a question. What is known of it is published at once; then, unless it is
@@ -81,6 +82,12 @@ impl Surveyor {
             here: None,
         };
         let end = self.complete(&mut landscape, ticket, publish);
+        let begun = self.hands.iter_mut().map(|hand| std::mem::take(&mut hand.measurements));
+        self.measurements += begun.sum::<u64>();
+        if end.is_ok() {
+            // The place itself is all that is measured from here on, and networks may be large.
+            self.hands.truncate(1);
+        }
         self.known.push_front((key, landscape.cells.clone()));
         self.known.truncate(MEMORY);
         end.map(|()| landscape)
