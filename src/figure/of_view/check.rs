@@ -1,6 +1,6 @@
 //! Can I trust it? The relative error of every derivative by autograd, and f32 beside f64.
 
-use super::{count, of_layer, time, unit};
+use super::{count, time, unit};
 use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series, Stroke};
 use crate::figure::number::number;
 use crate::flow::view::{Check, CheckReport, Method, Part, Reason, TOLERANCE, Verdict, What};
@@ -78,7 +78,7 @@ fn series(check: &Check, rows: &[String]) -> Vec<Series> {
                 ("agrees, step by step", Color::Category(2), Stroke::Rings)
             }
             (Verdict::Differs, _) => ("differs", Color::Alarm, Stroke::Dots),
-            (Verdict::Unresolved(_), _) => ("cannot be told", Color::Muted, Stroke::Rings),
+            (Verdict::Unresolved(_), _) => ("not known", Color::Muted, Stroke::Rings),
         };
         let detail = layer(&part.what).map_or_else(String::new, |layer| format!("layer {layer}"));
         let at = rows.iter().zip(0_u32..).find(|(name, _)| **name == row(&part.what));

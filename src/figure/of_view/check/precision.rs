@@ -1,6 +1,6 @@
 //! f32 beside f64: the gradient by step, and how far it is off.
 
-use super::{count, of_layer, time, unit};
+use super::{count, time, unit};
 use crate::figure::model::{Axis, Color, Figure, Guide, Series, Stroke};
 use crate::figure::number::number;
 use crate::figure::of_view::by_step;
@@ -21,26 +21,28 @@ fn norms(report: &PrecisionReport) -> Figure {
     let layers = report.layers.len();
     let mut series = Vec::new();
     for (n, layer) in report.layers.iter().enumerate() {
-        let line = |name: &str, values: &[f64]| {
-            Series::line(of_layer(name, n, layers), Color::Category(n), by_step(values))
+        let own = format!("layer {}", n + 1);
+        let (name, detail) = if layers == 1 { ("f64", "") } else { (own.as_str(), "f64") };
+        let double = Series::line(name, Color::Category(n), by_step(&layer.double));
+        series.push(Series { detail: detail.to_owned(), ..double });
+        let (color, name, detail) = match layers {
+            1 => (Color::Category(1), "f32", ""),
+            // One entry of the legend for all.
+            _ => (Color::Category(n), "in f32, dashed", own.as_str()),
         };
-        series.push(line("f64", &layer.double));
-        let single = line("f32", &layer.single);
-        let color = if layers == 1 { Color::Category(1) } else { single.color };
-        series.push(Series { stroke: Stroke::Dashed, color, ..single });
+        let single = Series::line(name, color, by_step(&layer.single));
+        series.push(Series { stroke: Stroke::Dashed, detail: detail.to_owned(), ..single });
     }
     let smallest = f64::from(f32::MIN_POSITIVE);
     let near = |norm: &f64| *norm < 1e3 * smallest;
     let reached = report.layers.iter().flat_map(|layer| &layer.double).any(near);
     let guide = Guide::Horizontal(smallest, "smallest normal f32".to_owned());
-    let sentences = report.layers.iter().enumerate().map(|(n, layer)| {
-        let text = sentence(layer, unit(report.ticks));
-        if layers == 1 { text } else { format!("Layer {}: {text}", n + 1) }
-    });
+    let mut notes = sentences(report);
+    notes.push(DONE.to_owned());
     Figure {
         series,
         guides: reached.then_some(guide).into_iter().collect(),
-        notes: sentences.chain([DONE.to_owned()]).collect(),
+        notes,
         ..Figure::new(
             "precision",
             "What does f32 keep of the gradient?",
@@ -53,19 +55,13 @@ fn norms(report: &PrecisionReport) -> Figure {
 fn errors(report: &PrecisionReport) -> Figure {
     let layers = report.layers.len();
     let line = |(n, layer): (usize, &LayerPrecision)| {
-        let name = of_layer("f32 against f64", n, layers);
+        let name = if layers == 1 { "f32 against f64".into() } else { format!("layer {}", n + 1) };
         Series::line(name, Color::Category(n), by_step(&layer.error))
     };
-    let weights: Vec<String> =
-        report.layers.iter().map(|layer| number(layer.weight_error, 2)).collect();
-    let of = if layers == 1 { "" } else { " (by layer, lowest first)" };
     Figure {
         series: report.layers.iter().enumerate().map(line).collect(),
         guides: vec![Guide::Horizontal(LOST, "lost".to_owned())],
-        notes: vec![
-            OFF.to_owned(),
-            format!("What training uses, ∂L/∂Wₕₕ, is off by {}{of}.", weights.join(", ")),
-        ],
+        notes: vec![OFF.to_owned(), weights(report)],
         ..Figure::new(
             "precision-error",
             "How far is the gradient in f32 off?",
@@ -75,17 +71,40 @@ fn errors(report: &PrecisionReport) -> Figure {
     }
 }
 
-fn sentence(layer: &LayerPrecision, unit: &str) -> String {
-    let Some(Lost { tick, cause }) = layer.lost else {
-        let known = layer.error.iter().filter(|error| error.is_finite());
-        return match known.copied().reduce(f64::max) {
+/// How far the gradient of the recurrent weights is off.
+fn weights(report: &PrecisionReport) -> String {
+    let off = |layer: &LayerPrecision| match layer.weight_error {
+        error if error.is_finite() => number(error, 2),
+        _ => "all of it (NaN or infinity)".to_owned(),
+    };
+    let all: Vec<String> = report.layers.iter().map(off).collect();
+    let of = if all.len() == 1 { "" } else { " (by layer, lowest first)" };
+    format!("What training uses, ∂L/∂Wₕₕ, is off by {}{of}.", all.join(", "))
+}
+
+/// What became of the gradient, of all layers or of each.
+fn sentences(report: &PrecisionReport) -> Vec<String> {
+    let unit = unit(report.ticks);
+    let errors = || report.layers.iter().flat_map(|layer| &layer.error);
+    if report.layers.iter().all(|layer| layer.lost.is_none()) {
+        let known = errors().copied().filter(|error| error.is_finite());
+        return vec![match known.reduce(f64::max) {
             Some(worst) => format!(
                 "f32 keeps the gradient at every {unit}: it is off by {} at most.",
                 number(worst, 2)
             ),
             None => "In f64 the gradient is not finite either.".to_owned(),
-        };
-    };
+        }];
+    }
+    let layers = report.layers.iter().enumerate();
+    let lost = layers.filter_map(|(n, layer)| {
+        let text = sentence(layer, layer.lost?, unit);
+        Some(if report.layers.len() == 1 { text } else { format!("Layer {}: {text}", n + 1) })
+    });
+    lost.collect()
+}
+
+fn sentence(layer: &LayerPrecision, Lost { tick, cause }: Lost, unit: &str) -> String {
     let why = match cause {
         Cause::Underflow => {
             format!("it is too small for f32, where f64 has {}", number(layer.double[tick - 1], 2))

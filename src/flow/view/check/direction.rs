@@ -10,12 +10,13 @@ const SEED: u64 = 20_260_101;
 /// counts, and nonlinearities are of size 1.
 const SMALLEST: f64 = 0.1;
 
-/// A direction for a tensor with these values and this gradient, of about the tensor's own size.
+/// A direction for a tensor with this gradient, of about the size of `like`: its own values, or what
+/// they are added to.
 /// Sizes are random, from half to one and a half, and signs are those of the gradient, so that no part
 /// of the derivative cancels another; where the gradient is zero they are random too.
-pub(super) fn direction(values: &[f64], gradient: &[f64], stream: usize) -> Vec<f64> {
+pub(super) fn direction(like: &[f64], gradient: &[f64], stream: usize) -> Vec<f64> {
     let mut generator = Generator::seeded(SEED.wrapping_add(stream as u64));
-    let rms = norm(values) / (values.len().max(1) as f64).sqrt();
+    let rms = norm(like) / (like.len().max(1) as f64).sqrt();
     let size = if rms.is_finite() { rms.max(SMALLEST) } else { SMALLEST };
     gradient
         .iter()

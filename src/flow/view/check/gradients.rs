@@ -6,7 +6,7 @@ use candle_core::Tensor;
 use crate::error::Result;
 use crate::flow::batch::Batch;
 use crate::flow::measure::{LayerTrace, numbers, trace_of};
-use crate::network::{Network, Probing, or_cancelled};
+use crate::network::{Network, Probing, Wiring, or_cancelled};
 use crate::task::Loss;
 use crate::ticket::Ticket;
 
@@ -25,6 +25,15 @@ impl Subject<'_> {
         self.batch.steps * self.network.spec.ticks
     }
 
+    /// Steps that the ticket counts in one run.
+    pub(super) fn steps(&self) -> u64 {
+        let layers = match self.network.spec.wiring {
+            Wiring::Stacked => self.network.layers.len(),
+            Wiring::Skips => 1,
+        };
+        (layers * self.ticks()) as u64
+    }
+
     /// Numbers of the state of a layer after one tick: sequences times units.
     pub(super) fn state(&self) -> usize {
         self.batch.size * self.network.spec.hidden_size
@@ -41,6 +50,8 @@ impl Subject<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Gradients {
     pub(super) loss: f64,
+    /// All predictions.
+    pub(super) output: Vec<f64>,
     /// Name and dL/dθ of each tensor, in the order of [`Network::named`].
     pub(super) parameters: Vec<(String, Vec<f64>)>,
     /// Lowest first.
@@ -76,7 +87,7 @@ impl Gradients {
             .collect::<Result<_>>()?;
         let trace = trace_of(run, &grads, &loss)?;
         let layers = trace.layers.iter().map(States::of).collect::<Result<_>>()?;
-        Ok(Self { loss: trace.loss, parameters, layers })
+        Ok(Self { loss: trace.loss, output: numbers(&trace.output)?, parameters, layers })
     }
 }
 

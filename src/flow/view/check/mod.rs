@@ -68,6 +68,10 @@ impl Instrument {
             let question = Question { precision, ..question.clone() };
             let (network, batch) = self.ready(&question)?;
             let subject = subject(&network, batch, &question, ticket);
+            if precision == Precision::F32 {
+                // In each precision once forward and back.
+                ticket.expect_steps(4 * subject.steps());
+            }
             let gradients = Gradients::of(&subject)?;
             Ok((network.spec, subject.state(), gradients))
         };
@@ -99,9 +103,10 @@ fn subject<'a>(
 
 /// Compares every gradient of a network.
 fn check(subject: &Subject<'_>) -> Result<Check> {
-    let parts = subject.network.named().len() + 3 * subject.network.layers.len();
-    let run = subject.ticks() * subject.network.layers.len();
-    subject.ticket.expect_steps((RUNS * parts * run) as u64);
+    let Subject { network, ticket, .. } = subject;
+    let states = 3 * network.spec.cell.states() * network.layers.len();
+    let parts = network.named().len() + states;
+    ticket.expect_steps((RUNS * parts) as u64 * subject.steps());
     let gradients = Gradients::of(subject)?;
     compare(subject, &gradients)
 }

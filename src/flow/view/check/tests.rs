@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::gradients::{Gradients, Subject};
 use super::{Cause, Check, Method, Reason, Verdict, What, compare};
 use crate::error::Error;
-use crate::flow::{Draw, Input, Instrument, Precision, Question, Signal, Weights};
+use crate::flow::{Draw, FlowReport, Input, Instrument, Precision, Question, Signal, Weights};
 use crate::network::{Cell, Design, Nonlinearity, Wiring};
 use crate::task::{Loss, TaskChoice};
 use crate::ticket::Ticket;
@@ -334,4 +334,19 @@ proptest! {
         prop_assert_eq!(found.count(Verdict::Differs), 0, "{}", told(&found));
 
     }
+}
+
+#[test]
+fn the_effort_grows_with_parts_and_time() {
+    let effort = |design, precision, seconds| {
+        let question = Question { precision, ..question(design, 10, Loss::Last) };
+        let report = Instrument::new().answer(&question, &Ticket::new()).unwrap();
+        Check::effort(&FlowReport { seconds, ..report })
+    };
+    let single = effort(Design::new(TANH, 4, 1), Precision::F64, 1e-3);
+    // Nine parts of some dozen runs, of which an answer takes three.
+    assert!((0.02..0.1).contains(&single), "{single}");
+    assert!((effort(Design::new(TANH, 4, 1), Precision::F64, 2e-3) / single - 2.0).abs() < 1e-12);
+    assert!(effort(Design::new(TANH, 4, 3), Precision::F64, 1e-3) > 2.0 * single);
+    assert!(effort(Design::new(Cell::Lstm, 4, 1), Precision::F32, 1e-3) > 2.0 * single);
 }

@@ -10,6 +10,7 @@ use super::kinks::Kinks;
 use super::ridders::{Difference, Ridders, Sample};
 use super::{FIRST_STEP, What};
 use crate::error::{Error, Result};
+use crate::flow::measure::norm;
 use crate::network::{Network, Run};
 
 /// Rounding of a loss in units of its last place.
@@ -48,7 +49,10 @@ impl<'a> Whole<'a> {
                 };
                 let tensor = named[place].1;
                 let values = tensor.flatten_all()?.to_vec1::<f64>()?;
-                let way = direction(&values, gradient, stream);
+                // A bias that is small beside the predictions can be moved by as much as they are.
+                let small = name == "head.bias" && norm(&values) < norm(&self.gradients.output);
+                let like = if small { &self.gradients.output } else { &values };
+                let way = direction(like, gradient, stream);
                 self.derivative(dot(gradient, &way), None, |step| {
                     let values = moved(&values, &way, step);
                     let tensor = Tensor::from_vec(values, tensor.shape(), &Device::Cpu)?;
