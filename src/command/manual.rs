@@ -78,6 +78,8 @@ and the Lyapunov exponents of the first sequence
   gates     what the gates do: activations over time, how many are open, closed or saturated, the \
 product of the gates that keep the state; for an RNN its units. --sort says which unit stands on top
   weights   which weights hear the past: dL/dW_hh split by the step that contributed it
+  check     can I trust it: autograd against central differences in f64, for every parameter and for \
+states of every layer, and what f32 keeps of dL/dh_t
   all       all of these
 
 Scales multiply every recurrent weight_* and bias_*; the readout is never scaled. Without an \
@@ -115,7 +117,10 @@ share[layer][t] (of steps t to T) and total[layer]; for gates layers[layer].gate
 of the units in the order of `units`, and highway; for theory layers[layer] with grad_norm[t], \
 own_grad_norm[t] (what the layer's own recurrence carries back), radius, sigma_max, slope (factors a \
 step), mean_derivative and regime; for jacobians layers[layer] with steps and products (each t, and \
-for products natural logarithms), exponents, largest_exponent[t] and last_radius; for landscape across, weight_scales (columns), values (rows), first[row][column], last[row][column] and log10_growth[row][column], and of the question itself `here`.
+for products natural logarithms), exponents, largest_exponent[t] and last_radius; for landscape across, weight_scales (columns), values (rows), first[row][column], last[row][column] and log10_growth[row][column], and of the question itself `here`; for check verdict, worst, culprit, parts (of, \
+method, autograd, difference, error and uncertainty as parts of the derivative, verdict: agrees, \
+differs, or why it is not known) and precision[layer] with grad_norm_f32[t], grad_norm_f64[t], \
+error[t], weight_hh_error and lost (t and cause).
 
 Examples:
   rnnscope explore
@@ -128,6 +133,8 @@ Examples:
       Why: how far back each loss is heard, and what the gates let through.
   rnnscope explore --cell lstm --length 100 --view landscape --across forget-bias --png edge.png
       Which scales and forget biases let the gradient through?
+  rnnscope explore --length 200 --weight-scale 0.5 --view check
+      Are these gradients right, and would training in f32 see them?
   rnnscope explore --biases 1 --weight-scale -2 --loss all --json - | python3 -m json.tool
       The course notebook's cell, as JSON.
   rnnscope explore --weights trained.safetensors --sequence mine.csv --precision f32

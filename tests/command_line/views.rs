@@ -94,8 +94,8 @@ fn views_are_printed_and_written() {
     {
         assert!(csv.contains(&format!("\n{figure},")), "{figure}");
     }
-    // A row a cell of the map.
-    assert_eq!(csv.lines().filter(|line| line.starts_with("itemized,‖∂Lₛ/∂hₜ‖,")).count(), 144);
+    // A row a cell of the map; states after the loss have none.
+    assert_eq!(csv.lines().filter(|line| line.starts_with("itemized,‖∂Lₛ/∂hₜ‖,")).count(), 78);
 }
 
 #[test]
@@ -188,5 +188,84 @@ fn prediction_and_step_jacobians_work_for_all_that_can_be_asked() {
             );
         }
         desk.ok(&format!("explore {flags} --view theory --view jacobians --png v.png --csv v.csv"));
+    }
+}
+
+#[test]
+fn the_check_comes_as_json() {
+    let desk = Desk::new();
+    let flags = "--cell gru --hidden-size 6 --num-layers 2 --length 9 --batch 2 --loss all";
+    let flow = desk.json(flags);
+    let json = desk.json(&format!("{flags} --view check"));
+    let check = &json["views"]["check"];
+    assert_eq!((&check["verdict"], &check["culprit"]), (&"agrees".into(), &Value::Null));
+    let parts = check["parts"].as_array().expect("parts");
+    // Four tensors and three states a layer, and the readout.
+    assert_eq!(parts.len(), 16);
+    for part in parts {
+        let (autograd, difference) = (number(&part["autograd"]), number(&part["difference"]));
+        assert!((autograd / difference - 1.0).abs() < 1e-6, "{part}");
+        assert!(number(&part["error"]) <= number(&check["worst"]), "{part}");
+        assert_eq!(part["verdict"], "agrees");
+    }
+    assert_eq!(parts[1]["of"], "weight_hh_l0");
+    assert_eq!(parts[11]["of"], "h_5 of layer 1");
+    for layer in 0..2 {
+        let precision = &check["precision"][layer];
+        assert_eq!(numbers(&precision["grad_norm_f64"]), numbers(&flow["grad_norm"][layer]));
+        assert!(numbers(&precision["error"]).iter().all(|error| (1e-9..1e-5).contains(error)));
+        assert_eq!(precision["lost"], Value::Null);
+    }
+    // The same in any precision asked for.
+    let single = desk.json(&format!("{flags} --view check --precision f32"));
+    assert_eq!(&single["views"]["check"], check);
+}
+
+#[test]
+fn a_gradient_lost_in_f32_is_told_by_step() {
+    let desk = Desk::new();
+    let flags = "--length 150 --weight-scale 0.4";
+    let check = desk.json(&format!("{flags} --view check"))["views"]["check"].clone();
+    assert_eq!(check["verdict"], "agrees");
+    let first = &check["parts"][6];
+    assert_eq!(
+        (&first["of"], &first["method"]),
+        (&"h_1 of layer 1".into(), &"step-by-step".into())
+    );
+    let precision = &check["precision"][0];
+    assert_eq!(precision["lost"]["cause"], "underflow");
+    let t = number(&precision["lost"]["t"]) as usize;
+    let (single, double) =
+        (numbers(&precision["grad_norm_f32"]), numbers(&precision["grad_norm_f64"]));
+    assert!(double[t - 1] < 1e-38 && double[t - 1] > 1e-46, "{:e}", double[t - 1]);
+    assert_eq!((single[0], double[0] > 0.0), (0.0, true));
+    let text = desk.ok(&format!("explore {flags} --view check"));
+    let expected = format!("f32 loses the gradient at step {t} of 150");
+    for words in ["agrees, step by step", "weight_ih_l0", "Ridders 1982", &expected] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+}
+
+#[test]
+fn the_check_works_for_all_that_can_be_asked() {
+    let desk = Desk::new();
+    for flags in [
+        "--cell gru --num-layers 2 --wiring skips --ticks 2 --length 4 --batch 3 --loss all",
+        "--cell lstm --precision f32 --length 3",
+        "--nonlinearity identity --weight-scale 1e60 --length 30",
+        "--weight-scale 0 --bias-scale 0 --nonlinearity relu",
+        "--weight-scale 0 --length 1",
+        "--task mnist1d --hidden-size 4",
+        "--task first-zero --hidden-size 4 --nonlinearity relu",
+        "--task long-lag --lag 6 --hidden-size 4 --cell lstm",
+        "--task echo --hidden-size 4 --nonlinearity relu",
+    ] {
+        let text = desk.ok(&format!("explore {flags} --view check"));
+        assert!(text.contains("autograd") && !text.contains("DIFFERS"), "{text}");
+        desk.ok(&format!("explore {flags} --view check --png v.png --csv v.csv --svg v.svg"));
+    }
+    let csv = std::fs::read_to_string(desk.path("v.csv")).expect("text");
+    for figure in ["check", "precision", "precision-error"] {
+        assert!(csv.contains(&format!("\n{figure},")), "{figure}");
     }
 }

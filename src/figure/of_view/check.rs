@@ -6,17 +6,23 @@ use crate::figure::number::number;
 use crate::flow::view::{Check, CheckReport, Method, Part, Reason, TOLERANCE, Verdict, What};
 
 mod precision;
+#[cfg(test)]
+mod tests;
 
 const DONE: &str = "Each tensor, and the states of the first, the middle and the last step, are moved both \
                     ways along a random direction: the difference of the loss, extrapolated to a step of \
                     zero (Ridders 1982), is compared with autograd's derivative, in f64.";
 
-const STEP_BY_STEP: &str = "Rings: moved so early, or in so wild a network, the loss shows nothing above its \
-                            rounding. There every single step back is compared by itself, from the loss \
-                            on, with differences of the states (the chain rule).";
+const STEP_BY_STEP: &str = "Step by step: where the loss shows nothing above its rounding, because the \
+                            gradient has vanished or the network is chaotic, every single step back is \
+                            compared by itself, from the loss on, with differences of the states (the \
+                            chain rule).";
 
 /// Errors are shown from below the rounding of f64 up to the whole number.
 const SHOWN: Range = Range::Fixed(1e-17, 3.0);
+
+/// Smaller errors than the rounding of f64 are drawn here: at the left edge.
+const EQUAL: f64 = 2e-17;
 
 /// The check, then the two of f32.
 pub(super) fn figures(CheckReport { check, precision }: &CheckReport) -> Vec<Figure> {
@@ -94,13 +100,15 @@ fn series(check: &Check, rows: &[String]) -> Vec<Series> {
     all
 }
 
-/// The error; of what cannot be told, how far differences could be off.
+/// The error; of what is not known, how far it may be off, beyond the tolerance in any case.
 fn shown_error(part: &Part) -> f64 {
     match part.verdict {
-        Verdict::Agrees | Verdict::Differs => part.error,
-        // NaN is no number below 1.
-        Verdict::Unresolved(_) if part.uncertainty < 1.0 => part.uncertainty.max(part.error),
-        Verdict::Unresolved(_) => 1.0,
+        Verdict::Agrees | Verdict::Differs => part.error.max(EQUAL),
+        Verdict::Unresolved(_) => match (part.uncertainty, part.error) {
+            // NaN is no number below 1.
+            (one, other) if one < 1.0 && other < 1.0 => one.max(other).max(TOLERANCE),
+            _ => 1.0,
+        },
     }
 }
 
@@ -119,6 +127,10 @@ fn notes(check: &Check) -> Vec<String> {
     let agrees = |part: &&Part| part.verdict == Verdict::Agrees;
     if check.parts.iter().filter(agrees).any(|part| part.method == Method::StepByStep) {
         notes.push(STEP_BY_STEP.to_owned());
+    }
+    let equal = check.parts.iter().filter(agrees).filter(|part| part.error < EQUAL).count();
+    if equal > 0 {
+        notes.push(format!("At the left edge: {equal} that are equal to the last bit."));
     }
     let zeros = check.parts.iter().filter(agrees);
     let zeros = zeros.filter(|part| part.autograd == 0.0 && part.difference == 0.0).count();

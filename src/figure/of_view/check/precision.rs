@@ -56,12 +56,21 @@ fn errors(report: &PrecisionReport) -> Figure {
     let layers = report.layers.len();
     let line = |(n, layer): (usize, &LayerPrecision)| {
         let name = if layers == 1 { "f32 against f64".into() } else { format!("layer {}", n + 1) };
-        Series::line(name, Color::Category(n), by_step(&layer.error))
+        let points = by_step(&layer.error).into_iter().zip(&layer.double);
+        let known = points.filter(|([_, error], double)| *error != 0.0 || **double != 0.0);
+        Series::line(name, Color::Category(n), known.map(|(point, _)| point).collect())
     };
+    let mut notes = vec![OFF.to_owned(), weights(report)];
+    let zeros = |layer: &LayerPrecision| layer.double.iter().filter(|norm| **norm == 0.0).count();
+    let most = report.layers.iter().map(zeros).max().unwrap_or(0);
+    if most > 0 {
+        let steps = count(most, unit(report.ticks));
+        notes.push(format!("At up to {steps} the gradient is zero in f64: nothing to be lost."));
+    }
     Figure {
         series: report.layers.iter().enumerate().map(line).collect(),
         guides: vec![Guide::Horizontal(LOST, "lost".to_owned())],
-        notes: vec![OFF.to_owned(), weights(report)],
+        notes,
         ..Figure::new(
             "precision-error",
             "How far is the gradient in f32 off?",
@@ -120,12 +129,12 @@ fn sentence(layer: &LayerPrecision, Lost { tick, cause }: Lost, unit: &str) -> S
     if tick == all {
         return format!("f32 has lost the gradient at the last {unit} already: {why}.");
     }
+    let deaf = match tick {
+        1 => format!("The first {unit} hears"),
+        _ => format!("The first {} hear", count(tick, unit)),
+    };
     format!(
-        "Going back, f32 loses the gradient at {unit} {tick} of {all}: {why}. {} hear nothing that can be \
-         trusted.",
-        match tick {
-            1 => format!("The first {unit}"),
-            _ => format!("The first {}", count(tick, unit)),
-        }
+        "Going back, f32 loses the gradient at {unit} {tick} of {all}: {why}. {deaf} nothing that can be \
+         trusted."
     )
 }

@@ -159,7 +159,7 @@ impl Reason {
     }
 }
 
-/// `weight_hh_l0`, `dL/dh_5`, `dL/dc_1 of layer 2`.
+/// `weight_hh_l0`, `h_5 of layer 1`, `c_1 of layer 2`.
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

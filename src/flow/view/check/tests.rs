@@ -350,3 +350,16 @@ fn the_effort_grows_with_parts_and_time() {
     assert!(effort(Design::new(TANH, 4, 3), Precision::F64, 1e-3) > 2.0 * single);
     assert!(effort(Design::new(Cell::Lstm, 4, 1), Precision::F32, 1e-3) > 2.0 * single);
 }
+
+#[test]
+fn progress_is_told_and_the_runs_are_few() {
+    for cell in CELLS {
+        let question = question(Design::new(cell, 8, 2), 40, Loss::Last);
+        let ticket = Ticket::new();
+        let found = Instrument::new().check(&question, &ticket).unwrap();
+        let done = ticket.progress().unwrap();
+        // Of the eight runs expected for each part.
+        assert!((0.4..=1.0).contains(&done), "{cell}: {done}");
+        assert_eq!(found.count(Verdict::Agrees), found.parts.len(), "{cell}");
+    }
+}
