@@ -21,7 +21,7 @@ pub fn step_jacobian(
     h: &[f64],
     c: &[f64],
 ) -> Result<Mat<f64>> {
-    Ok(Recurrence::new(cell, parameters)?.jacobian(x, h, c))
+    Ok(Recurrence::new(cell, parameters)?.step(x, h, c).matrix)
 }
 
 /// A layer's parameters in the form that Jacobians of many steps are made from.
@@ -35,6 +35,26 @@ pub(super) struct Recurrence {
     weights: Vec<Mat<f64>>,
     bias_ih: Vec<f64>,
     bias_hh: Vec<f64>,
+}
+
+/// The Jacobian of one step, with the diagonals it is built from where those tell its inverse.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// As [`step_jacobian`].
+    pub(super) matrix: Mat<f64>,
+    pub(super) shape: Shape,
+}
+
+/// How a step Jacobian is built from W_hh and diagonals `[H]`.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// diag(slopes) W_hh: a plain RNN.
+    Rows { slopes: Vec<f64> },
+    /// The product of [[I, D], [0, I]] and [[diag(slopes) W_ho, 0], [Q, F]] with diagonal D, F: an
+    /// LSTM, whose h follows from the new c and from the output gate. Q is the lower left block.
+    Blocks { slopes: Vec<f64>, through_cell: Vec<f64>, keep: Vec<f64> },
+    /// A GRU: any matrix.
+    Full,
 }
 
 /// The two shares of a step's pre-activations, `[G·H]` each.
@@ -76,12 +96,21 @@ impl Recurrence {
     }
 
     /// As [`step_jacobian`].
-    pub(super) fn jacobian(&self, x: &[f64], h: &[f64], c: &[f64]) -> Mat<f64> {
+    pub(super) fn step(&self, x: &[f64], h: &[f64], c: &[f64]) -> Step {
         let shares = self.shares(x, h);
         match self.cell {
             Cell::Rnn(nonlinearity) => self.rnn(nonlinearity, &shares),
             Cell::Lstm => self.lstm(&shares, c),
             Cell::Gru => self.gru(&shares, h),
+        }
+    }
+
+    /// W_hh of an RNN, of the output gate of an LSTM: what the inverses of all steps share.
+    pub(super) fn shared(&self) -> Option<&Mat<f64>> {
+        match self.cell {
+            Cell::Rnn(_) => self.weights.first(),
+            Cell::Lstm => self.weights.get(3),
+            Cell::Gru => None,
         }
     }
 
@@ -104,17 +133,19 @@ impl Recurrence {
     }
 
     /// diag(f'(a)) W.
-    fn rnn(&self, nonlinearity: Nonlinearity, shares: &Shares) -> Mat<f64> {
-        let slopes = slopes(nonlinearity, shares);
-        let mut jacobian = Mat::zeros(self.hidden, self.hidden);
-        self.add_block(&mut jacobian, 0, &[slopes]);
-        jacobian
+    fn rnn(&self, nonlinearity: Nonlinearity, shares: &Shares) -> Step {
+        let slopes = [slopes(nonlinearity, shares)];
+        let mut matrix = Mat::zeros(self.hidden, self.hidden);
+        self.add_block(&mut matrix, 0, &slopes);
+        let [slopes] = slopes;
+        Step { matrix, shape: Shape::Rows { slopes } }
     }
 
     /// With c' = f c + i g and h' = o tanh(c'): dc'/dc = diag(f),
     /// dc'/dh = diag(f' c) W_f + diag(i' g) W_i + diag(i g') W_g, and h' through o and c'.
-    fn lstm(&self, shares: &Shares, c: &[f64]) -> Mat<f64> {
+    fn lstm(&self, shares: &Shares, c: &[f64]) -> Step {
         let n = self.hidden;
+        let (mut through_cell, mut keep) = (vec![0.0; n], vec![0.0; n]);
         let mut jacobian = Mat::zeros(2 * n, 2 * n);
         let mut to_cell = [0; 4].map(|_| vec![0.0; n]);
         let mut to_hidden = to_cell.clone();
@@ -129,16 +160,18 @@ impl Recurrence {
                 to_hidden[gate][row] = through_c * factor;
             }
             to_hidden[3][row] = tanh_c * o * (1.0 - o);
+            (through_cell[row], keep[row]) = (through_c, f);
             jacobian[(n + row, n + row)] = f;
             jacobian[(row, n + row)] = through_c * f;
         }
         self.add_block(&mut jacobian, 0, &to_hidden);
         self.add_block(&mut jacobian, n, &to_cell[..3]);
-        jacobian
+        let [.., slopes] = to_hidden;
+        Step { matrix: jacobian, shape: Shape::Blocks { slopes, through_cell, keep } }
     }
 
     /// With h' = (1 - z) n + z h and n = tanh(W_in x + b_in + r (W_hn h + b_hn)).
-    fn gru(&self, shares: &Shares, h: &[f64]) -> Mat<f64> {
+    fn gru(&self, shares: &Shares, h: &[f64]) -> Step {
         let size = self.hidden;
         let mut jacobian = Mat::zeros(size, size);
         let mut factors = [0; 3].map(|_| vec![0.0; size]);
@@ -153,7 +186,7 @@ impl Recurrence {
             jacobian[(row, row)] = z;
         }
         self.add_block(&mut jacobian, 0, &factors);
-        jacobian
+        Step { matrix: jacobian, shape: Shape::Full }
     }
 
     /// Adds the sum over gates of diag(factors of the gate) W of the gate to the columns of h, in

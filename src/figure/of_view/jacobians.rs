@@ -9,10 +9,10 @@ use crate::figure::number::number;
 use crate::flow::view::{JacobiansReport, LayerJacobians};
 use crate::network::{Cell, NetworkSpec};
 
-const SPECTRUM: &str = "Mean growth of each direction of the state, as natural logarithm a step, by QR \
-                        decompositions (Benettin et al. 1980; for recurrent networks Vogt et al. \
-                        2020, Engelken et al. 2020): below 0 a direction is forgotten, above 0 it \
-                        grows, and gradients with it.";
+const SPECTRUM: &str = "Mean growth of each direction of the state, as natural logarithm a step, by \
+                        triangular decompositions (Benettin et al. 1980; for recurrent networks \
+                        Vogt et al. 2020, Engelken et al. 2020): below 0 a direction is forgotten, \
+                        above 0 it grows, and gradients with it.";
 
 const DRIFT: &str = "Over few steps the largest exponent still depends on where it started; it settles \
                      as t grows (Benettin et al. 1980). Dashed: ln |λ|max of the last step's Jacobian, \

@@ -2,13 +2,18 @@
 //! Lyapunov spectrum.
 
 use candle_core::Tensor;
-use faer::{Mat, Side};
+use faer::Mat;
 
 use super::cores::on_all_cores;
-use super::lyapunov::{Frame, Lyapunov, Unit, resolved};
+use super::inverse::{Inverse, Inverter};
+use super::lyapunov::Lyapunov;
 use super::path::Path;
+use super::products::products;
+use super::singular::{self, Squares};
+use super::unit::Unit;
 use crate::error::Result;
 use crate::flow::Spectrum;
+use crate::flow::jacobian::{Shape, Step};
 use crate::network::{Network, NetworkSpec, Probing};
 use crate::ticket::Ticket;
 
@@ -18,9 +23,12 @@ pub(super) const MOST_STEPS: usize = 256;
 /// Steps to which products are taken at most: their curves are smooth.
 const MOST_PRODUCTS: usize = 32;
 
-/// Smallest over largest eigenvalue of JᵀJ down to which their roots are singular values to six
-/// digits and better; of worse conditioned Jacobians J itself is decomposed.
+/// Smallest over largest eigenvalue of JᵀJ down to which the root is a singular value to six digits
+/// and better.
 const WELL_CONDITIONED: f64 = 1e-9;
+
+/// The median as root of an eigenvalue of JᵀJ may be off by this part; else J itself is decomposed.
+const SIX_DIGITS: f64 = 1e-6;
 
 /// Jobs of a layer that cannot be shared out.
 const CHAINS: usize = 3;
@@ -106,15 +114,17 @@ fn of_paths(spec: &NetworkSpec, paths: &[Path], ticket: &Ticket) -> Result<Jacob
     let chosen = chosen_steps(length, MOST_STEPS);
     let to_products = chosen_steps(length.saturating_sub(1), MOST_PRODUCTS);
     let blocks: Vec<&[usize]> = chosen.chunks(STEPS_A_JOB).collect();
+    let inverters: Vec<Inverter> = paths.iter().map(Path::inverter).collect();
     // Chains come first, because they cannot be shared out.
     let each = CHAINS + blocks.len();
     let parts = on_all_cores(each * paths.len(), ticket, |job| {
-        let path = &paths[job % paths.len()];
+        let layer = job % paths.len();
+        let (path, inverter) = (&paths[layer], &inverters[layer]);
         Ok(match job / paths.len() {
-            0 => Part::Products(products(path, &to_products, ticket)?),
+            0 => Part::Products(products(path, inverter, &to_products, ticket)?),
             1 => Part::Lyapunov(lyapunov(path, ticket)?),
             2 => Part::Radius(Spectrum::of(&path.jacobian(length)).radius),
-            block => Part::Steps(steps(path, blocks[block - CHAINS], ticket)?),
+            block => Part::Steps(steps(path, inverter, blocks[block - CHAINS], ticket)?),
         })
     })?;
     let mut layers: Vec<LayerJacobians> = paths.iter().map(|_| LayerJacobians::empty()).collect();
@@ -153,163 +163,79 @@ fn lyapunov(path: &Path, ticket: &Ticket) -> Result<Lyapunov> {
 }
 
 /// Singular values of the steps named.
-fn steps(path: &Path, named: &[usize], ticket: &Ticket) -> Result<Vec<StepValues>> {
-    let mut decompose = Decompose::Squared;
+fn steps(
+    path: &Path,
+    inverter: &Inverter,
+    named: &[usize],
+    ticket: &Ticket,
+) -> Result<Vec<StepValues>> {
     named
         .iter()
         .map(|&t| {
             ticket.advance(0)?;
-            Ok(StepValues::of(t, path.jacobian(t), &mut decompose))
+            Ok(StepValues::of(t, path.step(t), inverter))
         })
         .collect()
 }
 
 impl StepValues {
-    fn of(t: usize, jacobian: Mat<f64>, decompose: &mut Decompose) -> Self {
-        let unknown = Self { t, max: f64::NAN, median: f64::NAN, min: f64::NAN };
-        let Some(Unit { matrix, scale }) = Unit::of(jacobian) else { return unknown };
-        if scale == 0.0 {
-            return Self { t, max: 0.0, median: 0.0, min: 0.0 };
+    fn of(t: usize, step: Step, inverter: &Inverter) -> Self {
+        let Step { matrix, shape } = step;
+        let known = |max, median, min| Self { t, max, median, min };
+        let Some(unit) = Unit::of(matrix) else { return known(f64::NAN, f64::NAN, f64::NAN) };
+        if unit.scale == 0.0 {
+            return known(0.0, 0.0, 0.0);
         }
-        let Some(values) = decompose.singular_values(&matrix) else { return unknown };
-        let count = values.len();
+        let squares = Squares::of(&unit.matrix);
+        let max = squares.largest(0).sqrt();
+        let median = median(&unit.matrix, &squares, max);
+        let min = smallest(&unit, &shape, &squares, max, inverter);
         // Below this are rounding errors in place of zero, as of an inactive ReLU unit.
-        let least = count as f64 * f64::EPSILON * values[0];
-        let value = |n: usize| if values[n] > least { values[n] } else { 0.0 };
-        let (max, min) = (value(0), value(count - 1));
-        let median = f64::midpoint(value(count / 2), value((count - 1) / 2));
-        Self { t, max: scale * max, median: scale * median, min: scale * min }
+        let rounding = unit.matrix.ncols() as f64 * f64::EPSILON;
+        let min = if min > rounding * max { min.min(max) } else { 0.0 };
+        known(unit.scale * max, unit.scale * median, unit.scale * min)
     }
 }
 
-/// How singular values are found.
-enum Decompose {
-    /// As roots of the eigenvalues of MᵀM: in less than half the time, with half the digits.
-    Squared,
-    /// From the matrix itself, which the last one needed.
-    Itself,
-}
-
-impl Decompose {
-    /// All of them, falling; of numbers up to 1. `None` if the iteration does not converge.
-    fn singular_values(&mut self, matrix: &Mat<f64>) -> Option<Vec<f64>> {
-        if matches!(self, Self::Squared) {
-            let squares = squares(matrix)?;
-            let (min, max) = (squares[0], squares[squares.len() - 1]);
-            if min > WELL_CONDITIONED * max {
-                return Some(squares.iter().rev().map(|square| square.sqrt()).collect());
-            }
-            *self = Self::Itself;
-        }
-        matrix.singular_values().ok()
+/// The mean of the two in the middle, or the one.
+fn median(matrix: &Mat<f64>, squares: &Squares, max: f64) -> f64 {
+    let size = matrix.ncols();
+    let middle = [size / 2, (size - 1) / 2];
+    let rounding = size as f64 * f64::EPSILON;
+    let roots = middle.map(|n| squares.largest(n).sqrt());
+    let median = f64::midpoint(roots[0], roots[1]);
+    // How far a root is off when its square is off by a rounding error of the largest.
+    let off = |root: f64| f64::min(max * rounding.sqrt(), max * max * rounding / root);
+    if off(roots[0]) + off(roots[1]) <= SIX_DIGITS * median {
+        return median;
     }
+    let Ok(all) = matrix.singular_values() else { return f64::NAN };
+    let resolved = |n: usize| if all[n] > rounding * max { all[n] } else { 0.0 };
+    f64::midpoint(resolved(middle[0]), resolved(middle[1]))
 }
 
-/// Eigenvalues of MᵀM, rising.
-fn squares(matrix: &Mat<f64>) -> Option<Vec<f64>> {
-    (matrix.transpose() * matrix).self_adjoint_eigenvalues(Side::Lower).ok()
-}
-
-/// Singular values of ∂h_T/∂h_t for the steps t named, last first.
-fn products(path: &Path, named: &[usize], ticket: &Ticket) -> Result<Vec<ProductValues>> {
-    let mut running = Running::new(path.size());
-    let mut wanted = named.iter().rev().copied().filter(|t| *t < path.steps()).peekable();
-    let mut values = Vec::with_capacity(named.len());
-    for t in (1..path.steps()).rev() {
-        ticket.advance(0)?;
-        running.go_back(path.jacobian(t + 1));
-        if wanted.next_if_eq(&t).is_some() {
-            values.push(running.values(t));
-        }
+/// The smallest: as a root where that has digits enough, else from the inverse.
+fn smallest(
+    jacobian: &Unit,
+    shape: &Shape,
+    squares: &Squares,
+    max: f64,
+    inverter: &Inverter,
+) -> f64 {
+    let smallest = squares.largest(jacobian.matrix.ncols() - 1);
+    if smallest > WELL_CONDITIONED * max * max {
+        return smallest.sqrt();
     }
-    Ok(values)
-}
-
-/// The product J_T ⋯ J_{t+1}, in parts whose numbers stay near 1: itself for its largest singular
-/// value; the determinant from R of its transpose's QR; and the inverse of all R, whose largest
-/// singular value is one over the smallest of the product.
-struct Running {
-    size: usize,
-    broken: bool,
-    product: Mat<f64>,
-    ln_product: f64,
-    frame: Frame,
-    /// The transpose of (R_k ⋯ R_1)⁻¹; `None` once a direction is lost.
-    inverse: Option<Mat<f64>>,
-    ln_inverse: f64,
-}
-
-impl Running {
-    fn new(size: usize) -> Self {
-        Self {
-            size,
-            broken: false,
-            product: Mat::identity(size, size),
-            ln_product: 0.0,
-            frame: Frame::new(size),
-            inverse: Some(Mat::identity(size, size)),
-            ln_inverse: 0.0,
-        }
-    }
-
-    /// Multiplies by one more Jacobian from the right.
-    fn go_back(&mut self, jacobian: Mat<f64>) {
-        if self.broken {
-            return;
-        }
-        let Some(Unit { matrix, scale }) = Unit::of(jacobian) else {
-            self.broken = true;
-            return;
-        };
-        let product = Unit::of(&self.product * &matrix);
-        let transposed = Unit { matrix: matrix.transpose().to_owned(), scale };
-        let qr = self.frame.advance(&transposed);
-        let Some(product) = product else {
-            self.broken = true;
-            return;
-        };
-        self.product = product.matrix;
-        self.ln_product += product.scale.ln() + scale.ln();
-        let least = resolved(&qr);
-        let lost = (0..self.size).any(|i| qr.R()[(i, i)].abs() <= least);
-        self.inverse = self.inverse.take().filter(|_| !lost).and_then(|mut inverse| {
-            let lower = qr.R().transpose();
-            let par = faer::get_global_parallelism();
-            faer::linalg::triangular_solve::solve_lower_triangular_in_place(
-                lower,
-                inverse.as_mut(),
-                par,
-            );
-            let unit = Unit::of(inverse)?;
-            self.ln_inverse += unit.scale.ln() - scale.ln();
-            Some(unit.matrix)
-        });
-    }
-
-    fn values(&self, t: usize) -> ProductValues {
-        if self.broken {
-            return ProductValues { t, ln_max: f64::NAN, ln_mean: f64::NAN, ln_min: f64::NAN };
-        }
-        let ln_max = self.ln_product + largest_singular_value(&self.product).ln();
-        let ln_mean = self.frame.ln_growth.iter().sum::<f64>() / self.size as f64;
-        let ln_min = match &self.inverse {
-            Some(inverse) => -(self.ln_inverse + largest_singular_value(inverse).ln()),
-            None => f64::NEG_INFINITY,
-        };
-        ProductValues { t, ln_max, ln_mean, ln_min }
-    }
-}
-
-/// σ_max as the root of the largest eigenvalue of MᵀM, which loses no digits of the largest one and
-/// takes a third of the time of a decomposition; of numbers up to 1.
-fn largest_singular_value(matrix: &Mat<f64>) -> f64 {
-    squares(matrix).map_or(f64::NAN, |squares| squares.into_iter().fold(0.0, f64::max).sqrt())
+    let inverse = inverter.invert(jacobian, shape);
+    inverse.map_or(0.0, |Inverse { unit, .. }| {
+        (jacobian.scale * unit.scale * singular::largest(&unit.matrix)).recip()
+    })
 }
 
 /// σ_max of the Jacobian of a step.
 pub(super) fn largest_of_step(path: &Path, t: usize) -> f64 {
     match Unit::of(path.jacobian(t)) {
-        Some(Unit { matrix, scale }) => scale * largest_singular_value(&matrix),
+        Some(Unit { matrix, scale }) => scale * Squares::of(&matrix).largest(0).sqrt(),
         None => f64::NAN,
     }
 }

@@ -7,16 +7,20 @@ mod check;
 mod cores;
 mod direct;
 mod gates;
+mod inverse;
 mod itemized;
 mod jacobians;
 mod landscape;
 mod lyapunov;
 mod path;
+mod products;
+mod singular;
 #[cfg(test)]
 mod step_tests;
 #[cfg(test)]
 mod tests;
 mod theory;
+mod unit;
 mod weights;
 
 use candle_core::{DType, Tensor};

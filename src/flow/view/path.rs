@@ -3,8 +3,9 @@
 use candle_core::{DType, Tensor};
 use faer::Mat;
 
+use super::inverse::Inverter;
 use crate::error::Result;
-use crate::flow::jacobian::Recurrence;
+use crate::flow::jacobian::{Recurrence, Step};
 use crate::flow::measure::numbers;
 use crate::network::{LayerParameters, Network, NetworkSpec, Wiring};
 
@@ -60,9 +61,19 @@ impl Path {
 
     /// The Jacobian of step t = 1..=T with respect to the layer's own state before, at fixed input.
     pub(super) fn jacobian(&self, t: usize) -> Mat<f64> {
+        self.step(t).matrix
+    }
+
+    /// The same, with what it is built from.
+    pub(super) fn step(&self, t: usize) -> Step {
         let (x, h) = self.before(t);
         let c = row(&self.c, t - 1, self.steps + 1);
-        self.recurrence.jacobian(x, h, c)
+        self.recurrence.step(x, h, c)
+    }
+
+    /// What inverts the Jacobians of all steps.
+    pub(super) fn inverter(&self) -> Inverter {
+        Inverter::new(self.recurrence.shared())
     }
 
     /// f'(a) of each unit at step t = 1..=T of a plain RNN; nothing for the other cells.

@@ -4,9 +4,11 @@ use candle_core::{DType, Device, Tensor};
 use faer::{Col, Mat};
 use proptest::prelude::*;
 
+use super::inverse::Inverse;
 use super::jacobians::{JacobiansReport, LayerJacobians, jacobians};
 use super::path::Path;
 use super::theory::{Regime, Source, TheoryReport, theory};
+use super::unit::Unit;
 use crate::error::{Error, Result};
 use crate::flow::measure::{measure, numbers};
 use crate::flow::{LayerTrace, Trace};
@@ -145,6 +147,32 @@ fn singular_values_agree_with_the_explicit_product() {
             let min = values[values.len() - 1];
             assert!((step.min - min).abs() < 1e-6 * min + 1e-14, "{cell}: {step:?} {min}");
             assert!(step.min <= step.median && step.median <= step.max);
+        }
+    }
+}
+
+#[test]
+fn inverses_undo_their_jacobians() {
+    for cell in CELLS {
+        for scale in [0.5, 2.0] {
+            let case = Case::of_cell(cell, scale, 8);
+            let path = &case.paths(&case.trace())[0];
+            let (inverter, size) = (path.inverter(), path.size());
+            for t in 1..=8 {
+                let step = path.step(t);
+                let jacobian = Unit::of(step.matrix.clone()).unwrap();
+                let Some(Inverse { unit, ln_det }) = inverter.invert(&jacobian, &step.shape) else {
+                    // A ReLU unit that is off.
+                    let values = step.matrix.singular_values().unwrap();
+                    assert!(values[size - 1] < 1e-15, "{cell}: {values:?}");
+                    continue;
+                };
+                let det = step.matrix.determinant();
+                assert!((ln_det - det.abs().ln()).abs() < 1e-10, "{cell}: {ln_det} {det}");
+                let product = &step.matrix * unit.matrix * faer::Scale(unit.scale);
+                let off = product - Mat::<f64>::identity(size, size);
+                assert!(off.norm_max() < 1e-10, "{cell}, step {t}: {}", off.norm_max());
+            }
         }
     }
 }
