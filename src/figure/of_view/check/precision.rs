@@ -19,7 +19,7 @@ pub(super) fn figures(report: &PrecisionReport) -> [Figure; 2] {
 
 fn norms(report: &PrecisionReport) -> Figure {
     let layers = report.layers.len();
-    let mut series = Vec::new();
+    let (mut series, mut singles) = (Vec::new(), Vec::new());
     for (n, layer) in report.layers.iter().enumerate() {
         let own = format!("layer {}", n + 1);
         let (name, detail) = if layers == 1 { ("f64", "") } else { (own.as_str(), "f64") };
@@ -31,8 +31,9 @@ fn norms(report: &PrecisionReport) -> Figure {
             _ => (Color::Category(n), "in f32, dashed", own.as_str()),
         };
         let single = Series::line(name, color, by_step(&layer.single));
-        series.push(Series { stroke: Stroke::Dashed, detail: detail.to_owned(), ..single });
+        singles.push(Series { stroke: Stroke::Dashed, detail: detail.to_owned(), ..single });
     }
+    series.append(&mut singles);
     let smallest = f64::from(f32::MIN_POSITIVE);
     let near = |norm: &f64| *norm < 1e3 * smallest;
     let reached = report.layers.iter().flat_map(|layer| &layer.double).any(near);

@@ -112,7 +112,7 @@ fn where_f32_loses_the_gradient_is_said_with_its_cause() {
     assert!(matches!(&norms.guides[..], [Guide::Horizontal(at, _)] if *at > 1e-38 && *at < 2e-38));
     let names: Vec<_> = norms.series.iter().map(|series| series.full_name()).collect();
     let expected =
-        ["layer 1, f64", "in f32, dashed, layer 1", "layer 2, f64", "in f32, dashed, layer 2"];
+        ["layer 1, f64", "layer 2, f64", "in f32, dashed, layer 1", "in f32, dashed, layer 2"];
     assert_eq!(names, expected);
     assert!(errors.notes.iter().any(|note| note.contains("off by 2.0×10⁻⁷, 2.0×10⁻⁷ (by layer")));
 }

@@ -89,17 +89,20 @@ impl Part {
     pub(super) fn settle(&mut self, own: &Comparison, hold: &Hold) {
         let better = match (self.verdict, hold.verdict) {
             (Verdict::Agrees, _) if self.autograd != 0.0 => false,
-            (_, Verdict::Agrees | Verdict::Differs) => true,
-            (Verdict::Differs, Verdict::Unresolved(_)) => false,
-            (_, Verdict::Unresolved(_)) => true,
+            (Verdict::Differs, verdict) => verdict == Verdict::Agrees,
+            _ => true,
         };
-        if better {
-            let part = Self::new(self.what.clone(), Method::StepByStep, own, hold.verdict);
-            // A link that is broken itself is to blame more than those that hang on it.
-            let broken = Hold::of(own).verdict == Verdict::Differs;
-            let error = if broken || part.error > hold.error { part.error } else { hold.error };
-            *self = Self { error, ..part };
+        if !better {
+            return;
         }
+        let part = Self::new(self.what.clone(), Method::StepByStep, own, hold.verdict);
+        // A link that is broken itself is to blame more than those that hang on it, of which it is
+        // not known what they should be.
+        let broken = Hold::of(own).verdict == Verdict::Differs;
+        let hangs = hold.verdict == Verdict::Differs && !broken;
+        let error = if broken || part.error > hold.error { part.error } else { hold.error };
+        let difference = if hangs { f64::NAN } else { part.difference };
+        *self = Self { error, difference, ..part };
     }
 }
 
