@@ -122,8 +122,9 @@ fn the_product_of_jacobians_carries_the_gradient_of_the_last_step_back() {
 
 #[test]
 fn singular_values_agree_with_the_explicit_product() {
-    for cell in CELLS {
-        let case = Case::of_cell(cell, 2.0, 8);
+    // Large matrices go other ways than small ones.
+    for (cell, hidden) in CELLS.iter().flat_map(|cell| [(*cell, 6), (*cell, 40)]) {
+        let case = Case::new(&Design::new(cell, hidden, 1), 2.0, 8);
         let report = case.jacobians();
         let layer = &report.layers[0];
         let path = &case.paths(&case.trace())[0];
@@ -147,6 +148,11 @@ fn singular_values_agree_with_the_explicit_product() {
             let min = values[values.len() - 1];
             assert!((step.min - min).abs() < 1e-6 * min + 1e-14, "{cell}: {step:?} {min}");
             assert!(step.min <= step.median && step.median <= step.max);
+            let middle = f64::midpoint(values[values.len() / 2], values[(values.len() - 1) / 2]);
+            assert!(
+                (step.median - middle).abs() < 1e-6 * middle + 1e-14,
+                "{cell}: {step:?} {middle}"
+            );
         }
     }
 }
@@ -172,6 +178,32 @@ fn inverses_undo_their_jacobians() {
                 let product = &step.matrix * unit.matrix * faer::Scale(unit.scale);
                 let off = product - Mat::<f64>::identity(size, size);
                 assert!(off.norm_max() < 1e-10, "{cell}, step {t}: {}", off.norm_max());
+            }
+        }
+    }
+}
+
+/// Orthonormal columns at every step (Benettin et al. 1980) against what is computed in their place.
+#[test]
+fn exponents_are_those_of_orthonormal_columns() {
+    for (cell, scale) in CELLS.iter().flat_map(|cell| [(*cell, 0.7), (*cell, 2.0)]) {
+        let case = Case::new(&Design::new(cell, 32, 1), scale, 40);
+        let path = &case.paths(&case.trace())[0];
+        let (size, found) = (path.size(), case.jacobians().layers.remove(0).lyapunov);
+        let (mut q, mut sums) = (Mat::<f64>::identity(size, size), vec![0.0; size]);
+        for t in 1..=40 {
+            let qr = (path.jacobian(t) * &q).qr();
+            q = qr.compute_Q();
+            sums.iter_mut().enumerate().for_each(|(i, sum)| *sum += qr.R()[(i, i)].abs().ln());
+            let largest = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max) / t as f64;
+            let off = (found.largest[t - 1] - largest).abs();
+            assert!(off < 1e-9, "{cell}, step {t}: off by {off:e}");
+        }
+        sums.sort_by(|a, b| b.total_cmp(a));
+        for (found, sum) in found.exponents.iter().zip(&sums) {
+            // What a ReLU unit that is off loses is lost for one and a rounding error for the other.
+            if *found > f64::NEG_INFINITY {
+                assert!((found - sum / 40.0).abs() < 1e-9, "{cell}: {found} {}", sum / 40.0);
             }
         }
     }
