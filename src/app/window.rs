@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::figure::Raster;
 use crate::flow::view::Check;
 use crate::flow::{FlowReport, Question};
-use crate::session::{History, Pane, Session};
+use crate::session::{History, Pane, Session, Tab};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
 
@@ -246,22 +246,29 @@ impl App {
                 Err(error) => self.error = Some(error.to_string()),
             }
         }
+        self.tend_views(ctx);
+        if let Some(busy) = self.busy_for() {
+            // Once for the busy mark to appear, then often enough for its progress to move.
+            let next = BUSY_AFTER.saturating_sub(busy).max(Duration::from_millis(50));
+            ctx.request_repaint_after(next);
+        }
+    }
+
+    /// Asks the views on screen for what is wanted, and has the gradients checked once settings rest.
+    fn tend_views(&mut self, ctx: &egui::Context) {
         self.viewers.tend(&self.session, self.opened);
         if !self.viewers.is_settled() {
             // Often enough for their progress to move.
             ctx.request_repaint_after(BUSY_AFTER);
         }
-        if let Some(scene) = &self.scene {
+        if self.session.tab == Tab::Train {
+            self.badge.rest();
+        } else if let Some(scene) = &self.scene {
             let elsewhere = self.viewers.check(&self.session);
             self.badge.tend(&self.session.question, &scene.report, elsewhere);
         }
         if let Some(due) = self.badge.due() {
             ctx.request_repaint_after(due);
-        }
-        if let Some(busy) = self.busy_for() {
-            // Once for the busy mark to appear, then often enough for its progress to move.
-            let next = BUSY_AFTER.saturating_sub(busy).max(Duration::from_millis(50));
-            ctx.request_repaint_after(next);
         }
     }
 

@@ -187,6 +187,19 @@ fn closing_a_view_stops_its_work() {
 }
 
 #[test]
+fn views_rest_while_the_other_tab_is_shown() {
+    let session = Session { question: slow(), ..Session::default() };
+    let mut window = Window::open(session);
+    window.start(Command::View(Pane::Jacobians));
+    assert!(window.app().is_at_work(Pane::Jacobians));
+    window.press(Command::ShowTrain);
+    assert!(!window.app().is_at_work(Pane::Jacobians));
+    window.start(Command::ShowExplore);
+    assert!(window.app().is_at_work(Pane::Jacobians), "and go on when they are looked at");
+    window.start(Command::CloseViews);
+}
+
+#[test]
 fn the_arrangement_is_remembered() {
     let mut window = Window::open(Session::default());
     for label in ["Gates", "Theory"] {

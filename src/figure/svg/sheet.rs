@@ -117,13 +117,15 @@ fn measure(figures: &[Resolved], style: &Style, columns: usize) -> Grid {
 fn panel<'a>(figure: &'a Figure, resolved: Resolved, grid: &Grid, column: usize) -> Panel<'a> {
     let unit = grid.unit;
     let width = grid.plot_width(column);
+    // Sentences may reach below a colour bar, up to the next figure.
+    let under = (grid.cell - grid.lefts[column] - 2.0 * PAD * unit).max(width);
     let sentences = resolved.sentences();
     let notes = figure.notes.iter().chain(&sentences);
     Panel {
         figure,
         titles: wrap(&figure.title, width, TITLE * unit),
         legend: legend::rows(figure, width, unit),
-        notes: notes.flat_map(|note| wrap(note, width, NOTE * unit)).collect(),
+        notes: notes.flat_map(|note| wrap(note, under, NOTE * unit)).collect(),
         resolved,
     }
 }

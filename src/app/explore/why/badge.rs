@@ -66,9 +66,7 @@ impl Badge {
         self.collect();
         if self.present.as_ref().is_none_or(|(present, _)| present != question) {
             self.present = Some((question.clone(), Instant::now()));
-            if self.asked.take().is_some() {
-                self.worker.cancel();
-            }
+            self.rest();
         }
         if let Elsewhere::Found(of, check) = elsewhere
             && of == question
@@ -85,6 +83,14 @@ impl Badge {
             self.waits = false;
             self.asked = Some(question.clone());
             self.worker.submit(question.clone());
+        }
+    }
+
+    /// Breaks off, as nobody looks.
+    pub fn rest(&mut self) {
+        self.waits = false;
+        if self.asked.take().is_some() {
+            self.worker.cancel();
         }
     }
 

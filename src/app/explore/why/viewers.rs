@@ -7,7 +7,7 @@ use super::viewer::{Drawn, Request, Viewer};
 use crate::app::window::BUSY_AFTER;
 use crate::figure::of_view::Layout;
 use crate::flow::View;
-use crate::session::{Pane, Session};
+use crate::session::{Pane, Session, Tab};
 
 /// The views that were opened so far. Only those on screen are asked for anything.
 pub struct Viewers {
@@ -24,7 +24,10 @@ impl Viewers {
 
     /// Asks the views on screen for what the session wants, and lets all others rest.
     pub fn tend(&mut self, session: &Session, opened: u64) {
-        let visible = session.why.visible();
+        let visible = match session.tab {
+            Tab::Explore => session.why.visible(),
+            Tab::Train => Vec::new(),
+        };
         if session.question.validate().is_ok() {
             for pane in &visible {
                 if let (Some(view), Some(viewer)) = (view(*pane, session), self.started(*pane)) {
