@@ -113,7 +113,8 @@ JSON cannot hold are \"inf\", \"-inf\", \"nan\".
   --view VIEW with --csv or --json
       CSV: figure, series, x, y, value, one row a point or a cell of a map. JSON: the question, and \
 under `views` for itemized grad_norm[layer][s][t] and horizon[layer][s]; for weights norm[layer][t], \
-share[layer][t] (of steps t to T) and total[layer]; for gates layers[layer].gates[name], with values \
+share[layer][t] (of steps t to T), total[layer] and far[layer][n], the part of it from losses at \
+least distance[n] steps later; for gates layers[layer].gates[name], with values \
 of the units in the order of `units`, and highway; for theory layers[layer] with grad_norm[t], \
 own_grad_norm[t] (what the layer's own recurrence carries back), radius, sigma_max, slope (factors a \
 step), mean_derivative and regime; for jacobians layers[layer] with steps and products (each t, and \

@@ -86,12 +86,14 @@ fn of_itemized(itemized: &Itemized) -> Result<Value> {
 }
 
 fn of_weights(contributions: &Contributions) -> Result<Value> {
-    let Contributions { ticks, many_losses: _, layers } = contributions;
+    let Contributions { ticks, many_losses: _, distances, layers } = contributions;
     Ok(json!({
         "ticks": ticks,
         "norm": by_layer(layers, |layer| numbers(&layer.norms))?,
         "share": by_layer(layers, |layer| numbers(&layer.share))?,
         "total": by_layer(layers, |layer| to_value(Number(layer.total)))?,
+        "distance": distances,
+        "far": by_layer(layers, |layer| numbers(&layer.far))?,
     }))
 }
 

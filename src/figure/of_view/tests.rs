@@ -24,9 +24,15 @@ fn contributions(norms: &[f64]) -> ViewReport {
         norms: norms.to_vec(),
         share: norms.iter().map(|_| 0.5).collect(),
         total: 2.0,
+        far: Vec::new(),
     };
     let layers = vec![layer.clone(), layer];
-    ViewReport::Weights(Contributions { ticks: 1, many_losses: false, layers })
+    ViewReport::Weights(Contributions {
+        ticks: 1,
+        many_losses: false,
+        distances: Vec::new(),
+        layers,
+    })
 }
 
 fn gate(name: &'static str, kind: Kind, value: f64) -> Gate {
@@ -108,6 +114,23 @@ fn the_first_contribution_is_left_out_where_there_are_others() {
     assert!(notes.contains("Layer 2: ‖∂L/∂W‖ = 2.00"), "{notes}");
     let single = figures(&contributions(&[0.0]));
     assert_eq!(single[0].series[0].points, [[1.0, 0.0]]);
+}
+
+#[test]
+fn what_comes_from_far_is_a_curve_by_distance() {
+    let ViewReport::Weights(mut report) = contributions(&[0.0, 1.0, 1.0]) else {
+        panic!("another view")
+    };
+    report.many_losses = true;
+    report.distances = vec![0, 1, 2];
+    report.layers[0].far = vec![2.0, 0.1, 0.01];
+    report.layers[1].far = vec![2.0, 1.0, f64::NAN];
+    let drawn = figures(&ViewReport::Weights(report));
+    assert_eq!(names(&drawn), ["weight-contributions", "weight-share", "weight-reach"]);
+    assert_eq!(drawn[2].series[0].points, [[0.0, 2.0], [1.0, 0.1], [2.0, 0.01]]);
+    let notes = drawn[2].notes.join(" ");
+    assert!(notes.contains("Layer 1: less than a hundredth of it comes from 2 steps"), "{notes}");
+    assert!(drawn[0].notes.iter().any(|note| note.contains("below by distance")));
 }
 
 #[test]

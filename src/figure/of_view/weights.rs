@@ -14,13 +14,18 @@ const SHARE: &str = "Going back from the last step, this part of all terms, by s
                      (after Pascanu et al. 2013): where the curve is flat at 1, earlier steps add \
                      nothing.";
 
+const FAR: &str = "The part of ∂L/∂W that comes from losses d and more steps after the weights were used \
+                   (after Pascanu et al. 2013), at d = 0 all of it: where it has fallen off, the update \
+                   does not know what lies further back, although there is a loss at every step.";
+
 /// Contributions by step, and their cumulative share.
 pub(super) fn figures(contributions: &Contributions) -> Vec<Figure> {
-    vec![sizes(contributions), shares(contributions)]
+    let far = (!contributions.distances.is_empty()).then(|| far(contributions));
+    [sizes(contributions), shares(contributions)].into_iter().chain(far).collect()
 }
 
 fn sizes(contributions: &Contributions) -> Figure {
-    let Contributions { ticks, many_losses, layers } = contributions;
+    let Contributions { ticks, many_losses, distances, layers } = contributions;
     // The first step has nothing to contribute, which is no underflow.
     let mut notes = vec![EXPLANATION.to_owned()];
     if layers.iter().any(|layer| layer.norms.len() > 1) {
@@ -30,11 +35,11 @@ fn sizes(contributions: &Contributions) -> Figure {
         ));
     }
     if *many_losses {
-        notes.push(
-            "The loss enters at several steps, and a term hears those near it best: how far each \
-             reaches back is shown by the itemized view."
-                .to_owned(),
-        );
+        let shown = if distances.is_empty() { "by the itemized view" } else { "below by distance" };
+        notes.push(format!(
+            "The loss enters at several steps, and a term hears those near it best: how much has come \
+             from far is shown {shown}."
+        ));
     }
     notes.extend(layers.iter().enumerate().map(|(n, layer)| sentence(n, layer, *ticks)));
     let line = |layer: &LayerContributions| {
@@ -64,6 +69,34 @@ fn shares(contributions: &Contributions) -> Figure {
             "How much of ∂L/∂W comes from the last steps?",
             time(ticks),
             y,
+        )
+    }
+}
+
+fn far(contributions: &Contributions) -> Figure {
+    let Contributions { ticks, distances, layers, .. } = contributions;
+    let points = |layer: &LayerContributions| {
+        distances.iter().zip(&layer.far).map(|(d, norm)| [*d as f64, *norm]).collect()
+    };
+    let x = Axis::linear(format!("distance d to the loss, {}s", unit(*ticks)));
+    let mut notes = vec![FAR.to_owned()];
+    notes.extend(layers.iter().enumerate().filter_map(|(n, layer)| {
+        let within = layer.far.iter().rposition(|far| *far >= layer.total / 100.0)?;
+        let least = distances.get(within + 1)?;
+        Some(format!(
+            "Layer {}: less than a hundredth of it comes from {} and more away.",
+            n + 1,
+            count(*least, unit(*ticks))
+        ))
+    }));
+    Figure {
+        series: lines(contributions, points),
+        notes,
+        ..Figure::new(
+            "weight-reach",
+            "How much of ∂L/∂W has come from far?",
+            Axis { integer: true, ..x },
+            Axis::log("‖part of ∂L/∂W‖"),
         )
     }
 }

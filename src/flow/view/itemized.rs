@@ -89,7 +89,7 @@ pub(super) fn way_back(spec: &NetworkSpec, batch: &Batch) -> Result<usize> {
 }
 
 /// Losses that go back together.
-fn at_a_time(spec: &NetworkSpec, batch: &Batch) -> usize {
+pub(super) fn at_a_time(spec: &NetworkSpec, batch: &Batch) -> usize {
     NUMBERS / (spec.cell.gates() * spec.hidden_size * batch.size)
 }
 
@@ -125,6 +125,8 @@ pub(super) struct Sent<'a, R> {
     pub(super) tick: usize,
     /// dL_s/dh_t `[B, H]`.
     pub(super) gradient: &'a [R],
+    /// Gradient of L_s with respect to W_hh h + b_hh of that tick, `[B, G·H]`.
+    pub(super) delta: &'a [R],
 }
 
 /// Tells `observe` of every dL_s/dh_t that is not zero by construction. Goes back with `at_a_time` losses at a time.
@@ -145,9 +147,12 @@ pub(super) fn itemize<R: Real>(
                 sweep.enter((end - 1 - step) * batch.size, direct.at(tick, state));
             }
             sweep.back(&mut |back: &Back<'_, R>| {
-                for (row, gradient) in back.hidden.chunks_exact(state).enumerate() {
+                let deltas = back.delta.chunks_exact(state * network.spec.cell.gates());
+                for (row, (gradient, delta)) in
+                    back.hidden.chunks_exact(state).zip(deltas).enumerate()
+                {
                     let (layer, tick) = (back.layer, back.tick);
-                    observe(Sent { layer, step: end - 1 - row, tick, gradient });
+                    observe(Sent { layer, step: end - 1 - row, tick, gradient, delta });
                 }
             });
         }

@@ -14,6 +14,7 @@ mod landscape;
 mod lyapunov;
 mod path;
 mod products;
+mod reach;
 mod singular;
 #[cfg(test)]
 mod step_tests;
@@ -147,7 +148,10 @@ fn look_in<R: Real>(
             Ok(ViewReport::Landscape(landscape))
         }
         View::Gates => gates::gates(&scene(once_back)?).map(ViewReport::Gates),
-        View::Weights => weights::weights(&scene(once_back)?).map(ViewReport::Weights),
+        View::Weights => {
+            let more = reach::more_ticks(&network.spec, batch, loss)?;
+            weights::weights(&scene(once_back + more)?).map(ViewReport::Weights)
+        }
         View::Check => Err(Error::Fault("the check needs the network in both precisions".into())),
     }
 }

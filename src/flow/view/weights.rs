@@ -4,12 +4,10 @@
 //! the temporal components of Pascanu, Mikolov & Bengio 2013). Where gradients vanish, early steps are
 //! missing from the sum, however large it is (Bengio, Simard & Frasconi 1994).
 
-use super::{Scene, norm_of};
+use super::{Scene, norm_of, reach};
 use crate::error::Result;
 use crate::flow::measure::norm;
 use crate::network::real::Real;
-use crate::network::{NetworkSpec, Reading};
-use crate::task::Loss;
 
 /// The contributions of every step to the gradient of every layer's `weight_hh`, as scaled.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +16,9 @@ pub struct Contributions {
     pub ticks: usize,
     /// Whether the loss enters at several steps: a contribution then comes from losses near and far.
     pub many_losses: bool,
+    /// Distances in ticks, rising from 0, of which [`LayerContributions::far`] tells; none where
+    /// there is one loss only, or the sequence is too long to tell.
+    pub distances: Vec<usize>,
     /// Lowest first.
     pub layers: Vec<LayerContributions>,
 }
@@ -31,6 +32,9 @@ pub struct LayerContributions {
     pub share: Vec<f64>,
     /// Frobenius norm of dL/dW_hh, the sum over all ticks.
     pub total: f64,
+    /// Frobenius norm of the part that comes from losses at least so many ticks after the one at
+    /// which the weights were used, by [`Contributions::distances`]. The first is `total`.
+    pub far: Vec<f64>,
 }
 
 impl LayerContributions {
@@ -53,18 +57,19 @@ pub(super) fn weights<R: Real>(scene: &Scene<'_, R>) -> Result<Contributions> {
             *sum += number.to_f64();
         }
     })?;
-    let layer = |(norms, sum): (Vec<f64>, Vec<f64>)| {
+    let Scene { network, batch, loss, .. } = scene;
+    let distances = reach::distances(&network.spec, batch, *loss);
+    let far = match distances.len() {
+        0 => vec![Vec::new(); scene.layers()],
+        _ => reach::far(scene, &distances)?,
+    };
+    let layer = |((norms, sum), far): ((Vec<f64>, Vec<f64>), Vec<f64>)| {
         let share = shares(&norms);
-        LayerContributions { norms, share, total: norm(&sum) }
+        LayerContributions { norms, share, total: norm(&sum), far }
     };
-    let layers = norms.into_iter().zip(sums).map(layer).collect();
-    let NetworkSpec { ticks, reading, .. } = scene.network.spec;
-    let many_losses = match reading {
-        Reading::EachStep => !(scene.batch.obeys_loss() && scene.loss == Loss::Last),
-        Reading::AllSteps(_) => true,
-        Reading::LastStep | Reading::LastStepRelu => false,
-    };
-    Ok(Contributions { ticks, many_losses, layers })
+    let layers = norms.into_iter().zip(sums).zip(far).map(layer).collect();
+    let many_losses = reach::many_losses(&network.spec, batch, *loss);
+    Ok(Contributions { ticks: network.spec.ticks, many_losses, distances, layers })
 }
 
 /// Tells `observe` layer, tick (from 0) and the matrix `[G·H, H]`.

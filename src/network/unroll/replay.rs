@@ -90,13 +90,15 @@ impl<R: Real> Replay<R> {
         &self.layers[layer].gates
     }
 
-    /// What a tick contributes to the gradient of `weight_hh`, `[G·H, H]`: the sum over sequences of
-    /// δ_t h_{t-1}^T, from the gradient δ `[B, G·H]` of what W_hh h enters.
+    /// What ticks contribute to the gradient of `weight_hh`, `[G·H, H]`: the sum over them and over
+    /// sequences of δ_t h_{t-1}^T, from the gradient δ `[n, B, G·H]` of what W_hh h enters at n ticks
+    /// from `tick` on.
     pub(crate) fn weight_gradient(&self, layer: usize, tick: usize, delta: &[R]) -> Vec<R> {
         let Layer { dims, .. } = &self.layers[layer];
-        let before = &self.layers[layer].before()[tick * dims.state()..][..dims.state()];
-        let delta = Matrix::new(delta, dims.batch, dims.width).transposed();
-        let before = Matrix::new(before, dims.batch, dims.hidden);
+        let rows = delta.len() / dims.width;
+        let before = &self.layers[layer].before()[tick * dims.state()..][..rows * dims.hidden];
+        let delta = Matrix::new(delta, rows, dims.width).transposed();
+        let before = Matrix::new(before, rows, dims.hidden);
         let mut gradient = vec![R::default(); dims.width * dims.hidden];
         add_product(&mut gradient, dims.hidden, delta, before);
         gradient

@@ -1,5 +1,6 @@
 //! Each view against autograd, which works it out in another way, over random networks.
 
+mod distance;
 mod special;
 
 use candle_core::{DType, Tensor, Var};
