@@ -35,9 +35,13 @@ impl Why {
         }
     }
 
-    /// Opens a view, or closes it if it is in front.
+    /// Opens a view, or closes it if it is in front. Where one has the whole window, another takes its
+    /// place.
     pub fn toggle(&mut self, pane: Pane) {
-        if self.arrangement.visible().contains(&pane) {
+        if self.enlarged.is_some_and(|one| one != pane) {
+            self.arrangement.open(pane);
+            self.enlarged = Some(pane);
+        } else if self.arrangement.visible().contains(&pane) {
             self.close(pane);
         } else {
             self.arrangement.open(pane);
@@ -75,7 +79,12 @@ mod tests {
         assert_eq!(why.visible(), [Pane::Curves, Pane::Gates]);
         why.enlarged = Some(Pane::Gates);
         assert_eq!(why.visible(), [Pane::Gates]);
+        why.toggle(Pane::Theory);
+        assert_eq!(why.visible(), [Pane::Theory], "another takes its place");
         why.toggle(Pane::Gates);
+        why.toggle(Pane::Gates);
+        assert_eq!(why.visible(), [Pane::Curves, Pane::Theory]);
+        why.toggle(Pane::Theory);
         assert_eq!(why, Why::default());
         why.enlarged = Some(Pane::Theory);
         why.mend();
