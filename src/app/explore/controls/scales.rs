@@ -47,13 +47,17 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     });
 }
 
+/// Room for the name of a scale and the box to type it, in a line.
+const BESIDE_SLIDER: f32 = 176.0;
+
 /// Both scales in one line, for where the panel with the controls is hidden.
 pub fn in_a_line(ui: &mut Ui, question: &mut Question) {
     let scales =
         [("Weight scale", &mut question.weight_scale), ("Bias scale", &mut question.bias_scale)];
+    let room = ui.available_width() / 2.0 - BESIDE_SLIDER;
+    ui.spacing_mut().slider_width = room.clamp(60.0, 240.0);
     for (label, value) in scales {
         ui.label(label);
-        ui.spacing_mut().slider_width = 190.0;
         let slid = named(ui.add(bare(value)), label);
         round_if(&slid, value);
         let typed = named(ui.add(typed(value)), &format!("{label}, typed"));

@@ -6,20 +6,28 @@ use super::pane::{self, Board};
 use crate::app::explore::controls;
 use crate::session::Pane;
 
+/// From this width in points, title and scales stand in one line.
+const ONE_LINE_FROM: f32 = 900.0;
+
 /// Draws the pane and the line above it.
 pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
     let mut back = false;
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(pane.question()).strong().size(16.0));
-        ui.add_space(10.0);
-        controls::scales_in_a_line(ui, &mut board.session.question);
-        ui.add_space(10.0);
+    let wide = ui.available_width() >= ONE_LINE_FROM;
+    ui.horizontal(|ui| {
         let tip = "Brings back the controls and the other panes (Esc).";
         back = ui.button("Back").on_hover_text(tip).clicked();
+        ui.label(RichText::new(pane.question()).strong().size(16.0));
         if let Some(text) = board.viewers.work(pane) {
             ui.weak(text);
         }
+        if wide {
+            ui.add_space(16.0);
+            controls::scales_in_a_line(ui, &mut board.session.question);
+        }
     });
+    if !wide {
+        ui.horizontal(|ui| controls::scales_in_a_line(ui, &mut board.session.question));
+    }
     ui.add_space(2.0);
     pane::show(ui, pane, board);
     // Escape closes what is on top of the window first.
