@@ -40,15 +40,7 @@ fn frames(criterion: &mut Criterion) {
         let draw = Draw { design, seed: 0 };
         let input = Input { length, seed: Some(0), ..Input::default() };
         let question = Question { weights: Weights::Draw(draw), input, ..Question::default() };
-        let ctx = egui::Context::default();
-        let session = Session { question, ..Session::default() };
-        let mut app = App::new(&ctx, session, Vec::new()).unwrap();
-        let mut time = 0.0;
-        frame(&ctx, &mut app, &mut time);
-        while !app.settled() {
-            frame(&ctx, &mut app, &mut time);
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let (ctx, mut app, mut time) = settled(Session { question, ..Session::default() });
         group.bench_function(format!("{num_layers} layers, {length} steps"), |bencher| {
             bencher.iter(|| black_box(frame(&ctx, &mut app, &mut time)));
         });
@@ -68,6 +60,11 @@ fn with_all_views() -> (egui::Context, App, f64) {
     let mut session = Session { question, ..Session::default() };
     Pane::VIEWS.into_iter().for_each(|pane| session.why.arrangement.open(pane));
     session.why.arrangement = session.why.arrangement.gridded();
+    settled(session)
+}
+
+/// A window in which everything is computed, and its time.
+fn settled(session: Session) -> (egui::Context, App, f64) {
     let ctx = egui::Context::default();
     let mut app = App::new(&ctx, session, Vec::new()).unwrap();
     let mut time = 0.0;
