@@ -170,6 +170,23 @@ fn units_of_gates_can_be_sorted() {
 }
 
 #[test]
+fn points_of_a_view_are_told_by_what_they_are() {
+    let mut window = Window::open_sized(Session::default(), [1280.0, 800.0], Vec::new());
+    window.click("Check");
+    // Somewhere over the points of the first card, whatever their exact places.
+    let told = (180..400).step_by(6).any(|y| {
+        (430..560).step_by(8).any(|x| {
+            window.harness.hover_at(egui::pos2(x as f32, y as f32));
+            window.harness.step();
+            window.harness.step();
+            window.harness.query_by_label_contains("relative error = ").is_some()
+        })
+    });
+    assert!(told, "no point was told");
+    assert!(window.harness.query_by_label_contains("λ = ").is_none(), "it is no eigenvalue");
+}
+
+#[test]
 fn closing_a_view_stops_its_work() {
     let session = Session { question: slow(), ..Session::default() };
     let mut window = Window::open(session);

@@ -6,7 +6,7 @@ use egui_plot::PlotPoint;
 use super::scene::Picture;
 use crate::app::plot::{Pointed, value_at, value_near};
 use crate::app::theme;
-use crate::figure::{Axis, Figure, Heat, Series, number};
+use crate::figure::{Axis, Figure, Heat, Series, Stroke, number};
 
 /// How close the pointer must come to an eigenvalue, in points.
 const REACH: f32 = 16.0;
@@ -39,15 +39,33 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
             ui.label(RichText::new(format!("{} = {step}", figure.x.label)).strong());
             values(ui, figure, step);
         });
-    } else if let Some((series, [re, im])) = nearest(figure, pointed, pointer) {
+    } else if let Some((series, point)) = nearest(picture, pointed, pointer) {
+        if !figure.equal_aspect {
+            tooltip(ui, pointed, |ui| {
+                ui.label(RichText::new(series.full_name()).strong());
+                ui.label(coordinate(&figure.y, point[1]));
+                ui.label(coordinate(&figure.x, point[0]));
+            });
+            return;
+        }
+        let [re, im] = point;
         let sign = if im < 0.0 { '−' } else { '+' };
         let text = format!("λ = {} {sign} {} i", number(re, 4), number(im.abs(), 4));
         let size = format!("|λ| = {}", number(re.hypot(im), 4));
         tooltip(ui, pointed, |ui| {
-            ui.label(RichText::new(&series.name).strong());
+            ui.label(RichText::new(series.full_name()).strong());
             ui.label(text);
             ui.label(size);
         });
+    }
+}
+
+/// One coordinate of a point, in words: `relative error = 3×10⁻¹²`, or the name that stands there.
+fn coordinate(axis: &Axis, at: f64) -> String {
+    match axis.name_at(at) {
+        Some(name) => name.to_owned(),
+        None if axis.integer => format!("{} = {at}", axis.label),
+        None => format!("{} = {}", axis.label, number(at, 4)),
     }
 }
 
@@ -119,7 +137,7 @@ fn values(ui: &mut Ui, figure: &Figure, step: f64) {
         let color = theme::color(theme, series.color);
         ui.horizontal(|ui| {
             ui.label(RichText::new("●").color(color).size(10.0));
-            ui.label(format!("{}  {}", series.name, number(*value, 4)));
+            ui.label(format!("{}  {}", series.full_name(), number(*value, 4)));
         });
     }
     if told.len() > MOST {
@@ -127,22 +145,30 @@ fn values(ui: &mut Ui, figure: &Figure, step: f64) {
     }
 }
 
+/// The point under the pointer, of those that stand alone.
 fn nearest<'a>(
-    figure: &'a Figure,
+    picture: &'a Picture,
     pointed: &Pointed,
     pointer: Pos2,
 ) -> Option<(&'a Series, [f64; 2])> {
-    let distance = |point: [f64; 2]| {
-        let at = PlotPoint::new(point[0], point[1]);
-        pointed.transform.position_from_point(&at).distance(pointer)
+    let Picture { figure, resolved, .. } = picture;
+    let distance = |[x, y]: [f64; 2]| {
+        let at = PlotPoint::new(resolved.x.place(x)?, resolved.y.place(y)?);
+        Some(pointed.transform.position_from_point(&at).distance(pointer))
+    };
+    let alone = |series: &&Series| match series.stroke {
+        Stroke::Dots => true,
+        // In the complex plane a ring singles out a dot that is there anyway.
+        Stroke::Rings => !figure.equal_aspect,
+        Stroke::Solid | Stroke::Dashed | Stroke::Dotted => false,
     };
     figure
         .series
         .iter()
-        .filter(|series| series.stroke == crate::figure::Stroke::Dots)
+        .filter(alone)
         .flat_map(|series| series.points.iter().map(move |point| (series, *point)))
         .filter(|(_, point)| point.iter().all(|value| value.is_finite()))
-        .map(|(series, point)| (distance(point), series, point))
+        .filter_map(|(series, point)| Some((distance(point)?, series, point)))
         .filter(|(distance, ..)| *distance <= REACH)
         .min_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, series, point)| (series, point))

@@ -27,6 +27,7 @@ pub(super) fn figures(report: &JacobiansReport) -> Vec<Figure> {
 }
 
 fn steps(report: &JacobiansReport) -> Figure {
+    let names = ["largest", "median", "smallest"];
     let lines = |layer: &LayerJacobians| {
         let line = |value: fn(&_) -> f64| {
             layer.steps.iter().map(|step| [step.t as f64, value(step)]).collect()
@@ -39,9 +40,9 @@ fn steps(report: &JacobiansReport) -> Figure {
         matrix(&report.spec)
     );
     Figure {
-        series: bands(report, ["largest", "median", "smallest"], lines),
+        series: bands(report, names, lines),
         guides: vec![Guide::Horizontal(1.0, "keeps".into())],
-        notes: with_scope(report, explanation),
+        notes: with_strokes(report, names, with_scope(report, explanation)),
         ..Figure::new(
             "step-singular-values",
             "What does each step do to a gradient?",
@@ -72,9 +73,10 @@ fn products(report: &JacobiansReport) -> Figure {
          near 1 would be perfect memory.",
         whole(&report.spec)
     );
-    let mut notes = with_scope(report, explanation);
+    let names = ["largest", "geometric mean", "smallest"];
+    let mut notes = with_strokes(report, names, with_scope(report, explanation));
     notes.extend(report.layers.iter().enumerate().filter_map(|(n, layer)| end(report, n, layer)));
-    let series = bands(report, ["largest", "geometric mean", "smallest"], lines);
+    let series = bands(report, names, lines);
     let y = Axis::linear(format!("log₁₀ σ of {}", whole(&report.spec)));
     Figure {
         y: at_least(y, 0.1, &series),
@@ -185,10 +187,10 @@ fn drift(report: &JacobiansReport) -> Figure {
         series.push(Series::line(format!("layer {}", n + 1), Color::Category(n), points));
         let limit = layer.last_radius.ln();
         if limit.is_finite() {
-            let name = format!("layer {}, ln |λ|max at T", n + 1);
             let points = vec![[1.0, limit], [report.length as f64, limit]];
-            let line = Series::line(name, Color::Category(n), points);
-            series.push(Series { stroke: Stroke::Dashed, ..line });
+            let line = Series::line(format!("layer {}", n + 1), Color::Category(n), points);
+            let detail = "ln |λ|max at T".to_owned();
+            series.push(Series { stroke: Stroke::Dashed, detail, ..line });
         }
     }
     let mut notes = with_scope(report, DRIFT.to_owned());
@@ -213,7 +215,8 @@ fn drift(report: &JacobiansReport) -> Figure {
     }
 }
 
-/// Three lines a layer: solid, dashed and dotted.
+/// Three lines a layer: solid, dashed and dotted. Of one layer each has its name; of several, layers
+/// have, and [`with_strokes`] says which line is which.
 fn bands(
     report: &JacobiansReport,
     names: [&str; 3],
@@ -223,12 +226,24 @@ fn bands(
     let mut series = Vec::new();
     for (n, layer) in report.layers.iter().enumerate() {
         for ((points, name), stroke) in lines(layer).into_iter().zip(names).zip(strokes) {
-            let name = of_layer(name, n, report.layers.len());
+            let (name, detail) = match report.layers.len() {
+                1 => (name.to_owned(), String::new()),
+                _ => (format!("layer {}", n + 1), name.to_owned()),
+            };
             let line = Series::line(name, Color::Category(n), points);
-            series.push(Series { stroke, ..line });
+            series.push(Series { stroke, detail, ..line });
         }
     }
     series
+}
+
+/// Which of the three lines of each layer is which.
+fn with_strokes(report: &JacobiansReport, names: [&str; 3], mut notes: Vec<String>) -> Vec<String> {
+    if report.layers.len() > 1 {
+        let [solid, dashed, dotted] = names;
+        notes.push(format!("Solid: {solid}; dashed: {dashed}; dotted: {dotted}."));
+    }
+    notes
 }
 
 /// All steps, also those at which there is nothing to draw.

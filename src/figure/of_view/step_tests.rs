@@ -121,7 +121,7 @@ fn singular_values_exponents_and_their_drift_are_figures() {
         ["step-singular-values", "product-singular-values", "lyapunov-spectrum", "lyapunov-drift"];
     assert_eq!(names, expected);
     assert_eq!((steps.series.len(), products.series.len()), (6, 6));
-    assert_eq!(steps.series[4].name, "median, layer 2");
+    assert_eq!(steps.series[4].full_name(), "layer 2, median");
     assert_eq!(products.series[0].points[29], [30.0, 0.0]);
     assert!((products.series[0].points[0][1] - 29.0 * 0.9_f64.log10()).abs() < 1e-12);
     assert_eq!(spectrum.series[1].points[1], [2.0, f64::ln(0.5)]);
