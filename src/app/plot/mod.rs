@@ -2,6 +2,7 @@
 //! files are drawn from: bounds, pieces of curve and marks agree.
 
 mod axes;
+mod guides;
 mod heat;
 mod legend;
 mod marks;

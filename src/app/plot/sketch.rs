@@ -2,20 +2,18 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextureId, Ui, pos2, vec2};
+use egui::{Color32, Pos2, Rect, Shape, Stroke, TextureId, Ui, pos2};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
 
 use super::axes::Ruler;
+use super::guides::Guides;
 use super::legend::shade;
 use super::marks;
 use super::thin::thin;
 use super::writing;
 use crate::app::explore::scene::Picture;
 use crate::app::theme;
-use crate::figure::{Color, Curve, Figure, Guide, Resolved, Series, Stroke as Style, Theme};
-
-/// Corners of the polygon that stands for a circle.
-const CORNERS: usize = 180;
+use crate::figure::{Color, Curve, Figure, Resolved, Series, Stroke as Style, Theme};
 
 /// From so many curves on, a plot is a crowd of them.
 const CROWD: f32 = 20.0;
@@ -89,61 +87,6 @@ impl<'a> Sketch<'a> {
             let right = if tick.is_major() { frame.right() } else { frame.left() + 4.0 };
             let stroke = if tick.is_major() { major } else { minor };
             shapes.push(Shape::line_segment([pos2(frame.left(), y), pos2(right, y)], stroke));
-        }
-    }
-
-    fn guide(&self, ui: &Ui, guide: &Guide, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
-        let muted = theme::color(self.theme, Color::Muted);
-        let stroke = Stroke::new(1.2, muted);
-        let frame = *transform.frame();
-        let (line, label_at, align, label) = match guide {
-            Guide::Horizontal(value, label) => {
-                let Some(at) = self.resolved.y.place(*value) else { return };
-                let y = transform.position_from_point_y(at);
-                let line = vec![pos2(frame.left(), y), pos2(frame.right(), y)];
-                (line, pos2(frame.right() - 4.0, y - 2.0), Align2::RIGHT_BOTTOM, label)
-            }
-            Guide::Vertical(value, label) => {
-                let Some(at) = self.resolved.x.place(*value) else { return };
-                let x = transform.position_from_point_x(at);
-                let line = vec![pos2(x, frame.top()), pos2(x, frame.bottom())];
-                (line, pos2(x + 4.0, frame.top() + 3.0), Align2::LEFT_TOP, label)
-            }
-            Guide::Circle(radius, label) => {
-                let turn = |n: usize| n as f64 / CORNERS as f64 * std::f64::consts::TAU;
-                let at =
-                    |angle: f64| place(transform, [radius * angle.cos(), radius * angle.sin()]);
-                let line: Vec<Pos2> = (0..=CORNERS).map(|n| at(turn(n))).collect();
-                let label_at = at(0.5 * std::f64::consts::FRAC_PI_2) + vec2(4.0, -2.0);
-                (line, label_at, Align2::LEFT_BOTTOM, label)
-            }
-        };
-        let color = if self.tiles.is_some() {
-            // Light with a dark rim stands out from every colour of the map.
-            shapes
-                .push(Shape::line(line.clone(), Stroke::new(3.0, Color32::from_black_alpha(170))));
-            shapes.push(Shape::line(line, Stroke::new(1.4, Color32::WHITE)));
-            Color32::WHITE
-        } else {
-            shapes.extend(Shape::dashed_line(&line, stroke, 5.0, 4.0));
-            muted
-        };
-        if !label.is_empty() {
-            let font = egui::FontId::proportional(11.0);
-            let galley = ui.painter().layout_no_wrap(label.clone(), font, color);
-            let mut place = align.anchor_size(label_at, galley.size());
-            if place.right() > frame.right() {
-                place = place.translate(vec2(-place.width() - 8.0, 0.0));
-            }
-            if place.top() < frame.top() {
-                // Below a line at the upper edge.
-                place = place.translate(vec2(0.0, label_at.y - place.top() + 5.0));
-            }
-            if self.tiles.is_some() {
-                let dark = Color32::from_black_alpha(170);
-                shapes.push(Shape::rect_filled(place.expand2(vec2(3.0, 1.0)), 3.0, dark));
-            }
-            shapes.push(Shape::galley(place.min, galley, color));
         }
     }
 
@@ -265,8 +208,10 @@ impl PlotItem for Sketch<'_> {
             }
         }
         // Above the curves, or a cloud of dots hides the unit circle.
+        let Self { resolved, theme, .. } = *self;
+        let guides = Guides { resolved, theme, on_map: self.tiles.is_some(), transform };
         for guide in &self.figure.guides {
-            self.guide(ui, guide, transform, shapes);
+            guides.paint(ui, guide, shapes);
         }
         for flag in &self.resolved.flags {
             let color = theme::color(self.theme, flag.color);
