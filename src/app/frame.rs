@@ -135,12 +135,14 @@ impl App {
             session: &mut self.session,
             commands,
             readouts_inside: false,
+            holding: false,
             marked: (self.marked, self.marked_in_plot),
             hovered: None,
             in_table: None,
         };
         let wish = self.wall.show(ui, &mut board);
-        let Board { hovered, in_table, .. } = board;
+        let Board { hovered, in_table, holding, .. } = board;
+        self.holding = holding;
         if hovered.or(in_table) != self.marked {
             ui.ctx().request_repaint();
         }

@@ -43,6 +43,8 @@ pub struct App {
     /// The views that explain, and the tiles in which they stand.
     pub(super) viewers: Viewers,
     pub(super) wall: Wall,
+    /// Whether the landscape is not to change under the pointer.
+    pub(super) holding: bool,
     /// Whether the gradients on screen can be trusted.
     pub(super) badge: Badge,
     /// The last request handed in.
@@ -101,6 +103,7 @@ impl App {
             train,
             viewers: Viewers::new(ctx),
             wall: Wall::default(),
+            holding: false,
             badge,
             requested: None,
             opened: 0,
@@ -256,7 +259,7 @@ impl App {
 
     /// Asks the views on screen for what is wanted, and has the gradients checked once settings rest.
     fn tend_views(&mut self, ctx: &egui::Context) {
-        self.viewers.tend(&self.session, self.opened);
+        self.viewers.tend(&self.session, self.opened, self.holding);
         if !self.viewers.is_settled() {
             // Often enough for their progress to move.
             ctx.request_repaint_after(BUSY_AFTER);

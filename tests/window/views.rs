@@ -135,6 +135,29 @@ fn what_the_landscape_runs_across_can_be_chosen_where_it_can_be_changed() {
 }
 
 #[test]
+fn rows_of_the_landscape_stay_while_the_cross_hair_is_dragged() {
+    let mut window = Window::open_sized(Session::default(), [1280.0, 800.0], Vec::new());
+    window.click("Landscape");
+    window.click("hidden size");
+    let largest = |window: &Window| {
+        let heat = window.app().figures_of(Pane::Landscape).remove(0).heat;
+        heat.and_then(|heat| heat.y.last().copied())
+    };
+    let before = largest(&window);
+    window.harness.drag_at(egui::pos2(700.0, 600.0));
+    for y in [500.0, 400.0, 300.0, 270.0] {
+        window.harness.hover_at(egui::pos2(700.0, y));
+        window.settle();
+    }
+    let draw = window.session().draw();
+    assert!(draw.design.hidden_size > 30, "{draw:?}");
+    assert_eq!(largest(&window), before, "under the hand");
+    window.harness.drop_at(egui::pos2(700.0, 270.0));
+    window.settle();
+    assert!(largest(&window) > before, "room above for the larger network");
+}
+
+#[test]
 fn the_badge_checks_the_gradients_once_the_settings_rest() {
     let mut window = Window::open(Session::default());
     let check = window.app().check().expect("a check").clone();

@@ -64,6 +64,8 @@ pub fn show(ui: &mut Ui, picture: &Picture, board: &mut Board<'_>, height: f32) 
     cross_hair(ui, &pointed, pointer);
     let Some([weight_scale, value]) = place(heat, &pointed, pointer) else { return };
     let across = board.session.why.across_of(&board.session.question);
+    // Sizes and lengths reach so far that the present one lies among them: not to shift under a hand.
+    board.holding = response.is_pointer_button_down_on() && across != Across::BiasScale;
     let question = across.set(&board.session.question, value);
     board.session.question = crate::flow::Question { weight_scale, ..question };
 }

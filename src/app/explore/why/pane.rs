@@ -28,6 +28,8 @@ pub struct Board<'a> {
     pub readouts_inside: bool,
     /// The step to single out, and whether it came from a plot.
     pub marked: (Option<f64>, bool),
+    /// Whether the cross-hair of the landscape is being dragged over rows that depend on where it is.
+    pub holding: bool,
     /// The step under the pointer, in a plot.
     pub hovered: Option<f64>,
     /// The step under the pointer, in the table.

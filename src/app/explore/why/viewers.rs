@@ -22,14 +22,16 @@ impl Viewers {
         Self { ctx: ctx.clone(), viewers: Vec::new() }
     }
 
-    /// Asks the views on screen for what the session wants, and lets all others rest.
-    pub fn tend(&mut self, session: &Session, opened: u64) {
+    /// Asks the views on screen for what the session wants, and lets all others rest. `holding` keeps
+    /// the landscape as it is.
+    pub fn tend(&mut self, session: &Session, opened: u64, holding: bool) {
         let visible = match session.tab {
             Tab::Explore => session.why.visible(),
             Tab::Train => Vec::new(),
         };
         if session.question.validate().is_ok() {
-            for pane in &visible {
+            let held = |pane: &Pane| holding && *pane == Pane::Landscape;
+            for pane in visible.iter().filter(|pane| !held(pane)) {
                 if let (Some(view), Some(viewer)) = (view(*pane, session), self.started(*pane)) {
                     let question = session.question.clone();
                     let reversed_time = session.view.reversed_time;
