@@ -35,6 +35,7 @@ pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<Strin
     }
     notes.extend(here.map(|growth| of_here(question, *across, growth)));
     notes.extend(without_number(landscape));
+    notes.extend(beyond_colors(landscape));
     let (measured, all) = (landscape.measured(), cells.len());
     if measured == 0 {
         notes.push("Nothing has been measured yet.".to_owned());
@@ -44,6 +45,20 @@ pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<Strin
         ));
     }
     notes
+}
+
+/// How many cells lie beyond the ends of the colours, which is no trouble: they are very blue or red.
+fn beyond_colors(landscape: &Landscape) -> Option<String> {
+    let decades = super::decades(landscape);
+    let logs = landscape.cells.iter().flatten().map(|cell| cell.log10());
+    let finite = || logs.clone().filter(|log| log.is_finite());
+    let below = finite().filter(|log| *log < -decades).count();
+    let above = finite().filter(|log| *log > decades).count();
+    (below + above > 0).then(|| {
+        format!(
+            "The colours end at 10 to the power of ±{decades}: {below} cells lie below, {above} above."
+        )
+    })
 }
 
 fn has_many_losses(question: &Question) -> bool {

@@ -65,7 +65,10 @@ impl Mosaic {
     pub(super) fn new(heat: &Heat, columns: &Lane, rows: &Lane, x: &Extent, y: &Extent) -> Self {
         let mut tally = count(heat);
         let colors = Colors::new(heat, tally.span);
-        (tally.below, tally.above) = beyond(heat, &colors.bar, &tally);
+        // Around a middle the ends of the colours are a choice, which the figure tells of.
+        if heat.middle.is_none() {
+            (tally.below, tally.above) = beyond(heat, &colors.bar, &tally);
+        }
         let (mut across, x_ends) = columns.pixels([x.lo, x.hi], MOST[0]);
         let (mut down, y_ends) = rows.pixels([y.lo, y.hi], MOST[1]);
         tally.hidden = tally.total - shown(&across) * shown(&down);
