@@ -6,6 +6,7 @@
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`save`]: files that are there whole or not at all
 //! - [`ticket`]: how a long computation is watched and stopped
+//! - [`frozen`]: what a file held when it was opened
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`task`]: what networks are asked to learn
@@ -18,6 +19,7 @@
 //! - [`command`]: the command line
 
 pub mod error;
+pub mod frozen;
 pub mod save;
 pub mod ticket;
 

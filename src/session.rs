@@ -21,7 +21,7 @@ pub use why::Why;
 use crate::error::{Error, Result};
 use crate::figure::of_flow::View;
 use crate::flow::{Draw, Input, Question, Weights};
-use crate::network::Cell;
+use crate::network::{Cell, Head};
 
 /// The version written; any other is refused, since its meaning is not known.
 const VERSION: u32 = 2;
@@ -184,7 +184,8 @@ impl Session {
     pub fn open_weights(&mut self, path: PathBuf) {
         self.memory.draw = self.draw();
         let (nonlinearity, seed) = (self.memory.nonlinearity, self.memory.draw.seed);
-        self.question.weights = Weights::File { path, nonlinearity, seed };
+        self.question.weights =
+            Weights::File { path, nonlinearity, seed, head: Head::Fitting, content: None };
     }
 
     /// Returns from a file to the network drawn before.

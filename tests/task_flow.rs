@@ -6,8 +6,7 @@ mod common;
 
 use common::golden::{assert_close, numbers};
 use rnnscope::flow::{Draw, Input, Instrument, Precision, Question, Signal, Weights};
-use rnnscope::network::{Nonlinearity, read, write};
-use rnnscope::rng::Generator;
+use rnnscope::network::{Head, Nonlinearity, StateDict, write};
 use rnnscope::task::{Loss, TaskChoice};
 use rnnscope::ticket::Ticket;
 use rnnscope::train::{Comparison, Feed, LineUp, presets};
@@ -52,7 +51,13 @@ fn explore_measures_what_training_records() {
             let path = folder.path().join("network.safetensors");
             write(&path, trainee.network()).unwrap();
             let nonlinearity = Nonlinearity::Tanh;
-            let weights = Weights::File { path: path.clone(), nonlinearity, seed: 0 };
+            let weights = Weights::File {
+                path: path.clone(),
+                nonlinearity,
+                seed: 0,
+                head: Head::Fitting,
+                content: None,
+            };
             let what = format!("{} {}", task.name(), contender.name);
             let mut instrument = Instrument::new();
             let question = question(&comparison, weights);
@@ -87,7 +92,11 @@ fn networks_of_every_task_survive_a_file() {
             let path = folder.path().join("network.safetensors");
             let network = trainee.network();
             write(&path, network).unwrap();
-            let back = read(&path, Nonlinearity::Relu, &mut Generator::seeded(9)).unwrap();
+            let back = StateDict::read(&path)
+                .unwrap()
+                .open(Nonlinearity::Relu, &Head::Fitting, 9)
+                .unwrap()
+                .network;
             assert_eq!(back.spec, network.spec, "{}", task.name());
             for ((name, tensor), (_, original)) in back.named().into_iter().zip(network.named()) {
                 assert_eq!(numbers(tensor), numbers(original), "{name}");
@@ -116,7 +125,13 @@ fn a_network_of_another_task_is_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("network.safetensors");
     write(&path, of(&tasks[3]).network()).unwrap();
-    let weights = Weights::File { path, nonlinearity: Nonlinearity::Tanh, seed: 0 };
+    let weights = Weights::File {
+        path,
+        nonlinearity: Nonlinearity::Tanh,
+        seed: 0,
+        head: Head::Fitting,
+        content: None,
+    };
     let question = question(&small(&tasks[1]), weights);
     let error = Instrument::new().answer(&question, &Ticket::new()).unwrap_err().to_string();
     assert!(error.contains("1 inputs and 1 outputs"), "{error}");
@@ -135,7 +150,13 @@ fn networks_of_every_task_read_other_signals() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("network.safetensors");
         write(&path, trainee.network()).unwrap();
-        let weights = Weights::File { path, nonlinearity: Nonlinearity::Tanh, seed: 0 };
+        let weights = Weights::File {
+            path,
+            nonlinearity: Nonlinearity::Tanh,
+            seed: 0,
+            head: Head::Fitting,
+            content: None,
+        };
         for loss in [Loss::All, Loss::Last] {
             let input = Input { length: 40, signal: Signal::Sine, ..Input::default() };
             let question =

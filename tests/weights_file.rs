@@ -11,7 +11,7 @@ use candle_core::{DType, Device, Tensor};
 use common::golden::{assert_close, numbers};
 use rnnscope::flow::{Input, Instrument, Question, Signal, Weights};
 use rnnscope::network::{
-    Biases, Cell, Network, NetworkSpec, Nonlinearity, Recipe, draw, read, write,
+    Biases, Cell, Head, Network, NetworkSpec, Nonlinearity, Recipe, StateDict, draw, write,
 };
 use rnnscope::rng::Generator;
 use rnnscope::ticket::Ticket;
@@ -40,7 +40,7 @@ fn save(folder: &Path, tensors: &HashMap<String, Tensor>) -> PathBuf {
 }
 
 fn read_back(path: &Path) -> rnnscope::error::Result<Network> {
-    read(path, Nonlinearity::Relu, &mut Generator::seeded(0))
+    Ok(StateDict::read(path)?.open(Nonlinearity::Relu, &Head::Fitting, 0)?.network)
 }
 
 #[test]
@@ -152,7 +152,13 @@ fn a_read_network_answers_and_is_read_again_when_the_file_changes() {
     let first = network(Cell::Lstm, 1, Biases::Two);
     let path = save(folder.path(), &tensors(&first, ""));
     let question = Question {
-        weights: Weights::File { path: path.clone(), nonlinearity: Nonlinearity::Tanh, seed: 0 },
+        weights: Weights::File {
+            path: path.clone(),
+            nonlinearity: Nonlinearity::Tanh,
+            seed: 0,
+            head: Head::Fitting,
+            content: None,
+        },
         input: Input { signal: Signal::Sine, ..Input::default() },
         ..Question::default()
     };

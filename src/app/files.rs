@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::flow::Signal;
+use crate::flow::{SequenceFile, Signal};
 use crate::session::{Session, Tab};
 use crate::task::{Mnist1d, TaskChoice};
 use crate::train::Comparison;
@@ -70,7 +70,8 @@ pub fn open(session: &mut Session, paths: &[PathBuf]) -> Result<()> {
         session.open_weights((*path).clone());
     }
     if !sequences.is_empty() {
-        session.question.input.signal = Signal::Files(sequences.into_iter().cloned().collect());
+        session.question.input.signal =
+            Signal::Files(sequences.into_iter().map(SequenceFile::new).collect());
     }
     session.tab = Tab::Explore;
     Ok(())

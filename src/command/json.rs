@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::failure::Failure;
 use crate::flow::{Census, FlowReport, LayerFlow, LayerSpectrum, Question, Spectrum};
-use crate::network::{Cell, NetworkSpec};
+use crate::network::{Cell, NetworkSpec, ReadoutSource};
 
 /// The whole report, ending in a newline.
 ///
@@ -25,6 +25,7 @@ struct Document<'a> {
     version: &'static str,
     question: &'a Question,
     spec: &'a NetworkSpec,
+    readout: &'a ReadoutSource,
     length: usize,
     batch: usize,
     loss: Number,
@@ -50,6 +51,7 @@ impl<'a> Document<'a> {
         let FlowReport {
             question,
             spec,
+            readout,
             length,
             batch,
             loss,
@@ -71,6 +73,7 @@ impl<'a> Document<'a> {
             version: env!("CARGO_PKG_VERSION"),
             question,
             spec,
+            readout,
             length: *length,
             batch: *batch,
             loss: Number(*loss),

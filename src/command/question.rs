@@ -10,9 +10,9 @@ use super::choices::{
 };
 use super::failure::Failure;
 use super::task::{Flag, TaskArguments, TaskWord, refuse_strangers, set_length_and_loss};
-use crate::flow::{Draw, Input, Precision, Question, Signal, Weights};
+use crate::flow::{Draw, Input, Precision, Question, SequenceFile, Signal, Weights};
 use crate::network::{
-    Cell, Design, GateBias, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
+    Cell, Design, GateBias, Head, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
 };
 use crate::task::{Loss, TaskChoice};
 
@@ -150,7 +150,13 @@ impl QuestionArguments {
         let default = Draw::default();
         let seed = self.seed.unwrap_or(default.seed);
         if let Some(path) = &self.weights {
-            return Ok(Weights::File { path: path.clone(), nonlinearity, seed });
+            return Ok(Weights::File {
+                path: path.clone(),
+                nonlinearity,
+                seed,
+                head: Head::Fitting,
+                content: None,
+            });
         }
         let cell = self.cell(nonlinearity)?;
         let default = default.design;
@@ -245,7 +251,7 @@ impl QuestionArguments {
         let signal = if self.sequence.is_empty() {
             self.signal.map_or(default.signal, Signal::from)
         } else {
-            Signal::Files(self.sequence.clone())
+            Signal::Files(self.sequence.iter().map(SequenceFile::new).collect())
         };
         Input {
             signal,

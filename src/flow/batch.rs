@@ -47,10 +47,10 @@ impl Batch {
         input: &Input,
         dtype: DType,
     ) -> Result<Self> {
-        if let Signal::Files(paths) = &input.signal
+        if let Signal::Files(files) = &input.signal
             && sequence.features != reads
         {
-            let path = paths.first().cloned().unwrap_or_default();
+            let path = files.first().map(|file| file.path.clone()).unwrap_or_default();
             let found = sequence.features;
             let message = format!("{found} columns, but the network reads {reads} features");
             return Err(Error::content(path, message));

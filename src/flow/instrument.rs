@@ -1,7 +1,8 @@
 //! The instrument: answers questions, and remembers what did not change since the last one.
 
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use candle_core::{DType, Tensor};
@@ -14,9 +15,11 @@ use super::measure::{Trace, fits_memory, measure_by, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
 use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
 use super::sequence::Sequence;
+use super::sequence_file::SequenceFile;
 use super::view::{self, View, ViewReport};
 use crate::error::Result;
-use crate::network::{self, Cell, LayerParameters, Network, Wiring};
+use crate::frozen::Frozen;
+use crate::network::{Cell, LayerParameters, Network, Opened, ReadoutSource, StateDict, Wiring};
 use crate::rng::Generator;
 use crate::task::TaskChoice;
 use crate::ticket::Ticket;
@@ -29,7 +32,7 @@ const QUICK_SPECTRUM: usize = 64;
 /// next, so that moving a slider costs one forward and one backward pass.
 #[derive(Debug, Default)]
 pub struct Instrument {
-    files: Kept<(Vec<PathBuf>, Vec<Option<SystemTime>>), Sequence>,
+    files: Kept<(Vec<SequenceFile>, Vec<Option<SystemTime>>), Sequence>,
     network: Kept<(Weights, Option<SystemTime>, usize, Option<TaskChoice>), Unscaled>,
     batch: Kept<BatchKey, Batch>,
     /// The end of the last answer, from which [`Instrument::complete`] goes on.
@@ -67,6 +70,7 @@ struct LastStep {
 #[derive(Debug)]
 struct Unscaled {
     network: Network,
+    readout: ReadoutSource,
     /// By layer and gate, of the unscaled blocks of `weight_hh`.
     spectra: OnceCell<Vec<Vec<NamedSpectrum>>>,
     /// Where the random stream stood after the weights.
@@ -97,6 +101,7 @@ impl Instrument {
         let mut report = FlowReport {
             question: question.clone(),
             spec: scaled.spec,
+            readout: unscaled.readout.clone(),
             length: batch.steps * scaled.spec.ticks,
             batch: batch.size,
             loss: trace.loss,
@@ -188,13 +193,13 @@ impl Instrument {
         question.validate()?;
         let Question { weights, input, precision, .. } = question;
         let stamps = match &input.signal {
-            Signal::Files(paths) => paths.iter().map(|path| modified(path)).collect(),
+            Signal::Files(files) => files.iter().map(sequence_stamp).collect(),
             _ => Vec::new(),
         };
         let from_files = match &input.signal {
-            Signal::Files(paths) => {
-                let key = (paths.clone(), stamps.clone());
-                Some(self.files.get(key, || Sequence::from_files(paths))?)
+            Signal::Files(files) => {
+                let key = (files.clone(), stamps.clone());
+                Some(self.files.get(key, || Sequence::from_files(files))?)
             }
             _ => None,
         };
@@ -206,11 +211,7 @@ impl Instrument {
             Some(task) => task.input_size(),
             None => from_files.map_or(1, |sequence| sequence.features),
         };
-        let stamp = match weights {
-            Weights::File { path, .. } => modified(path),
-            Weights::Draw(_) => None,
-        };
-        let key = (weights.clone(), stamp, features, task.cloned());
+        let key = (weights.clone(), weights_stamp(weights), features, task.cloned());
         let unscaled = self.network.get(key, || Unscaled::new(weights, features, task))?;
         let spec = unscaled.network.spec;
         let reads = spec.input_size;
@@ -249,24 +250,25 @@ impl Instrument {
 
 impl Unscaled {
     fn new(weights: &Weights, features: usize, task: Option<&TaskChoice>) -> Result<Self> {
-        let (network, after) = match weights {
+        let (network, readout, after) = match weights {
             Weights::Draw(draw) => {
                 let mut generator = Generator::seeded(draw.seed);
                 let outputs = task.map_or(1, TaskChoice::output_size);
                 let mut spec = draw.design.spec(features, outputs);
                 spec.reading = task.map_or(spec.reading, TaskChoice::reading);
-                (draw.design.network(&spec, &mut generator)?, generator)
+                (draw.design.network(&spec, &mut generator)?, ReadoutSource::Drawn, generator)
             }
-            Weights::File { path, nonlinearity, seed } => {
-                let mut generator = Generator::seeded(*seed);
-                let mut network = network::read(path, *nonlinearity, &mut generator)?;
+            Weights::File { path, nonlinearity, seed, head, content } => {
+                let stored = stored(path, content.as_ref())?;
+                let Opened { mut network, readout, after } =
+                    stored.open(*nonlinearity, head, *seed)?;
                 if let Some(task) = task {
                     network.spec.reading = task.reading();
                 }
-                (network, generator)
+                (network, readout, after)
             }
         };
-        Ok(Self { network, spectra: OnceCell::new(), after })
+        Ok(Self { network, readout, spectra: OnceCell::new(), after })
     }
 
     /// Works out the spectra, unless that has been done. Only reports need them.
@@ -356,17 +358,38 @@ fn last_steps(network: &Network, batch: &Batch, trace: &Trace) -> Result<Vec<Las
         .collect()
 }
 
-/// When each of the files that a question reads last changed.
+/// The tensors of a file as they were when it was opened.
+fn stored(path: &Path, content: Option<&Frozen<StateDict>>) -> Result<Arc<StateDict>> {
+    if let Some(held) = content.and_then(Frozen::held) {
+        return Ok(Arc::clone(held));
+    }
+    let stored = StateDict::read(path)?;
+    if let Some(content) = content {
+        content.verify(path, stored.checksum())?;
+    }
+    Ok(Arc::new(stored))
+}
+
+/// When each of the files that a question reads last changed, where that matters.
 pub(super) fn stamps(question: &Question) -> Vec<Option<SystemTime>> {
-    let weights = match &question.weights {
-        Weights::File { path, .. } => Some(path),
-        Weights::Draw(_) => None,
-    };
-    let sequences: &[PathBuf] = match &question.input.signal {
-        Signal::Files(paths) => paths,
+    let sequences: &[SequenceFile] = match &question.input.signal {
+        Signal::Files(files) => files,
         _ => &[],
     };
-    weights.into_iter().chain(sequences).map(|path| modified(path)).collect()
+    let weights = weights_stamp(&question.weights);
+    std::iter::once(weights).chain(sequences.iter().map(sequence_stamp)).collect()
+}
+
+fn weights_stamp(weights: &Weights) -> Option<SystemTime> {
+    match weights {
+        // Told by its checksum.
+        Weights::File { content: Some(_), .. } | Weights::Draw(_) => None,
+        Weights::File { path, content: None, .. } => modified(path),
+    }
+}
+
+fn sequence_stamp(SequenceFile { path, content }: &SequenceFile) -> Option<SystemTime> {
+    if content.is_some() { None } else { modified(path) }
 }
 
 pub(super) fn dtype(precision: Precision) -> DType {

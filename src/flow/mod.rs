@@ -8,6 +8,7 @@ mod measure;
 mod question;
 mod report;
 mod sequence;
+mod sequence_file;
 mod spectrum;
 pub mod view;
 
@@ -18,4 +19,5 @@ pub use measure::{LayerTrace, Trace, measure, measure_by};
 pub use question::{Draw, Input, Precision, Question, Signal, Weights};
 pub use report::{Census, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Spectrum};
 pub use sequence::Sequence;
+pub use sequence_file::{Rows, SequenceFile};
 pub use view::{View, ViewReport};

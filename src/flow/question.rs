@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::network::{Design, Nonlinearity};
+use crate::frozen::Frozen;
+use crate::network::{Design, Head, Nonlinearity, StateDict};
 use crate::task::{Loss, TaskChoice};
+
+use super::sequence_file::SequenceFile;
 
 /// What to measure. Equal questions have equal answers, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +35,7 @@ pub struct Question {
 pub enum Weights {
     /// Drawn at random from a seed.
     Draw(Draw),
-    /// Read from a `.safetensors` file with `torch.nn` names; sizes and cell are inferred.
+    /// Read from a file with `torch.nn` names; sizes and cell are inferred.
     File {
         /// The file.
         path: PathBuf,
@@ -40,6 +43,12 @@ pub enum Weights {
         nonlinearity: Nonlinearity,
         /// Seed of the readout, if the file holds none, and of an input that continues its stream.
         seed: u64,
+        /// Which tensors are the readout.
+        #[serde(default, skip_serializing_if = "Head::is_fitting")]
+        head: Head,
+        /// What the file held when it was opened; `None` reads whatever it holds now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<Frozen<StateDict>>,
     },
 }
 
@@ -90,7 +99,7 @@ pub enum Signal {
     /// 1 at every step.
     Constant,
     /// CSV files, one sequence each: a row a step, a column a feature.
-    Files(Vec<PathBuf>),
+    Files(Vec<SequenceFile>),
     /// The sequences of a task, with its own length, targets and loss.
     Task(TaskChoice),
 }

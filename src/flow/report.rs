@@ -5,7 +5,7 @@ use std::num::FpCategory;
 use faer::c64;
 
 use super::question::Question;
-use crate::network::NetworkSpec;
+use crate::network::{NetworkSpec, ReadoutSource};
 
 /// What one forward and one backward pass showed. Numbers may be zero, infinite or NaN: those
 /// are results, and [`Census`] counts them.
@@ -15,6 +15,8 @@ pub struct FlowReport {
     pub question: Question,
     /// Shape of the network, also when its weights came from a file.
     pub spec: NetworkSpec,
+    /// Where the readout came from.
+    pub readout: ReadoutSource,
     /// Steps T of the unrolled network: of an input read n times each, n to a step.
     pub length: usize,
     /// Sequences B.

@@ -1,15 +1,11 @@
 //! The batch that a network reads and the running mean that it should answer.
 
-use std::path::Path;
-
 use candle_core::{DType, Device, Tensor};
 
 use super::question::{Input, Signal};
+use super::sequence_file::{Rows, SequenceFile};
 use crate::error::{Error, Result};
 use crate::rng::Generator;
-
-/// Files above this size are refused before they are read.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// A batch of sequences, as f64 numbers of step-major layout.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,23 +53,23 @@ impl Sequence {
     ///
     /// # Errors
     /// Files that cannot be read, are no numbers, or do not fit together.
-    pub fn from_files(paths: &[impl AsRef<Path>]) -> Result<Self> {
-        let mut sequences = Vec::with_capacity(paths.len());
-        for path in paths {
-            sequences.push((path.as_ref(), read_csv(path.as_ref())?));
+    pub fn from_files(files: &[SequenceFile]) -> Result<Self> {
+        let mut sequences = Vec::with_capacity(files.len());
+        for file in files {
+            sequences.push((&file.path, file.rows()?));
         }
         let Some((_, first)) = sequences.first() else {
             return Err(Error::out_of_range("sequence", "at least one file", "none"));
         };
-        let (length, features) = (first.len(), first[0].len());
-        for (path, rows) in &sequences {
+        let (length, features) = (first.rows.len(), first.rows[0].len());
+        for (path, Rows { rows }) in sequences.iter().map(|(path, rows)| (*path, rows.as_ref())) {
             if rows.len() != length || rows[0].len() != features {
                 let message = format!(
                     "{} rows of {} columns, but the first file has {length} rows of {features}",
                     rows.len(),
                     rows[0].len()
                 );
-                return Err(Error::content(*path, message));
+                return Err(Error::content(path, message));
             }
         }
         if length > Input::MAX_LENGTH {
@@ -83,7 +79,7 @@ impl Sequence {
             return Err(Error::out_of_range("batch", "1 to 256", sequences.len()));
         }
         let x = (0..length)
-            .flat_map(|t| sequences.iter().flat_map(move |(_, rows)| rows[t].iter().copied()))
+            .flat_map(|t| sequences.iter().flat_map(move |(_, file)| file.rows[t].iter().copied()))
             .collect();
         Ok(Self::with_running_mean(length, sequences.len(), features, x))
     }
@@ -117,87 +113,9 @@ impl Sequence {
     }
 }
 
-/// Rows of numbers, all of the same width, at least one. A first row in which no cell is a number
-/// is a header.
-fn read_csv(path: &Path) -> Result<Vec<Vec<f64>>> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MAX_BYTES {
-        return Err(Error::content(path, format!("{size} bytes is too large for a sequence")));
-    }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    let text = String::from_utf8(text)
-        .map_err(|_| Error::content(path, "not a text file: expected CSV in UTF-8"))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let mut rows: Vec<Vec<f64>> = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| Error::content(path, error.to_string()))?;
-        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
-        if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
-            continue;
-        }
-        let row = numbers(&record).map_err(|cell| {
-            Error::content(path, format!("line {line}: {cell:?} is not a finite number"))
-        })?;
-        if let Some(first) = rows.first()
-            && first.len() != row.len()
-        {
-            let (found, expected) = (row.len(), first.len());
-            let message = format!("line {line}: {found} columns, expected {expected} as above");
-            return Err(Error::content(path, message));
-        }
-        rows.push(row);
-    }
-    if rows.is_empty() {
-        return Err(Error::content(path, "holds no numbers: expected a row a step"));
-    }
-    Ok(rows)
-}
-
-/// The cells as finite numbers, or the first that is none.
-fn numbers(record: &csv::StringRecord) -> std::result::Result<Vec<f64>, String> {
-    record
-        .iter()
-        .map(|cell| {
-            cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| cell.to_owned())
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn csv(text: &str) -> Result<Vec<Vec<f64>>> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.csv");
-        std::fs::write(&path, text).unwrap();
-        read_csv(&path)
-    }
-
-    #[test]
-    fn a_header_and_windows_line_ends_are_read() {
-        let rows = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
-        assert_eq!(rows, [[1.5, 2.0], [-0.3, 4.0]]);
-    }
-
-    #[test]
-    fn bad_files_name_line_and_reason() {
-        for (text, reason) in [
-            ("1\n2\nx\n", "line 3: \"x\" is not a finite number"),
-            ("1,2\n3\n", "line 2: 1 columns, expected 2 as above"),
-            ("1\nnan\n", "line 2: \"nan\" is not a finite number"),
-            ("", "holds no numbers"),
-            ("a,b\n", "holds no numbers"),
-        ] {
-            let error = csv(text).unwrap_err().to_string();
-            assert!(error.contains(reason), "{text:?}: {error}");
-        }
-    }
 
     #[test]
     fn the_target_is_the_running_mean_of_the_first_feature() {

@@ -6,6 +6,7 @@
 mod cell;
 mod design;
 mod file;
+mod head;
 mod init;
 pub(crate) mod kernel;
 mod model;
@@ -15,7 +16,8 @@ mod spec;
 mod unroll;
 
 pub use design::{Design, GateBias, Init, InputInit, Recipe};
-pub use file::{encode, read, write};
+pub use file::{Opened, StateDict, encode, write};
+pub use head::{Head, ReadoutSource};
 pub use init::{draw, draw_readout};
 pub use model::{LayerRun, Network, Probing, Run};
 pub(crate) use model::{or_cancelled, repeat_steps};

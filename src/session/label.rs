@@ -37,7 +37,7 @@ fn aspects(question: &Question) -> Vec<String> {
     let Question { weights, input, weight_scale, bias_scale, loss, precision } = question;
     let mut aspects = match weights {
         Weights::Draw(draw) => drawn(draw),
-        Weights::File { path, nonlinearity, seed } => {
+        Weights::File { path, nonlinearity, seed, head: _, content: _ } => {
             let mut aspects =
                 vec![file_name(path), nonlinearity.to_string(), format!("seed {seed}")];
             aspects.resize(DRAWN, String::new());
@@ -105,7 +105,7 @@ fn signal_name(signal: &Signal) -> String {
         Signal::Sine => "sine".to_owned(),
         Signal::Constant => "constant".to_owned(),
         Signal::Files(paths) => {
-            paths.iter().map(|path| file_name(path)).collect::<Vec<_>>().join(" + ")
+            paths.iter().map(|file| file_name(&file.path)).collect::<Vec<_>>().join(" + ")
         }
         Signal::Task(task) => task.name().replace('-', " "),
     }
@@ -125,6 +125,7 @@ fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Head;
 
     #[test]
     fn pins_are_named_by_what_differs() {
@@ -155,6 +156,8 @@ mod tests {
             path: "/tmp/deep/net.safetensors".into(),
             nonlinearity: crate::network::Nonlinearity::Tanh,
             seed: 0,
+            head: Head::Fitting,
+            content: None,
         };
         let labels = labels(&[&drawn, &file]);
         assert!(labels[1].starts_with("net.safetensors"), "{}", labels[1]);

@@ -5,8 +5,7 @@ use std::path::Path;
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Command;
 use rnnscope::flow::Weights;
-use rnnscope::network::{Cell, Nonlinearity, read};
-use rnnscope::rng::Generator;
+use rnnscope::network::{Cell, Head, Nonlinearity, StateDict};
 use rnnscope::session::Tab;
 use rnnscope::train::Comparison;
 
@@ -58,7 +57,9 @@ fn a_network_is_saved_and_read_back() {
     window.click("Save network…");
     window.click("Save");
     let path = folder.path().join("lstm-1-layer.safetensors");
-    let network = read(&path, Nonlinearity::Tanh, &mut Generator::seeded(0)).expect("reads");
+    let dict = StateDict::read(&path).expect("reads");
+    let opened = dict.open(Nonlinearity::Tanh, &Head::Fitting, 0).expect("holds a network");
+    let network = opened.network;
     assert_eq!((network.spec.cell, network.spec.hidden_size), (Cell::Lstm, 6));
     window.harness.get_by_label_contains(&format!("Saved {}", path.display()));
 }

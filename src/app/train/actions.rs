@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::commands::Command;
 use crate::error::Result;
 use crate::flow::{Draw, Input, Question, Signal, Weights};
-use crate::network::{Cell, Nonlinearity};
+use crate::network::{Cell, Head, Nonlinearity};
 use crate::save::save;
 use crate::session::{Pin, Tab, TrainSettings};
 use crate::task::TaskChoice;
@@ -162,7 +162,7 @@ fn weights(path: PathBuf, draw: &Draw) -> Weights {
         Cell::Rnn(nonlinearity) => nonlinearity,
         Cell::Lstm | Cell::Gru => Nonlinearity::default(),
     };
-    Weights::File { path, nonlinearity, seed: draw.seed }
+    Weights::File { path, nonlinearity, seed: draw.seed, head: Head::Fitting, content: None }
 }
 
 /// Sequences like those of the task; in a fair comparison the very ones it was measured on.

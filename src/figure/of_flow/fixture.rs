@@ -5,7 +5,7 @@ use faer::c64;
 use crate::flow::{
     Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights,
 };
-use crate::network::{Cell, Design};
+use crate::network::{Cell, Design, ReadoutSource};
 
 /// A report whose gradient at step t of layer l (from 0) is `gradient(l, t)`.
 pub(in crate::figure) fn report(
@@ -35,6 +35,7 @@ pub(in crate::figure) fn report(
     };
     FlowReport {
         spec: draw.design.spec(1, 1),
+        readout: ReadoutSource::Drawn,
         question,
         length,
         batch: 1,

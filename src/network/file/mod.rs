@@ -5,5 +5,5 @@ mod state_dict;
 mod tensors;
 mod write;
 
-pub use read::read;
+pub use read::{Opened, StateDict};
 pub use write::{encode, write};

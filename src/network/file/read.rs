@@ -1,44 +1,80 @@
 //! From named tensors with `torch.nn` names and shapes to a network.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use candle_nn::Linear;
 
+use super::super::head::{Head, ReadoutSource};
 use super::super::init::draw_readout;
 use super::super::model::Network;
 use super::super::parameters::LayerParameters;
 use super::super::spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};
 use super::tensors::{Recorded, Stored, load};
 use crate::error::{Error, Result};
+use crate::frozen::Checksum;
 use crate::rng::Generator;
 
-/// Reads a network from a `.safetensors` file, or from a PyTorch state dict in a `.pt` or `.pth`
-/// file. Cell, sizes, layers, biases and skip connections are inferred from names and shapes;
-/// `nonlinearity` is assumed for a plain RNN whose file does not record it (only
-/// [`super::write()`] does, as well as ticks and what the readout reads). All recurrent tensors
-/// may share a prefix (`rnn.weight_ih_l0`). `head.weight` and `head.bias`, if present, are the
-/// readout; otherwise one is drawn from `generator` as `nn.Linear(hidden_size, 1)`.
-///
-/// # Errors
-/// A file that cannot be read, is of no known format, or does not fit; the text names the tensor
-/// with the shape expected and found.
-pub fn read(path: &Path, nonlinearity: Nonlinearity, generator: &mut Generator) -> Result<Network> {
-    let Stored { tensors, recorded } = load(path)?;
-    let content = |message: String| Error::content(path, message);
-    let parts = Parts::find(&tensors).map_err(content)?;
-    let spec = parts.spec(nonlinearity, recorded).map_err(content)?;
-    spec.validate().map_err(|error| content(error.to_string()))?;
-    let layers = (0..spec.num_layers)
-        .map(|layer| parts.layer(&spec, layer))
-        .collect::<std::result::Result<_, _>>()
-        .map_err(content)?;
-    let readout = match parts.readout(&spec).map_err(content)? {
-        Some(readout) => readout,
-        None => draw_readout(&spec, generator)?,
-    };
-    Ok(Network { spec, layers, readout })
+/// The named tensors of a file: `.safetensors`, or a PyTorch state dict in a `.pt` or `.pth` file.
+#[derive(Debug)]
+pub struct StateDict {
+    path: PathBuf,
+    stored: Stored,
+}
+
+/// A network from a file, and where its readout came from.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The network.
+    pub network: Network,
+    /// Where its readout came from.
+    pub readout: ReadoutSource,
+    /// Where the random stream stands after what was drawn.
+    pub after: Generator,
+}
+
+impl StateDict {
+    /// Reads all tensors of a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is of no known format.
+    pub fn read(path: &Path) -> Result<Self> {
+        Ok(Self { path: path.to_owned(), stored: load(path)? })
+    }
+
+    /// Checksum of the file's bytes.
+    pub fn checksum(&self) -> &Checksum {
+        &self.stored.checksum
+    }
+
+    /// The network that the tensors describe. Cell, sizes, layers, biases and skip connections are
+    /// inferred from names and shapes; `nonlinearity` is assumed for a plain RNN whose file does
+    /// not record it (only [`super::write()`] does, as well as ticks and what the readout reads).
+    /// All recurrent tensors may share a prefix (`rnn.weight_ih_l0`). The readout is what `head`
+    /// says; one to be drawn comes from the seed.
+    ///
+    /// # Errors
+    /// Tensors that do not fit; the text names the tensor with the shape expected and found.
+    pub fn open(&self, nonlinearity: Nonlinearity, head: &Head, seed: u64) -> Result<Opened> {
+        let Self { path, stored: Stored { tensors, recorded, .. } } = self;
+        let content = |message: String| Error::content(path, message);
+        let parts = Parts::find(tensors).map_err(content)?;
+        let spec = parts.spec(nonlinearity, *recorded).map_err(content)?;
+        spec.validate().map_err(|error| content(error.to_string()))?;
+        let layers = (0..spec.num_layers)
+            .map(|layer| parts.layer(&spec, layer))
+            .collect::<std::result::Result<_, _>>()
+            .map_err(content)?;
+        let _ = head;
+        let mut generator = Generator::seeded(seed);
+        let (readout, source) = match parts.readout(&spec).map_err(content)? {
+            Some(readout) => (readout, ReadoutSource::File("head".to_owned())),
+            None => (draw_readout(&spec, &mut generator)?, ReadoutSource::Random { seed }),
+        };
+        let network = Network { spec, layers, readout };
+        Ok(Opened { network, readout: source, after: generator })
+    }
 }
 
 /// The tensors of a file, and the prefix that the recurrent ones share.

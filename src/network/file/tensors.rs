@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::super::spec::{Nonlinearity, Reading};
 use super::state_dict;
 use crate::error::{Error, Result};
+use crate::frozen::Checksum;
 
 /// Files above this size are refused before they are read: the largest network that rnnscope
 /// shows (8 LSTM layers of 512 units in f64) takes 130 MB.
@@ -35,7 +36,10 @@ pub(super) struct Recorded {
 }
 
 /// What a file holds.
+#[derive(Debug)]
 pub(super) struct Stored {
+    /// Checksum of its bytes.
+    pub checksum: Checksum,
     /// All tensors, in f32 unless stored in f64.
     pub tensors: BTreeMap<String, Tensor>,
     /// What the file says beside them.
@@ -53,13 +57,12 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
     if size > MAX_BYTES {
         return Err(Error::content(path, format!("{size} bytes is too large for a network")));
     }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let checksum = Checksum::of(&bytes);
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let (tensors, recorded) = if extension == "pt" || extension == "pth" {
-        // The reader of state dicts opens the file itself; a folder would confuse it.
-        fs::File::open(path).map_err(unreadable)?;
         (state_dict::read(path, size)?, Recorded::default())
     } else {
-        let bytes = fs::read(path).map_err(unreadable)?;
         from_safetensors(path, &bytes)?
     };
     let tensors = tensors
@@ -69,7 +72,7 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
             Ok((name, tensor.to_dtype(dtype)?))
         })
         .collect::<Result<_>>()?;
-    Ok(Stored { tensors, recorded })
+    Ok(Stored { checksum, tensors, recorded })
 }
 
 /// Tensors by name.

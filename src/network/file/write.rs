@@ -13,7 +13,7 @@ use crate::save::save;
 /// `nn.GRU` as `rnn` and an `nn.Linear` as `head` loads the file strictly.
 const PREFIX: &str = "rnn.";
 
-/// Writes a network whole or not at all; [`super::read()`] reads it back equal.
+/// Writes a network whole or not at all; [`super::StateDict`] reads it back equal.
 ///
 /// # Errors
 /// [`Error::Write`] with the path and what the system said.

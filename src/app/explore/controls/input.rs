@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::Desk;
 use crate::app::widgets::{choice, count, named, row};
 use crate::figure::loss_in_full;
-use crate::flow::{Input, Signal};
+use crate::flow::{Input, SequenceFile, Signal};
 use crate::task::{Echo, Loss, Memory, TaskChoice};
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
@@ -48,8 +48,8 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let memory = &mut desk.session.memory.input_seed;
     let Input { signal, length, batch, seed } = &mut desk.session.question.input;
     signals(ui, signal);
-    if let Signal::Files(paths) = signal {
-        for path in paths.iter() {
+    if let Signal::Files(files) = signal {
+        for SequenceFile { path, .. } in files.iter() {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
             ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
                 .on_hover_text(path.display().to_string());

@@ -1,7 +1,5 @@
 //! Which network: drawn from a seed, or read from a file.
 
-use std::path::Path;
-
 use egui::{RichText, Ui};
 
 use super::Desk;
@@ -9,12 +7,12 @@ use crate::app::commands::Command;
 use crate::app::design::{self, NONLINEARITIES};
 use crate::app::widgets::{choice, named, row};
 use crate::flow::{Draw, Precision, Weights};
-use crate::network::{Cell, Nonlinearity};
+use crate::network::Cell;
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     match desk.session.question.weights.clone() {
         Weights::Draw(draw) => drawn(ui, desk, draw),
-        Weights::File { path, nonlinearity, seed } => file(ui, desk, &path, nonlinearity, seed),
+        Weights::File { .. } => file(ui, desk),
     }
     row(
         ui,
@@ -54,13 +52,13 @@ fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
     });
 }
 
-fn file(
-    ui: &mut Ui,
-    desk: &mut Desk<'_>,
-    path: &Path,
-    mut nonlinearity: Nonlinearity,
-    mut seed: u64,
-) {
+fn file(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let spec = desk.spec;
+    let Weights::File { path, nonlinearity, seed, head: _, content: _ } =
+        &mut desk.session.question.weights
+    else {
+        return;
+    };
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     row(
         ui,
@@ -71,22 +69,21 @@ fn file(
                 .on_hover_text(path.display().to_string());
         },
     );
-    if let Some(spec) = desk.spec {
+    if let Some(spec) = spec {
         row(ui, "Holds", "What the file’s tensors say about the network.", |ui| {
             ui.add(egui::Label::new(spec.to_string()).wrap());
         });
         if matches!(spec.cell, Cell::Rnn(_)) {
             let tip = "A file of a plain RNN does not say which nonlinearity it was trained with.";
-            row(ui, "Nonlinearity", tip, |ui| choice(ui, &mut nonlinearity, &NONLINEARITIES));
+            row(ui, "Nonlinearity", tip, |ui| choice(ui, nonlinearity, &NONLINEARITIES));
         }
     }
     let tip = "Seed that draws the readout if the file holds none (head.weight, head.bias), and an input that \
                continues its stream.";
     row(ui, "Readout", tip, |ui| {
-        let value = egui::DragValue::new(&mut seed).speed(0.1).update_while_editing(false);
+        let value = egui::DragValue::new(seed).speed(0.1).update_while_editing(false);
         named(ui.add(value), "Readout seed").on_hover_text(tip);
     });
-    desk.session.question.weights = Weights::File { path: path.to_owned(), nonlinearity, seed };
     let close = ui.button("Close the file").on_hover_text("Returns to the network drawn before.");
     if close.clicked() {
         desk.session.close_weights();

@@ -141,7 +141,7 @@ impl fmt::Display for Across {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Design, Nonlinearity};
+    use crate::network::{Design, Head, Nonlinearity};
 
     fn question(cell: Cell) -> Question {
         let draw = Draw { design: Design::new(cell, 16, 1), seed: 0 };
@@ -172,7 +172,13 @@ mod tests {
     fn what_cannot_be_changed_says_why_and_stays() {
         let nonlinearity = Nonlinearity::Tanh;
         let rnn = question(Cell::Rnn(nonlinearity));
-        let weights = Weights::File { path: "w.safetensors".into(), nonlinearity, seed: 0 };
+        let weights = Weights::File {
+            path: "w.safetensors".into(),
+            nonlinearity,
+            seed: 0,
+            head: Head::Fitting,
+            content: None,
+        };
         let file = Question { weights, ..rnn.clone() };
         let mut files = rnn.clone();
         files.input.signal = Signal::Files(vec!["x.csv".into()]);

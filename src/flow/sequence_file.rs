@@ -1,0 +1,173 @@
+//! CSV files with an input sequence: a row a step, a column a feature.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::frozen::{Checksum, Frozen};
+
+/// Files above this size are refused before they are read.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A file with one sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written")]
+pub struct SequenceFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What it held when it was opened; `None` reads whatever it holds now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Frozen<Rows>>,
+}
+
+/// How a file stands in settings: by its path alone until 0.1.0.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Path(PathBuf),
+    File {
+        path: PathBuf,
+        #[serde(default)]
+        content: Option<Frozen<Rows>>,
+    },
+}
+
+/// What a file with a sequence holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// Finite numbers, a row a step, all of the same width, at least one.
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl SequenceFile {
+    /// A file by its path, whatever it holds.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), content: None }
+    }
+
+    /// The same with what the file holds now.
+    ///
+    /// # Errors
+    /// As for [`SequenceFile::rows`].
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let (checksum, rows) = read(&path)?;
+        Ok(Self { path, content: Some(Frozen::new(checksum, Arc::new(rows))) })
+    }
+
+    /// What the file held when it was opened.
+    ///
+    /// # Errors
+    /// A file that cannot be read, holds no numbers, or has changed since.
+    pub fn rows(&self) -> Result<Arc<Rows>> {
+        let Self { path, content } = self;
+        if let Some(held) = content.as_ref().and_then(Frozen::held) {
+            return Ok(Arc::clone(held));
+        }
+        let (checksum, rows) = read(path)?;
+        if let Some(content) = content {
+            content.verify(path, &checksum)?;
+        }
+        Ok(Arc::new(rows))
+    }
+}
+
+impl From<Written> for SequenceFile {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Path(path) => Self { path, content: None },
+            Written::File { path, content } => Self { path, content },
+        }
+    }
+}
+
+impl From<&str> for SequenceFile {
+    fn from(path: &str) -> Self {
+        Self::new(path)
+    }
+}
+
+/// A first row in which no cell is a number is a header.
+fn read(path: &Path) -> Result<(Checksum, Rows)> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::content(path, format!("{size} bytes is too large for a sequence")));
+    }
+    let text = std::fs::read(path).map_err(unreadable)?;
+    let checksum = Checksum::of(&text);
+    let text = String::from_utf8(text)
+        .map_err(|_| Error::content(path, "not a text file: expected CSV in UTF-8"))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut rows: Vec<Vec<f64>> = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| Error::content(path, error.to_string()))?;
+        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            continue;
+        }
+        let row = numbers(&record).map_err(|cell| {
+            Error::content(path, format!("line {line}: {cell:?} is not a finite number"))
+        })?;
+        if let Some(first) = rows.first()
+            && first.len() != row.len()
+        {
+            let (found, expected) = (row.len(), first.len());
+            let message = format!("line {line}: {found} columns, expected {expected} as above");
+            return Err(Error::content(path, message));
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err(Error::content(path, "holds no numbers: expected a row a step"));
+    }
+    Ok((checksum, Rows { rows }))
+}
+
+/// The cells as finite numbers, or the first that is none.
+fn numbers(record: &csv::StringRecord) -> std::result::Result<Vec<f64>, String> {
+    record
+        .iter()
+        .map(|cell| {
+            cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| cell.to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Vec<Vec<f64>>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.csv");
+        std::fs::write(&path, text).unwrap();
+        Ok(read(&path)?.1.rows)
+    }
+
+    #[test]
+    fn a_header_and_windows_line_ends_are_read() {
+        let rows = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
+        assert_eq!(rows, [[1.5, 2.0], [-0.3, 4.0]]);
+    }
+
+    #[test]
+    fn bad_files_name_line_and_reason() {
+        for (text, reason) in [
+            ("1\n2\nx\n", "line 3: \"x\" is not a finite number"),
+            ("1,2\n3\n", "line 2: 1 columns, expected 2 as above"),
+            ("1\nnan\n", "line 2: \"nan\" is not a finite number"),
+            ("", "holds no numbers"),
+            ("a,b\n", "holds no numbers"),
+        ] {
+            let error = csv(text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text:?}: {error}");
+        }
+    }
+}
