@@ -46,7 +46,7 @@ fn the_first_fifty_losses_of_the_notebook_agree_to_1e5() {
             let expected = floats(&run["first50"]);
             for (step, (found, expected)) in trainee.log().losses.iter().zip(&expected).enumerate()
             {
-                let off = (f64::from(*found) / expected - 1.0).abs();
+                let off = (*found / expected - 1.0).abs();
                 assert!(off < 1e-5, "{} {loss} step {step}: {found}, {expected}", run["model"]);
             }
         }

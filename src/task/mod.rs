@@ -179,6 +179,18 @@ pub trait Task: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// How well a fixed set was answered, from 0 to 1, where answers are right or wrong: the part
+    /// that is right, unless [`TaskChoice::accuracy_name`] says otherwise.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn accuracy(&self, output: &Tensor, batch: &Batch) -> Result<Option<f64>> {
+        let part = |right: Vec<bool>| {
+            right.iter().filter(|right| **right).count() as f64 / right.len().max(1) as f64
+        };
+        Ok(self.right(output, batch)?.map(part))
+    }
+
     /// The class that each sequence was taken for, where there are classes.
     ///
     /// # Errors

@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::figure::number::number;
 use crate::figure::ticks::whole;
-use crate::task::TaskChoice;
 use crate::train::{Comparison, RunLog};
 
 /// A row a training, as assignments ask for it: where it stopped and why, how many sequences it had
@@ -100,9 +99,9 @@ fn measured(trainings: &[Training<'_>]) -> Vec<Column> {
         let header = format!("wrong of {}", whole(test.sequences as f64));
         columns.push(Column::number(&header, wrong, mean));
     }
-    if trainings.iter().any(|one| test_accuracy(one).is_some()) {
-        let right = |one: &Training<'_>| percent(test_accuracy(one));
-        let what = right_of(trainings[0].comparison);
+    if trainings.iter().any(|one| one.accuracy().is_some()) {
+        let right = |one: &Training<'_>| percent(one.accuracy());
+        let what = trainings[0].comparison.task.accuracy_name();
         columns.push(Column::number(what, right, |all| match mean_right(all) {
             Some(mean) => format!("mean {}", percent(Some(mean))),
             None => dash(),
@@ -161,23 +160,9 @@ fn stopped(one: &Training<'_>) -> String {
     }
 }
 
-/// Accuracy on the first fixed set at the last evaluation.
-fn test_accuracy(one: &Training<'_>) -> Option<f64> {
-    one.log.evaluations.last()?.sets.first()?.right
-}
-
-/// What the accuracy is about.
-fn right_of(comparison: &Comparison) -> &'static str {
-    match comparison.task {
-        TaskChoice::Mnist1d(_) => "test accuracy",
-        TaskChoice::FirstZero(_) => "sequences told apart",
-        TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) | TaskChoice::Echo(_) => "accuracy",
-    }
-}
-
 /// The mean accuracy of those evaluated.
 fn mean_right(all: &[Training<'_>]) -> Option<f64> {
-    let all: Vec<f64> = all.iter().filter_map(test_accuracy).collect();
+    let all: Vec<f64> = all.iter().filter_map(Training::accuracy).collect();
     (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
 }
 
@@ -222,7 +207,7 @@ fn sentence(all: &[Training<'_>]) -> String {
         None => {}
     }
     if let Some(mean) = mean_right(all) {
-        let what = right_of(all[0].comparison);
+        let what = all[0].comparison.task.accuracy_name();
         text += &format!(", {what} {}", percent(Some(mean)));
     }
     if let Some((mean, asked)) = mean_wrong(all) {

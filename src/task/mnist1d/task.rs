@@ -91,6 +91,11 @@ fn tensors(points: &Points, places: impl Iterator<Item = usize> + Clone) -> Resu
     Ok(Batch::new(x, Tensor::from_vec(labels, size, &Device::Cpu)?))
 }
 
+impl Classify {
+    /// Name of the set of test sequences.
+    pub(in super::super) const SET: &str = "test";
+}
+
 impl Task for Classify {
     fn input_size(&self) -> usize {
         1
@@ -123,7 +128,7 @@ impl Task for Classify {
 
     fn sets(&self) -> Result<Vec<Set>> {
         let batch = tensors(&self.data.test, 0..self.data.test.len())?;
-        Ok(vec![Set { name: "test", batch }])
+        Ok(vec![Set { name: Self::SET, batch }])
     }
 
     fn epoch(&self, batch: usize) -> Option<u64> {
