@@ -6,6 +6,19 @@ use candle_core::{DType, Tensor};
 
 use crate::error::Result;
 
+/// Stands for a class where outputs are NaN and there is none.
+pub const NO_ANSWER: u32 = u32::MAX;
+
+/// The class of each row of the outputs `[..., C]`: that of the largest, or [`NO_ANSWER`] in a row with
+/// a NaN, whose probabilities are all NaN.
+pub(super) fn answers(outputs: &Tensor) -> Result<Vec<u32>> {
+    let classes = outputs.dim(outputs.rank() - 1)?;
+    let numbers = outputs.to_dtype(DType::F64)?.flatten_all()?.to_vec1::<f64>()?;
+    let broken = numbers.chunks_exact(classes.max(1)).map(|row| row.iter().any(|z| z.is_nan()));
+    let found = largest(outputs)?.into_iter().zip(broken);
+    Ok(found.map(|(class, broken)| if broken { NO_ANSWER } else { class }).collect())
+}
+
 /// The class with the largest of the outputs `[..., C]`, the first of several, row by row. NaN is
 /// never the largest; a row of nothing else answers the last class.
 pub(super) fn largest(outputs: &Tensor) -> Result<Vec<u32>> {
@@ -23,15 +36,10 @@ pub(super) fn largest(outputs: &Tensor) -> Result<Vec<u32>> {
     Ok(outputs.chunks_exact(classes.max(1)).map(largest).collect())
 }
 
-/// Whether the classes of the outputs `[..., C]` are those of `target` (u32), one by one. A row with a
-/// NaN is no answer: its probabilities are all NaN.
+/// Whether the classes of the outputs `[..., C]` are those of `target` (u32), one by one.
 pub(super) fn right(outputs: &Tensor, target: &Tensor) -> Result<Vec<bool>> {
     let target = target.flatten_all()?.to_vec1::<u32>()?;
-    let classes = outputs.dim(outputs.rank() - 1)?;
-    let numbers = outputs.to_dtype(DType::F64)?.flatten_all()?.to_vec1::<f64>()?;
-    let answered = numbers.chunks_exact(classes.max(1)).map(|row| !row.iter().any(|z| z.is_nan()));
-    let found = largest(outputs)?.into_iter().zip(target).zip(answered);
-    Ok(found.map(|((found, asked), answered)| answered && found == asked).collect())
+    Ok(answers(outputs)?.into_iter().zip(target).map(|(found, asked)| found == asked).collect())
 }
 
 /// Balanced accuracy: the mean, over the classes that occur, of the part of their members that was
@@ -61,6 +69,7 @@ mod tests {
         assert_eq!(largest(&outputs).unwrap(), [1, 2, 2]);
         let target = Tensor::new(&[1_u32, 1, 2], &Device::Cpu).unwrap();
         assert_eq!(right(&outputs, &target).unwrap(), [true, false, false]);
+        assert_eq!(answers(&outputs).unwrap(), [1, NO_ANSWER, NO_ANSWER]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use candle_core::Tensor;
 
 pub use about::About;
 pub use choice::TaskChoice;
+pub use classes::NO_ANSWER;
 pub(crate) use echo::PRINTED as PRINTED_ECHO;
 pub use echo::{Echo, Memory};
 pub use first_zero::{FirstZero, Place};
@@ -191,7 +192,7 @@ pub trait Task: Debug + Send + Sync {
         Ok(self.right(output, batch)?.map(part))
     }
 
-    /// The class that each sequence was taken for, where there are classes.
+    /// The class that each sequence was taken for, where there are classes; [`NO_ANSWER`] for none.
     ///
     /// # Errors
     /// What candle says of the tensors.

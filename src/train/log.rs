@@ -23,7 +23,8 @@ pub struct RunLog {
     pub right: Vec<f32>,
     /// How the task's fixed sets were answered through training, oldest first.
     pub evaluations: Vec<Evaluation>,
-    /// The class that each sequence of the first set was last taken for, where there are classes.
+    /// The class that each sequence of the first set was last taken for, where there are classes, or
+    /// [`crate::task::NO_ANSWER`].
     pub answers: Vec<u32>,
     /// Lengths of the training sequences and the step from which on they were used.
     pub lengths: Vec<(u64, usize)>,

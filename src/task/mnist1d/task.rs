@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
 use serde::{Deserialize, Serialize};
 
-use super::super::classes::{largest, right};
+use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
 use super::{CLASSES, Dataset, LENGTH, Points};
 use crate::error::Result;
@@ -144,7 +144,7 @@ impl Task for Classify {
     }
 
     fn answers(&self, output: &Tensor) -> Result<Option<Vec<u32>>> {
-        largest(output).map(Some)
+        classes::answers(output).map(Some)
     }
 
     /// The digit and the one the network takes it for, at the last step.

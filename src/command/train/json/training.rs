@@ -7,7 +7,7 @@ use super::super::super::json::Number;
 use super::super::finished::{Run, loss_word};
 use super::{PRINTED, What};
 use crate::flow::Precision;
-use crate::task::TaskChoice;
+use crate::task::{NO_ANSWER, TaskChoice};
 use crate::train::{Comparison, Evaluation, RunLog, Score, Test};
 
 /// Everything measured in a training; what a task does not have is left out.
@@ -43,8 +43,8 @@ pub(super) struct Training<'a> {
     lengths: Vec<Since>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evaluations: Vec<Look<'a>>,
-    #[serde(skip_serializing_if = "is_empty")]
-    answers: &'a [u32],
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    answers: Answers<'a>,
     losses: Losses<'a>,
     /// The part of each batch that was answered rightly.
     #[serde(skip_serializing_if = "Thinned::is_empty")]
@@ -91,8 +91,19 @@ struct Marks {
     worst: Option<Number>,
 }
 
-fn is_empty(list: &&[u32]) -> bool {
-    list.is_empty()
+/// The class of each test sequence; null where the outputs are NaN.
+struct Answers<'a>(&'a [u32]);
+
+impl Answers<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Answers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|&class| (class != NO_ANSWER).then_some(class)))
+    }
 }
 
 impl<'a> Training<'a> {
@@ -124,7 +135,7 @@ impl<'a> Training<'a> {
             test: log.test.map(|Test { sequences, wrong }| Asked { sequences, wrong }),
             lengths: log.lengths.iter().map(|&(step, length)| Since { step, length }).collect(),
             evaluations: looks.collect(),
-            answers: &log.answers,
+            answers: Answers(&log.answers),
             losses: Losses { values: &log.losses, precision: comparison.precision, every },
             accuracy: Thinned { values: &log.right, every },
         }
