@@ -164,7 +164,7 @@ fn ten_units_echo_ten_outputs_and_eight_do_not() {
         println!("  {}: below 0.001 at {below:?}", comparison.label(&entry));
         let hidden = comparison.contenders[entry.contender].design.hidden_size;
         assert_eq!(below.is_some(), hidden >= 10, "{hidden}");
-        assert!(hidden >= 10 || log.losses.iter().all(|loss| f64::from(*loss) > floor));
+        assert!(hidden >= 10 || log.losses.iter().all(|loss| *loss > floor));
     }
 }
 

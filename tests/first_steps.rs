@@ -23,7 +23,7 @@ fn train(comparison: &Comparison, entry: usize) -> Trainee {
 }
 
 fn losses(trainee: &Trainee) -> Vec<f64> {
-    trainee.log().losses.iter().map(|loss| f64::from(*loss)).collect()
+    trainee.log().losses.clone()
 }
 
 /// First zero: one update on the sequence with the zero, one on ones, SGD with momentum.

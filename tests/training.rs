@@ -8,7 +8,7 @@ use common::{floats, json};
 use rnnscope::flow::Precision;
 use rnnscope::network::{Cell, Nonlinearity};
 use rnnscope::task::Loss;
-use rnnscope::train::{Comparison, Contender, LineUp, Optimizer, Stop, StopRule, Trainee};
+use rnnscope::train::{Clip, Comparison, Contender, LineUp, Optimizer, Stop, StopRule, Trainee};
 
 /// Trains until the end or for so many steps.
 fn train(trainee: &mut Trainee, steps: u64) -> Option<Stop> {
@@ -46,7 +46,7 @@ fn the_first_fifty_losses_of_the_notebook_agree_to_1e5() {
             let expected = floats(&run["first50"]);
             for (step, (found, expected)) in trainee.log().losses.iter().zip(&expected).enumerate()
             {
-                let off = (f64::from(*found) / expected - 1.0).abs();
+                let off = (*found / expected - 1.0).abs();
                 assert!(off < 1e-5, "{} {loss} step {step}: {found}, {expected}", run["model"]);
             }
         }
@@ -151,4 +151,63 @@ fn snapshots_hold_flow_predictions_and_parameter_norms() {
     assert_eq!(snapshot.parameters.len(), trainee.names().len());
     // Adam moves every number by at most about the learning rate.
     assert!(snapshot.parameters.iter().all(|p| p.update > 0.0 && p.update < 0.5));
+}
+
+/// All numbers of a network, by parameter.
+fn weights(trainee: &Trainee) -> Vec<Vec<f64>> {
+    let named = trainee.network().named();
+    let numbers = named.into_iter().map(|(_, tensor)| {
+        let tensor = tensor.flatten_all().unwrap().to_dtype(candle_core::DType::F64).unwrap();
+        tensor.to_vec1::<f64>().unwrap()
+    });
+    numbers.collect()
+}
+
+#[test]
+fn whatever_the_rule_the_weights_of_a_diverged_training_are_the_finite_ones_before() {
+    let huge = |precision| if precision == Precision::F32 { 1e38 } else { 1e307 };
+    let rules = |lr| {
+        [
+            Optimizer::adam(lr),
+            Optimizer::adamw(lr),
+            Optimizer::sgd(lr, 0.0),
+            Optimizer::sgd(lr, 0.99),
+            Optimizer::rmsprop(lr),
+        ]
+    };
+    for precision in [Precision::F32, Precision::F64] {
+        for optimizer in rules(huge(precision)) {
+            for clip in [Clip::None, Clip::Norm(1e30), Clip::Value(1e30)] {
+                let comparison = Comparison { optimizer, precision, clip, ..small(50) };
+                for trainee in LineUp::new(&comparison).unwrap().trainees.iter_mut() {
+                    let mut before = weights(trainee);
+                    let stop = loop {
+                        match trainee.step().unwrap() {
+                            None => before = weights(trainee),
+                            Some(stop) => break stop,
+                        }
+                    };
+                    let what = format!("{optimizer:?} {precision} {clip:?}: {stop}");
+                    assert!(matches!(stop, Stop::Diverged(_)), "{what}");
+                    assert_eq!(weights(trainee), before, "{what}");
+                    assert!(before.iter().flatten().all(|value| value.is_finite()), "{what}");
+                    assert!(stop.to_string().contains("loss, gradient or update not finite"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn losses_have_the_precision_of_their_training() {
+    let losses = |precision| {
+        let mut line_up = LineUp::new(&Comparison { precision, ..small(12) }).unwrap();
+        train(&mut line_up.trainees[0], 12);
+        line_up.trainees[0].log().losses.clone()
+    };
+    let (single, double) = (losses(Precision::F32), losses(Precision::F64));
+    let is_single = |loss: &f64| f64::from(*loss as f32) == *loss;
+    assert!(single.iter().all(is_single));
+    assert!(double.iter().filter(|loss| is_single(loss)).count() < 3, "{double:?}");
+    assert!(single.iter().zip(&double).all(|(a, b)| (a / b - 1.0).abs() < 1e-4));
 }

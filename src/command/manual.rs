@@ -167,13 +167,14 @@ stream, first with the loss on all steps, then on the last step only, and the lo
 met to at least three digits (printed under the ranking); echo starts as its notebook does, and \
 prints the losses of both side by side.
 
-Trainings run in parallel, one a core; neither that nor watching changes any number. Numbers too \
-small, infinite or undefined are results: a training whose loss or gradient is no longer finite ends \
-as diverged, and its weights are those before.
+Trainings run in parallel, one a core; where there are more of them they take turns, so that all make \
+progress, or run --one-by-one. Neither that nor watching changes any number. Numbers too small, \
+infinite or undefined are results: a training whose loss, gradient or update (weights, or the \
+averages that an optimiser keeps) is not finite ends as diverged, and its weights are those before.
 
 Progress is shown on standard error: bars on a terminal, a line now and then elsewhere. The report \
-at the end gives architecture and settings, the ranking by the mean of the last 100 losses, every \
-trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy and \
+at the end gives architecture and settings, the ranking by the mean of the last 100 losses (first-zero: by balanced accuracy, the mean of the \
+recalls of both classes, before that), every trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy and \
 confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops cleanly: what \
 was measured until then is printed and written. A second Ctrl-C stops at once.";
 
@@ -207,14 +208,16 @@ values, with NAME_test.csv beside it (without it the last fifth is the test set)
   --json FILE
       comparisons, and trainings with round, loss, name, contender, trial, length, seed, steps, \
 final_loss, mean_last_10, mean_last_100, printed_at_4900 (running-mean: the mean of the ten losses \
-up to batch 4900, as the notebook prints it), steps_per_second, seconds, stopped, mastered_length, \
-test (sequences, wrong), lengths (from which step on), evaluations (step; loss, accuracy and worst \
-loss of each set; the outputs watched), answers (the class of each test sequence), losses, accuracy \
-(of each batch). What a task does not have is left out. Numbers that JSON cannot hold are \"inf\", \
+up to batch 4900, as the notebook prints it), timing (seconds, steps_per_second; left out with \
+--no-timing), stopped, mastered_length, \
+test (sequences, wrong), lengths (from which step on), evaluations (step; loss, accuracy (first-zero: \
+balanced_accuracy) and worst loss of each set; the outputs watched), answers (the class of each test sequence), losses, accuracy \
+(of each batch; its part that was answered rightly). Losses have the digits of --precision. What a task does not have is left out. Numbers that JSON cannot hold are \"inf\", \
 \"-inf\", \"nan\".
   --csv FILE
       round, loss_on, contender, trial, length, batch (from 1), loss, right (the part of the batch \
-answered rightly), test_loss and test_right (after that batch).
+answered rightly), test_loss and test_right (after that batch; first-zero: \
+test_balanced_accuracy).
   --png FILE, --svg FILE
       The losses, the figures of the task, predictions and mistakes of the best training, and how \
 the gradient with respect to the first layer's hidden states changed through training (of the four \
@@ -225,7 +228,9 @@ head.weight and head.bias. A module with an nn.RNN, nn.LSTM or nn.GRU as `rnn` a
 `head` loads it strictly; networks of recipe=notebook have no bias_hh, which such a module would \
 need as zeros. Beside them comparison.json, for --comparison.
   --tensorboard DIR
-      A folder a training with loss, gradient and update norms: tensorboard --logdir DIR
+      A folder a training: loss/train, accuracy/train, loss/test and accuracy/test (mnist1d; \
+first-zero: on all sequences), gradient and update norms. Numbers are f32, as the format has them. \
+tensorboard --logdir DIR
       With several rounds (running-mean --preset notebook without --loss), both folders get the \
 subfolders all and last.
 

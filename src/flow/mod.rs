@@ -14,8 +14,8 @@ pub mod view;
 
 pub use instrument::Instrument;
 pub use jacobian::step_jacobian;
-pub(crate) use measure::fits_memory;
 pub use measure::{LayerTrace, Trace, measure, measure_by};
+pub(crate) use measure::{fits_bytes, fits_memory};
 pub use question::{Draw, Input, Precision, Question, Signal, Weights};
 pub use report::{Census, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Spectrum};
 pub use sequence::Sequence;

@@ -6,7 +6,7 @@ use candle_nn::{Linear, Module};
 use super::parameters::LayerParameters;
 use super::real::Real;
 use super::spec::{NetworkSpec, Reading, Wiring};
-use super::unroll::{Replay, hidden_of, unroll};
+use super::unroll::{Replay, Start, hidden_alone, hidden_of, unroll};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
@@ -40,6 +40,15 @@ pub struct LayerRun {
     /// Zeros of the same shape, added to the states: candle's gradient with respect to them is
     /// the gradient with respect to the states.
     pub probe: Tensor,
+}
+
+/// What a network says of a batch, where its states do not matter.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// `[T, B, O]`, or `[1, B, O]` where there is one a sequence.
+    pub output: Tensor,
+    /// The states `[S, B, H]` of each layer after the last step, cut off from gradients.
+    pub end: Vec<Tensor>,
 }
 
 /// Whether gradients of the states are wanted.
@@ -115,6 +124,54 @@ impl Network {
     ) -> Result<Run> {
         let probes = self.probes(x, start, probing)?;
         self.run_probed(x, probes, ticket)
+    }
+
+    /// The output of [`Network::run_from`], number for number, for whoever needs no states and no
+    /// gradients of them: gradients of parameters take a third of the memory.
+    ///
+    /// # Errors
+    /// As for [`Network::run`].
+    pub fn predict_from(
+        &self,
+        x: &Tensor,
+        start: Option<&[Tensor]>,
+        ticket: &Ticket,
+    ) -> Result<Prediction> {
+        if self.spec.wiring == Wiring::Skips {
+            let run = self.run_from(x, start, Probing::Off, ticket)?;
+            return Ok(Prediction { end: Self::last_states(&run)?, output: run.output });
+        }
+        let x = repeat_steps(x, self.spec.ticks)?;
+        let hidden = self.hidden_of_top(&x, start, ticket);
+        let (hidden, end) = hidden.map_err(|error| or_cancelled(error, ticket))?;
+        Ok(Prediction { output: self.read_off(&hidden)?, end })
+    }
+
+    /// h of the top layer, after every tick or, where nothing else is read, after the last; and the
+    /// states that each layer ends with.
+    fn hidden_of_top(
+        &self,
+        x: &Tensor,
+        start: Option<&[Tensor]>,
+        ticket: &Ticket,
+    ) -> candle_core::Result<(Tensor, Vec<Tensor>)> {
+        let last_read = match self.spec.reading {
+            Reading::LastStep | Reading::LastStepRelu => true,
+            Reading::EachStep | Reading::AllSteps(_) => false,
+        };
+        let dtype = self.readout.weight().dtype();
+        let (mut hidden, mut end) = (x.clone(), Vec::with_capacity(self.layers.len()));
+        for (layer, parameters) in self.layers.iter().enumerate() {
+            let first = start.and_then(|start| start.get(layer));
+            let first = first.map(|first| first.to_dtype(dtype)).transpose()?;
+            let last_alone = last_read && layer + 1 == self.layers.len();
+            let from = Start { states: first.as_ref(), last_alone };
+            let packed = parameters.packed(self.spec.cell)?;
+            let (after, states) = hidden_alone(self.spec.cell, &hidden, &packed, from, ticket)?;
+            hidden = after;
+            end.push(states);
+        }
+        Ok((hidden, end))
     }
 
     /// As [`Network::run`], with the probe `[S, n·T+1, B, H]` of each layer given: it need not be

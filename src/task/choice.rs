@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Echo, FirstZero, LongLag, Loss, Mnist1d, RunningMean, Task};
+use super::{Classify, Echo, FirstZero, LongLag, Loss, Mnist1d, RunningMean, Task};
 use crate::error::{Error, Result};
 
 /// Which task, with its settings: what files and the command line hold.
@@ -129,6 +129,33 @@ impl TaskChoice {
             Self::LongLag(task) => task.loss,
             Self::FirstZero(_) | Self::Mnist1d(_) => Loss::Last,
             Self::Echo(_) => Loss::All,
+        }
+    }
+
+    /// What the accuracy on its fixed set is called.
+    pub fn accuracy_name(&self) -> &'static str {
+        match self {
+            Self::Mnist1d(_) => "test accuracy",
+            Self::FirstZero(_) => "balanced accuracy",
+            Self::RunningMean(_) | Self::LongLag(_) | Self::Echo(_) => "accuracy",
+        }
+    }
+
+    /// Name of the fixed set on which networks are evaluated through training, if there is one.
+    pub fn set_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Mnist1d(_) => Some(Classify::SET),
+            Self::FirstZero(_) => Some(FirstZero::SET),
+            Self::RunningMean(_) | Self::LongLag(_) | Self::Echo(_) => None,
+        }
+    }
+
+    /// Whether trainings are ranked by their accuracy on the fixed set before their loss: where the
+    /// loss of a guess is nearly as small as that of a network that has begun to understand.
+    pub fn ranks_by_accuracy(&self) -> bool {
+        match self {
+            Self::FirstZero(_) => true,
+            Self::RunningMean(_) | Self::Mnist1d(_) | Self::LongLag(_) | Self::Echo(_) => false,
         }
     }
 

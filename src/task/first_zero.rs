@@ -9,6 +9,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
 use serde::{Deserialize, Serialize};
 
+use super::classes::balanced;
 use super::{Batch, Example, Set, Task};
 use crate::error::{Error, Result};
 use crate::network::Reading;
@@ -83,6 +84,9 @@ impl FirstZero {
 }
 
 impl FirstZero {
+    /// Name of the set of all sequences.
+    pub(super) const SET: &str = "all sequences";
+
     /// The loss of a guess.
     pub(super) fn baselines(&self) -> Vec<(String, f64)> {
         vec![("ln 2: no better than guessing".to_owned(), std::f64::consts::LN_2)]
@@ -132,7 +136,7 @@ impl Task for FirstZero {
             let most = (MOST_STEPS / self.length).clamp(16, MOST_ZEROS);
             zeros.extend((1..self.length).step_by(self.length.div_ceil(most)).map(Some));
         }
-        Ok(vec![Set { name: "all sequences", batch: self.sequences(&zeros)? }])
+        Ok(vec![Set { name: Self::SET, batch: self.sequences(&zeros)? }])
     }
 
     fn watched(&self) -> &'static [&'static str] {
@@ -158,8 +162,16 @@ impl Task for FirstZero {
 
     fn right(&self, output: &Tensor, batch: &Batch) -> Result<Option<Vec<bool>>> {
         let target = batch.target.to_vec1::<u32>()?;
-        let right = |(z, one): (f64, u32)| (z > 0.0) == (one == 1) && z != 0.0;
+        // Neither 0 nor NaN is an answer.
+        let right = |(z, one): (f64, u32)| if one == 1 { z > 0.0 } else { z < 0.0 };
         Ok(Some(logits(output)?.into_iter().zip(target).map(right).collect()))
+    }
+
+    /// Balanced: with the zero anywhere there is one sequence without it to as many with it as there
+    /// are steps.
+    fn accuracy(&self, output: &Tensor, batch: &Batch) -> Result<Option<f64>> {
+        let classes = batch.target.to_vec1::<u32>()?;
+        Ok(self.right(output, batch)?.map(|right| balanced(&right, &classes)))
     }
 
     /// The answer is the probability of "all ones", at the last step.
@@ -232,6 +244,26 @@ mod tests {
         let long = FirstZero { length: 10_000, place: Place::Anywhere };
         let steps = long.sets().unwrap()[0].batch.x.elem_count();
         assert!((150_000..300_000).contains(&steps), "{steps}");
+    }
+
+    #[test]
+    fn who_always_sees_a_zero_has_half_of_the_balanced_accuracy_not_99_percent() {
+        let task = FirstZero { length: 100, place: Place::Anywhere };
+        let batch = task.sets().unwrap().remove(0).batch;
+        let size = batch.size().unwrap();
+        let accuracy = |logits: &[f64]| {
+            let output = Tensor::from_slice(logits, (1, size, 1), &Device::Cpu).unwrap();
+            task.accuracy(&output, &batch).unwrap().unwrap()
+        };
+        assert_eq!(accuracy(&vec![-1e-6; size]), 0.5);
+        assert_eq!(accuracy(&vec![3.0; size]), 0.5);
+        let truth = batch.target.to_vec1::<u32>().unwrap();
+        let sure =
+            |one: f64| truth.iter().map(|c| if *c == 1 { one } else { -one }).collect::<Vec<_>>();
+        assert_eq!((accuracy(&sure(9.0)), accuracy(&sure(-9.0))), (1.0, 0.0));
+        // Nothing said is nothing told apart: a tie, NaN; infinity is an answer.
+        assert_eq!((accuracy(&vec![0.0; size]), accuracy(&vec![f64::NAN; size])), (0.0, 0.0));
+        assert_eq!(accuracy(&sure(f64::INFINITY)), 1.0);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use candle_core::Tensor;
 
 pub use about::About;
 pub use choice::TaskChoice;
+pub use classes::NO_ANSWER;
 pub(crate) use echo::PRINTED as PRINTED_ECHO;
 pub use echo::{Echo, Memory};
 pub use first_zero::{FirstZero, Place};
@@ -179,7 +180,19 @@ pub trait Task: Debug + Send + Sync {
         Ok(None)
     }
 
-    /// The class that each sequence was taken for, where there are classes.
+    /// How well a fixed set was answered, from 0 to 1, where answers are right or wrong: the part
+    /// that is right, unless [`TaskChoice::accuracy_name`] says otherwise.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    fn accuracy(&self, output: &Tensor, batch: &Batch) -> Result<Option<f64>> {
+        let part = |right: Vec<bool>| {
+            right.iter().filter(|right| **right).count() as f64 / right.len().max(1) as f64
+        };
+        Ok(self.right(output, batch)?.map(part))
+    }
+
+    /// The class that each sequence was taken for, where there are classes; [`NO_ANSWER`] for none.
     ///
     /// # Errors
     /// What candle says of the tensors.

@@ -22,7 +22,8 @@ pub struct Evaluation {
 pub struct Score {
     /// Mean loss.
     pub loss: f64,
-    /// Fraction answered rightly, where answers are right or wrong.
+    /// Accuracy, where answers are right or wrong: the fraction answered rightly, or what
+    /// [`crate::task::TaskChoice::accuracy_name`] calls it.
     pub right: Option<f64>,
     /// The largest loss of a sequence, where the task is mastered only when all are small.
     pub worst: Option<f64>,
@@ -50,7 +51,7 @@ pub(super) const CHUNK: usize = 50;
 
 /// Judges what a network said on a set.
 pub(super) fn score(task: &dyn Task, output: &Tensor, batch: &Batch) -> Result<Score> {
-    let right = task.right(output, batch)?.map(|right| fraction(&right));
+    let right = task.accuracy(output, batch)?;
     // NaN is the worst of all.
     let worst = |worst: f64, loss: f64| if loss > worst || loss.is_nan() { loss } else { worst };
     let losses = task.losses(output, batch)?;

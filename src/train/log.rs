@@ -16,13 +16,15 @@ const MAX_EVALUATIONS: usize = 20_000;
 /// The record of one contender's training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunLog {
-    /// Training loss of every batch, from the first.
-    pub losses: Vec<f32>,
+    /// Training loss of every batch, from the first, in the precision of the training: those of an
+    /// f32 training are f32 numbers.
+    pub losses: Vec<f64>,
     /// Fraction of every batch answered rightly; empty where answers are not right or wrong.
     pub right: Vec<f32>,
     /// How the task's fixed sets were answered through training, oldest first.
     pub evaluations: Vec<Evaluation>,
-    /// The class that each sequence of the first set was last taken for, where there are classes.
+    /// The class that each sequence of the first set was last taken for, where there are classes, or
+    /// [`crate::task::NO_ANSWER`].
     pub answers: Vec<u32>,
     /// Lengths of the training sequences and the step from which on they were used.
     pub lengths: Vec<(u64, usize)>,
@@ -85,7 +87,7 @@ impl RunLog {
 
     /// The last loss.
     pub fn final_loss(&self) -> Option<f64> {
-        self.losses.last().map(|&loss| f64::from(loss))
+        self.losses.last().copied()
     }
 
     /// Mean of the last `count` losses (of all, while there are fewer).
@@ -155,9 +157,9 @@ fn halve<T>(entries: &mut Vec<T>) {
     });
 }
 
-fn mean(losses: &[f32]) -> Option<f64> {
-    let sum: f64 = losses.iter().map(|&loss| f64::from(loss)).sum();
-    (!losses.is_empty()).then(|| sum / losses.len() as f64)
+fn mean<N: Copy + Into<f64>>(values: &[N]) -> Option<f64> {
+    let sum: f64 = values.iter().map(|&value| value.into()).sum();
+    (!values.is_empty()).then(|| sum / values.len() as f64)
 }
 
 #[cfg(test)]
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_printed_mean_covers_ten_losses() {
-        let log = RunLog { losses: (0..30).map(|i| i as f32).collect(), ..RunLog::default() };
+        let log = RunLog { losses: (0..30).map(f64::from).collect(), ..RunLog::default() };
         assert_eq!(log.printed_at(20), Some(15.5));
         assert_eq!(log.printed_at(30), None);
         assert_eq!(log.mean_of_last(100), Some(14.5));

@@ -69,6 +69,7 @@ fn common(task: TaskChoice, designs: impl IntoIterator<Item = Design>) -> Compar
         trials: 1,
         lengths: Vec::new(),
         curriculum: None,
+        one_by_one: false,
     }
 }
 

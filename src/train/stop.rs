@@ -14,7 +14,8 @@ pub enum Stop {
     Target(u64),
     /// The user asked to stop at this step.
     User(u64),
-    /// Loss or gradient became NaN or infinite at this step; the weights before it are kept.
+    /// Loss, gradient or what an update makes of them became NaN or infinite at this step; the
+    /// weights before it are kept.
     Diverged(u64),
     /// The mean loss had not improved for the patience set, at this step.
     Plateau(u64),
@@ -31,7 +32,7 @@ impl fmt::Display for Stop {
             Self::Target(step) => write!(f, "target reached at step {step}"),
             Self::User(step) => write!(f, "stopped by the user at step {step}"),
             Self::Diverged(step) => {
-                write!(f, "diverged at step {step}: the loss or its gradient is not finite")
+                write!(f, "diverged at step {step}: loss, gradient or update not finite")
             }
             Self::Plateau(step) => write!(f, "no improvement up to step {step}"),
             Self::Mastered(step) => write!(f, "mastered at step {step}"),

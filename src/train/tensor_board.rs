@@ -5,7 +5,9 @@
 //! records (length, its checksum, data, its checksum), each holding one `tensorflow.Event` in
 //! protocol-buffer encoding. Source: `record_writer.cc` and `event.proto` of TensorFlow.
 
+use super::evaluation::Evaluation;
 use super::log::{RunLog, Snapshot};
+use crate::task::TaskChoice;
 
 /// The first event names the version of the format.
 const FILE_VERSION: &str = "brain.Event:2";
@@ -18,10 +20,13 @@ const MASK: u32 = 0xa282_ead8;
 pub struct EventFile<'a> {
     /// The training.
     pub log: &'a RunLog,
+    /// What was learned.
+    pub task: &'a TaskChoice,
     /// Names of the parameters, in the order of [`Snapshot::parameters`].
     pub names: &'a [String],
-    /// When training began, in seconds since 1970.
-    pub began: f64,
+    /// When training began, in seconds since 1970; without it all times are 0, and equal trainings
+    /// give equal bytes.
+    pub began: Option<f64>,
     /// Every how many batches a loss is written, at least 1.
     pub every: u64,
 }
@@ -29,22 +34,34 @@ pub struct EventFile<'a> {
 impl EventFile<'_> {
     /// A name under which TensorBoard finds the file in a run's folder.
     pub fn name(&self) -> String {
-        format!("events.out.tfevents.{:010}.rnnscope", self.began.max(0.0) as u64)
+        format!("events.out.tfevents.{:010}.rnnscope", self.began.unwrap_or(0.0).max(0.0) as u64)
     }
 
-    /// The whole file: `loss` by batch, and what every snapshot holds: ‖dL/dh_t‖ of each layer at
-    /// the first and last step of the sequence, gradient and update norm of each parameter.
+    /// The whole file. By batch: `loss/train` and, where answers are right or wrong,
+    /// `accuracy/train`. After as many updates as each evaluation came: loss and accuracy on the
+    /// task's set, such as `loss/test` and `accuracy/test`. And what every snapshot holds: ‖dL/dh_t‖
+    /// of each layer at the first and last step of the sequence, gradient and update norm of each
+    /// parameter. Numbers are f32, as the format has them.
     pub fn encode(&self) -> Vec<u8> {
         let mut file = Vec::new();
         let mut first = Vec::new();
-        double(&mut first, 1, self.began);
+        double(&mut first, 1, self.began.unwrap_or(0.0));
         bytes(&mut first, 3, FILE_VERSION.as_bytes());
         record(&mut file, &first);
-        let mut snapshots = self.log.snapshots.iter().peekable();
-        for (step, &loss) in (0_u64..).zip(&self.log.losses) {
+        let RunLog { losses, right, evaluations, snapshots, .. } = self.log;
+        let mut snapshots = snapshots.iter().peekable();
+        let mut evaluations = evaluations.iter().peekable();
+        // After the last batch there may be one more evaluation.
+        for step in 0..=losses.len() as u64 {
             let mut scalars = Vec::new();
             if step.is_multiple_of(self.every.max(1)) {
-                scalars.push(("loss".to_owned(), loss));
+                let loss = losses.get(step as usize).map(|loss| *loss as f32);
+                scalars.extend(loss.map(|loss| ("loss/train".to_owned(), loss)));
+                let right = right.get(step as usize).copied();
+                scalars.extend(right.map(|right| ("accuracy/train".to_owned(), right)));
+            }
+            while let Some(evaluation) = evaluations.next_if(|one| one.step <= step) {
+                self.evaluation(&mut scalars, evaluation);
             }
             while let Some(snapshot) = snapshots.next_if(|snapshot| snapshot.step <= step) {
                 self.snapshot(&mut scalars, snapshot);
@@ -54,6 +71,16 @@ impl EventFile<'_> {
             }
         }
         file
+    }
+
+    fn evaluation(&self, scalars: &mut Vec<(String, f32)>, evaluation: &Evaluation) {
+        let set = self.task.set_name().zip(evaluation.sets.first());
+        let Some((set, score)) = set else { return };
+        scalars.push((format!("loss/{set}"), score.loss as f32));
+        // `test accuracy` on the test set is the accuracy there.
+        let name = self.task.accuracy_name();
+        let name = name.strip_prefix(set).map_or(name, str::trim_start);
+        scalars.extend(score.right.map(|right| (format!("{name}/{set}"), right as f32)));
     }
 
     fn snapshot(&self, scalars: &mut Vec<(String, f32)>, snapshot: &Snapshot) {
@@ -72,7 +99,8 @@ impl EventFile<'_> {
         // Steps are as good as equally long, and no clock is read while training.
         let share = step as f64 / self.log.steps().max(1) as f64;
         let mut event = Vec::new();
-        double(&mut event, 1, self.began + share * self.log.seconds);
+        let time = self.began.map_or(0.0, |began| began + share * self.log.seconds);
+        double(&mut event, 1, time);
         key(&mut event, 2, 0);
         varint(&mut event, step);
         let mut summary = Vec::new();
@@ -128,7 +156,8 @@ fn bytes(out: &mut Vec<u8>, field: u64, data: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::ParameterNorms;
+    use crate::task::{FirstZero, Mnist1d, RunningMean};
+    use crate::train::{ParameterNorms, Score};
 
     /// Splits a message into (field, wire type, content); varints come as eight bytes.
     fn fields(mut data: &[u8]) -> Vec<(u64, u64, Vec<u8>)> {
@@ -209,12 +238,14 @@ mod tests {
     fn what_is_written_can_be_read_back() {
         let mut log = RunLog::default();
         log.seconds = 3.0;
-        log.losses = (0..300).map(|n| if n == 299 { f32::NAN } else { n as f32 }).collect();
+        log.losses = (0..300).map(|n| if n == 299 { f64::NAN } else { f64::from(n) }).collect();
         let parameters = vec![ParameterNorms { value: 1.0, grad: 0.25, update: 1e-30 }];
         let grad_norm = vec![vec![1e-20, 0.5], vec![2.0]];
         log.snapshots = vec![Snapshot { step: 150, grad_norm, parameters, ..Snapshot::default() }];
         let names = ["weight_hh_l0".to_owned()];
-        let file = EventFile { log: &log, names: &names, began: 1.75e9, every: 1 };
+        let task = TaskChoice::RunningMean(RunningMean::default());
+        let began = Some(1.75e9);
+        let file = EventFile { log: &log, task: &task, names: &names, began, every: 1 };
         assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope");
         let records = records(&file.encode());
         assert_eq!(records.len(), 301);
@@ -222,7 +253,7 @@ mod tests {
         let (step, found) = scalars(&records[151]);
         assert_eq!(step, 150);
         let expected = [
-            ("loss", 150.0),
+            ("loss/train", 150.0),
             ("state gradient norm/layer 1, first step", 1e-20),
             ("state gradient norm/layer 1, last step", 0.5),
             ("state gradient norm/layer 2, first step", 2.0),
@@ -238,5 +269,54 @@ mod tests {
         // Thinned: losses 0, 100, 200 and the snapshot, after the file's version.
         let thinned = EventFile { every: 100, ..file };
         assert_eq!(super::tests::records(&thinned.encode()).len(), 5);
+    }
+    /// Every scalar of a file: step, tag, value.
+    fn all(file: &EventFile<'_>) -> Vec<(u64, String, f32)> {
+        let events = records(&file.encode());
+        let event = |event: &Vec<u8>| {
+            let (step, found) = scalars(event);
+            found.into_iter().map(move |(tag, value)| (step, tag, value)).collect::<Vec<_>>()
+        };
+        events.iter().skip(1).flat_map(event).collect()
+    }
+
+    /// The lab's two plots: training and test loss, training and test accuracy.
+    #[test]
+    fn test_loss_and_accuracy_stand_beside_those_of_training() {
+        let evaluation = |step, loss, right| {
+            let score = Score { loss, right: Some(right), worst: None };
+            Evaluation { step, sets: vec![score], ..Evaluation::default() }
+        };
+        let mut log = RunLog::default();
+        log.losses = vec![2.0, 1.5, 1.0, 0.5];
+        log.right = vec![0.25, 0.5, 0.5, 0.75];
+        log.evaluations = vec![evaluation(0, 2.5, 0.125), evaluation(4, 0.75, 0.625)];
+        let task = TaskChoice::Mnist1d(Mnist1d::default());
+        let file = EventFile { log: &log, task: &task, names: &[], began: None, every: 2 };
+        let expected = [
+            (0, "loss/train", 2.0),
+            (0, "accuracy/train", 0.25),
+            (0, "loss/test", 2.5),
+            (0, "accuracy/test", 0.125),
+            (2, "loss/train", 1.0),
+            (2, "accuracy/train", 0.5),
+            (4, "loss/test", 0.75),
+            (4, "accuracy/test", 0.625),
+        ];
+        assert_eq!(all(&file), expected.map(|(step, tag, value)| (step, tag.to_owned(), value)));
+        let task = TaskChoice::FirstZero(FirstZero::default());
+        let tags: Vec<String> = all(&EventFile { task: &task, ..file })
+            .into_iter()
+            .filter_map(|(step, tag, _)| (step == 4).then_some(tag))
+            .collect();
+        assert_eq!(tags, ["loss/all sequences", "balanced accuracy/all sequences"]);
+        // Without a clock there is no time in it.
+        assert_eq!(file.name(), "events.out.tfevents.0000000000.rnnscope");
+        let mut slower = log.clone();
+        slower.seconds = 9.0;
+        let slow = EventFile { log: &slower, ..file };
+        assert!(slow.encode() == file.encode());
+        let began = Some(1.0);
+        assert!(EventFile { began, ..slow }.encode() != EventFile { began, ..file }.encode());
     }
 }

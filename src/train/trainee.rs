@@ -16,7 +16,7 @@ use super::optimizer::Updater;
 use super::stop::Stop;
 use crate::error::Result;
 use crate::flow::Precision;
-use crate::network::{Network, Probing, Run};
+use crate::network::{Network, Prediction, Probing, Run};
 use crate::rng::Generator;
 use crate::task::{Batch, Example, Set, Task};
 use crate::ticket::Ticket;
@@ -172,8 +172,8 @@ impl Trainee {
     /// # Errors
     /// What candle says of the tensors.
     pub fn examples(&self) -> Result<Vec<Example>> {
-        let run = self.run(&self.showcase, Probing::Off)?;
-        self.task.examples(&run.output, &self.showcase)
+        let said = self.predict(&self.showcase)?;
+        self.task.examples(&said.output, &self.showcase)
     }
 
     /// Names of the parameters, in the order of [`Snapshot::parameters`].
@@ -250,10 +250,25 @@ impl Trainee {
         if self.log.stop.is_some() { self.finish() } else { Ok(None) }
     }
 
-    /// Runs the network from where the batch or the task wants it to start.
-    fn run(&self, batch: &Batch, probing: Probing) -> Result<Run> {
+    /// Runs the network with gradients of its states, from where the batch or the task wants it to
+    /// start.
+    fn run(&self, batch: &Batch) -> Result<Run> {
+        let random = self.start(batch)?;
+        let start = random.as_deref().or(self.memory.as_deref());
+        self.network.run_from(&batch.x, start, Probing::On, &self.ticket)
+    }
+
+    /// What the network says, from where the batch or the task wants it to start.
+    fn predict(&self, batch: &Batch) -> Result<Prediction> {
+        let random = self.start(batch)?;
+        let start = random.as_deref().or(self.memory.as_deref());
+        self.network.predict_from(&batch.x, start, &self.ticket)
+    }
+
+    /// The random states that the batch wants the network to start from, if it does.
+    fn start(&self, batch: &Batch) -> Result<Option<Vec<Tensor>>> {
         let spec = &self.network.spec;
-        let random = match &batch.start {
+        Ok(match &batch.start {
             None => None,
             Some(generator) => {
                 let mut generator = generator.clone();
@@ -264,9 +279,7 @@ impl Trainee {
                 };
                 Some((0..spec.num_layers).map(draw).collect::<Result<Vec<_>>>()?)
             }
-        };
-        let start = random.as_deref().or(self.memory.as_deref());
-        self.network.run_from(&batch.x, start, probing, &self.ticket)
+        })
     }
 
     /// Draws a batch, differentiates and updates; completes the snapshot with what it saw.
@@ -279,14 +292,14 @@ impl Trainee {
                 in_dtype(self.task.batch(step, size, &mut self.streams.data)?, self.dtype())?
             }
         };
-        let run = self.run(&batch, Probing::Off)?;
-        let loss = self.task.loss(&run.output, &batch)?;
+        let Prediction { output, end } = self.predict(&batch)?;
+        let loss = self.task.loss(&output, &batch)?;
         let grads = loss.backward()?;
         let grads = Updater::gather(&self.variables, &grads)?;
         let norms = Updater::norms(&grads)?;
-        let loss = loss.to_dtype(DType::F32)?.to_scalar::<f32>()?;
+        let loss = loss.to_dtype(DType::F64)?.to_scalar::<f64>()?;
         self.log.losses.push(loss);
-        if let Some(right) = self.task.right(&run.output, &batch)? {
+        if let Some(right) = self.task.right(&output, &batch)? {
             self.count(&right);
         }
         if !loss.is_finite() || !norms.total.is_finite() {
@@ -295,12 +308,16 @@ impl Trainee {
             return Ok(());
         }
         if self.task.carries_memory() {
-            self.memory = Some(Network::last_states(&run)?);
+            self.memory = Some(end);
         }
         let before = snapshot.is_some().then(|| self.copies()).transpose()?;
         let rate = self.comparison.schedule.factor(step, self.budget);
         let lr = self.comparison.optimizer.lr() * rate;
-        self.updater.update(&self.variables, &grads, norms.total, lr)?;
+        if !self.updater.update(&self.variables, &grads, norms.total, lr)? {
+            // Taken back: the weights are those of the step before here, too.
+            self.log.stop = Some(Stop::Diverged(step));
+            return Ok(());
+        }
         if let (Some(mut snapshot), Some(before)) = (snapshot, before) {
             snapshot.parameters = self.parameter_norms(&norms, &before)?;
             self.log.push(snapshot);

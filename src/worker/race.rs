@@ -1,11 +1,13 @@
 //! Trains the contenders of a comparison side by side, and lets others look on.
 //!
-//! Each contender is a lane; as many lanes run at a time as there are threads. The trainee of a
-//! lane is locked for a few milliseconds of steps at a time, so whoever looks on never waits long,
-//! and looking on changes no number.
+//! Each training is a lane; as many lanes run at a time as there are threads. Where there are more,
+//! they take turns, round and round, unless the comparison wants them one by one. The trainee of a
+//! lane is locked for a few milliseconds of steps at a time, so whoever looks on never waits long.
+//! Neither turns nor looking on change a number: no training needs another.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -13,6 +15,11 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 use crate::train::{Comparison, LineUp, Stop, Trainee};
+
+/// How long a thread stays with a lane while others wait for their turn: long enough to find what it
+/// needs in the caches most of the time, short enough that sixteen lanes on two threads all move
+/// within a second. An update that takes longer is finished first.
+const SLICE: Duration = Duration::from_millis(120);
 
 /// How long a lane keeps its trainee before it lets others look.
 const TURN: Duration = Duration::from_millis(4);
@@ -25,11 +32,14 @@ const WAKE_EVERY: Duration = Duration::from_millis(30);
 pub struct Race {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
+    /// Threads that work while there are lanes for them.
+    wanted: usize,
 }
 
 struct Shared {
     comparison: Comparison,
     lanes: Vec<Lane>,
+    queue: Mutex<Queue>,
     mode: Mutex<Mode>,
     changed: Condvar,
     wake: Box<dyn Fn() + Send + Sync>,
@@ -41,10 +51,28 @@ struct Lane {
     ticket: Ticket,
     /// Threads that want to look; the lane gives way to them.
     onlookers: AtomicUsize,
-    /// Whether a thread has taken this lane.
-    taken: AtomicBool,
     /// What went wrong, if training failed for another reason than divergence.
     failure: Mutex<Option<String>>,
+}
+
+/// Whose turn it is.
+struct Queue {
+    /// Lanes that wait, the next one first.
+    waiting: VecDeque<usize>,
+    /// Whether a thread is at work on each lane. No lane that can go on is neither held nor waiting.
+    held: Vec<bool>,
+    /// Threads at work.
+    threads: usize,
+}
+
+/// What became of a lane in a slice of time.
+enum After {
+    /// It can go on.
+    Open,
+    /// Nothing is left to do in it.
+    Ended,
+    /// The race is being given up.
+    Quit,
 }
 
 /// What the lanes are asked to do.
@@ -66,7 +94,10 @@ pub struct LaneStatus {
     pub loss: Option<f64>,
     /// Updates a second of training time.
     pub steps_per_second: f64,
-    /// Seconds until the budget is used at this pace, while the lane can go on.
+    /// Threads that work for this lane on the average: 1 if one stays with it, less where lanes take
+    /// turns, 0 while it waits for others to end.
+    pub share: f64,
+    /// Seconds until the budget is used at this pace and share, while the lane can go on.
     pub seconds_left: Option<f64>,
     /// Steps of its present sequences.
     pub length: usize,
@@ -103,29 +134,35 @@ impl Race {
             ticket: trainee.ticket(),
             trainee: Mutex::new(trainee),
             onlookers: AtomicUsize::new(0),
-            taken: AtomicBool::new(false),
             failure: Mutex::new(None),
         };
+        let lanes = trainees.len();
+        let waiting = (0..lanes).collect();
         let shared = Arc::new(Shared {
             comparison: comparison.clone(),
+            queue: Mutex::new(Queue { waiting, held: vec![false; lanes], threads: 0 }),
             lanes: trainees.into_iter().map(lane).collect(),
             mode: Mutex::new(if paused { Mode::Pause } else { Mode::Run }),
             changed: Condvar::new(),
             wake: Box::new(wake),
         });
-        let mut race = Self { shared, threads: Vec::new() };
-        race.spawn(threads.clamp(1, race.shared.lanes.len().max(1)))?;
+        let wanted = threads.clamp(1, lanes.max(1));
+        let mut race = Self { shared, threads: Vec::new(), wanted };
+        race.spawn()?;
         Ok(race)
     }
 
-    fn spawn(&mut self, threads: usize) -> Result<()> {
-        for number in 0..threads {
+    /// Starts the threads that are wanted and not there.
+    fn spawn(&mut self) -> Result<()> {
+        let mut queue = lock(&self.shared.queue);
+        while queue.threads < self.wanted {
             let shared = Arc::clone(&self.shared);
             let thread = thread::Builder::new()
-                .name(format!("lane {number}"))
+                .name(format!("training {}", queue.threads))
                 .spawn(move || shared.work())
                 .map_err(|error| Error::Fault(format!("no thread to train on: {error}")))?;
             self.threads.push(thread);
+            queue.threads += 1;
         }
         Ok(())
     }
@@ -152,17 +189,19 @@ impl Race {
     /// Where a lane stands.
     pub fn status(&self, lane: usize) -> LaneStatus {
         let failure = lock(&self.shared.lanes[lane].failure).clone();
+        let share = lock(&self.shared.queue).share(lane, self.comparison().one_by_one);
         self.look(lane, |trainee| {
             let log = trainee.log();
             let left = trainee.budget().saturating_sub(log.steps()) as f64;
             let pace = log.steps_per_second();
-            let goes_on = log.stop.is_none() && failure.is_none() && pace > 0.0;
+            let goes_on = log.stop.is_none() && failure.is_none() && pace * share > 0.0;
             LaneStatus {
                 steps: log.steps(),
                 budget: trainee.budget(),
                 loss: log.final_loss(),
                 steps_per_second: pace,
-                seconds_left: goes_on.then_some(left / pace),
+                share,
+                seconds_left: goes_on.then_some(left / (pace * share)),
                 length: trainee.task().length(),
                 // Whoever is still being tested has not ended.
                 stop: log.stop.filter(|_| trainee.is_over()),
@@ -216,18 +255,16 @@ impl Race {
     pub fn extend(&mut self, steps: u64) -> Result<()> {
         self.pause();
         for (index, lane) in self.shared.lanes.iter().enumerate() {
-            let had_ended = self.look(index, |trainee| {
-                let had_ended = trainee.is_over();
+            let goes_on = self.look(index, |trainee| {
                 trainee.extend(steps);
-                had_ended
+                !trainee.is_over()
             });
-            if had_ended {
-                lane.taken.store(false, Ordering::SeqCst);
+            if goes_on && lock(&lane.failure).is_none() {
+                lock(&self.shared.queue).admit(index);
             }
         }
-        let threads = self.threads.len();
         self.threads.retain(|thread| !thread.is_finished());
-        self.spawn(threads - self.threads.len())?;
+        self.spawn()?;
         self.resume();
         Ok(())
     }
@@ -263,29 +300,75 @@ impl Drop for Race {
 }
 
 impl Shared {
-    /// One thread: takes lanes in order, each until it ends.
+    /// One thread: a slice of time for one lane after another, while there are any.
     fn work(&self) {
         let mut woken = Instant::now();
-        let free = |lane: &&Lane| !lane.taken.swap(true, Ordering::SeqCst);
-        while let Some(lane) = self.lanes.iter().find(free) {
-            while self.may_run() {
-                // A panic in one lane must not keep the others, or the window, waiting for it.
-                let turn = catch_unwind(AssertUnwindSafe(|| lane.turn()));
-                match turn.unwrap_or_else(|_| Err(Error::Fault("a training panicked".to_owned()))) {
-                    Ok(false) => {}
-                    Ok(true) => break,
-                    Err(error) => {
-                        *lock(&lane.failure) = Some(error.to_string());
-                        break;
-                    }
-                }
-                if woken.elapsed() >= WAKE_EVERY {
-                    woken = Instant::now();
-                    (self.wake)();
-                }
-            }
-            (self.wake)();
+        let mut held = None;
+        while let Some(lane) = self.next(held) {
+            held = match self.slice(&self.lanes[lane], &mut woken) {
+                After::Quit => return,
+                After::Open => Some(lane),
+                After::Ended if self.let_go(lane) => None,
+                // It was given more to do meanwhile.
+                After::Ended => Some(lane),
+            };
         }
+    }
+
+    /// The lane that a thread which holds `held` goes on with; none if there is nothing left for it.
+    fn next(&self, held: Option<usize>) -> Option<usize> {
+        let mut queue = lock(&self.queue);
+        if held.is_some() && self.comparison.one_by_one {
+            return held;
+        }
+        let Some(next) = queue.waiting.pop_front() else {
+            queue.threads -= usize::from(held.is_none());
+            return held;
+        };
+        if let Some(held) = held {
+            queue.held[held] = false;
+            queue.waiting.push_back(held);
+        }
+        queue.held[next] = true;
+        Some(next)
+    }
+
+    /// Gives a lane up for good; false if it can go on after all.
+    fn let_go(&self, lane: usize) -> bool {
+        let mut queue = lock(&self.queue);
+        let Lane { trainee, failure, .. } = &self.lanes[lane];
+        let over = lock(failure).is_some() || lock(trainee).is_over();
+        queue.held[lane] = !over;
+        over
+    }
+
+    /// Trains in one lane until its time is up or it ends.
+    fn slice(&self, lane: &Lane, woken: &mut Instant) -> After {
+        let start = Instant::now();
+        while self.may_run() {
+            // A panic in one lane must not keep the others, or the window, waiting for it.
+            let turn = catch_unwind(AssertUnwindSafe(|| lane.turn()));
+            let ended = match turn
+                .unwrap_or_else(|_| Err(Error::Fault("a training panicked".to_owned())))
+            {
+                Ok(ended) => ended,
+                Err(error) => {
+                    *lock(&lane.failure) = Some(error.to_string());
+                    true
+                }
+            };
+            if ended || woken.elapsed() >= WAKE_EVERY {
+                *woken = Instant::now();
+                (self.wake)();
+            }
+            if ended {
+                return After::Ended;
+            }
+            if start.elapsed() >= SLICE {
+                return After::Open;
+            }
+        }
+        After::Quit
     }
 
     /// Waits while paused; false when it is time to quit.
@@ -295,6 +378,25 @@ impl Shared {
             mode = self.changed.wait(mode).unwrap_or_else(PoisonError::into_inner);
         }
         *mode != Mode::Quit
+    }
+}
+
+impl Queue {
+    /// Lets a lane that can go on take part.
+    fn admit(&mut self, lane: usize) {
+        if !self.held[lane] && !self.waiting.contains(&lane) {
+            self.waiting.push_back(lane);
+        }
+    }
+
+    /// Threads that work for a lane, on the average.
+    fn share(&self, lane: usize, one_by_one: bool) -> f64 {
+        let held = self.held.iter().filter(|held| **held).count();
+        match (self.held[lane], self.waiting.contains(&lane)) {
+            (false, false) => 0.0,
+            (held, _) if one_by_one => f64::from(u8::from(held)),
+            _ => (self.threads as f64 / (held + self.waiting.len()) as f64).min(1.0),
+        }
     }
 }
 
@@ -356,7 +458,7 @@ mod tests {
         }
     }
 
-    fn losses(race: &Race) -> Vec<Vec<f32>> {
+    fn losses(race: &Race) -> Vec<Vec<f64>> {
         (0..race.lanes()).map(|lane| race.look(lane, |t| t.log().losses.clone())).collect()
     }
 
@@ -379,6 +481,77 @@ mod tests {
         watched.resume();
         wait(&watched);
         assert_eq!(losses(&alone), losses(&watched));
+    }
+
+    fn sixteen(steps: u64, one_by_one: bool) -> Comparison {
+        let base = comparison(steps);
+        let contenders = (0..16).map(|n| base.contenders[n % 4].clone()).collect();
+        Comparison { contenders, one_by_one, ..base }
+    }
+
+    /// Steps of each lane once `enough` holds.
+    fn steps_once(race: &Race, enough: impl Fn(&[u64]) -> bool) -> Vec<u64> {
+        let start = Instant::now();
+        loop {
+            let steps: Vec<u64> = (0..race.lanes()).map(|lane| race.status(lane).steps).collect();
+            if enough(&steps) {
+                return steps;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "{steps:?}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn sixteen_contenders_on_two_threads_all_make_progress_in_turn() {
+        let race = Race::start(&sixteen(10_000_000, false), 2, false, || {}).unwrap();
+        let first = steps_once(&race, |steps| steps.iter().all(|steps| *steps > 0));
+        assert!(first.iter().all(|steps| *steps < 10_000_000));
+        // And again, round after round.
+        steps_once(&race, |steps| steps.iter().zip(&first).all(|(now, then)| now > then));
+        let shares: f64 = (0..16).map(|lane| race.status(lane).share).sum();
+        assert!((shares - 2.0).abs() < 1e-9, "{shares}");
+        assert!((0..16).all(|lane| race.status(lane).seconds_left.is_some()));
+    }
+
+    #[test]
+    fn one_by_one_no_training_begins_before_one_has_ended() {
+        let race = Race::start(&sixteen(10_000_000, true), 2, false, || {}).unwrap();
+        steps_once(&race, |steps| steps[0] > 0 && steps[1] > 0);
+        thread::sleep(3 * SLICE);
+        let steps = steps_once(&race, |_| true);
+        assert!(steps[2..].iter().all(|steps| *steps == 0), "{steps:?}");
+        let shares: Vec<f64> = (0..4).map(|lane| race.status(lane).share).collect();
+        assert_eq!(shares, [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(race.status(2).seconds_left, None);
+    }
+
+    #[test]
+    fn turns_and_one_by_one_give_the_same_bytes() {
+        let turns = Race::start(&sixteen(150, false), 3, false, || {}).unwrap();
+        let one_by_one = Race::start(&sixteen(150, true), 1, false, || {}).unwrap();
+        wait(&turns);
+        wait(&one_by_one);
+        assert_eq!(losses(&turns), losses(&one_by_one));
+        assert!((0..16).all(|lane| turns.status(lane).share == 0.0), "nothing is left to do");
+    }
+
+    #[test]
+    fn a_race_of_many_is_paused_stepped_stopped_and_extended() {
+        let mut race = Race::start(&sixteen(1_000_000, false), 2, true, || {}).unwrap();
+        race.step_once().unwrap();
+        assert_eq!(steps_once(&race, |_| true), [1; 16]);
+        race.resume();
+        steps_once(&race, |steps| steps.iter().all(|steps| *steps > 1));
+        race.stop();
+        wait(&race);
+        let stopped = steps_once(&race, |_| true);
+        for _ in 0..3 {
+            race.extend(5).unwrap();
+            wait(&race);
+        }
+        let extended = steps_once(&race, |_| true);
+        assert!(extended.iter().zip(&stopped).all(|(now, then)| *now == then + 15));
     }
 
     #[test]

@@ -301,3 +301,48 @@ fn ctrl_c_among_many_trials_keeps_what_was_measured() {
     assert_eq!(desk.files_in("nets").len(), 21);
     assert!(column(&desk, "a.csv", "loss").len() > 1);
 }
+
+/// A network that learns nothing answers all alike: with the zero anywhere in 100 steps that was
+/// "99 % told apart".
+#[test]
+fn first_zero_is_judged_by_balanced_accuracy_under_that_name() {
+    let desk = Desk::new();
+    let flags = "train first-zero --where anywhere --lengths 50,100 --trials 1 --lr 0 --steps 4 \
+                 --evaluate-every 2 --json a.json --csv a.csv --tensorboard runs";
+    let said = desk.ok(flags);
+    contains(&said, &["ranked by balanced accuracy, then", "(balanced accuracy 50.0 %)"]);
+    contains(&said, &["RNN: solved 0 of 2 after 4 sequences, balanced accuracy 50.0 %."]);
+    assert!(!said.contains("told apart") && !said.contains("test accuracy"), "{said}");
+    let json = std::fs::read(desk.path("a.json")).expect("JSON");
+    let json: Value = serde_json::from_slice(&json).expect("JSON");
+    for training in trainings(&json) {
+        for evaluation in training["evaluations"].as_array().expect("a list") {
+            let score = &evaluation["sets"][0];
+            assert_eq!((&score["balanced_accuracy"], score.get("accuracy")), (&json!(0.5), None));
+        }
+    }
+    let found = column(&desk, "a.csv", "test_balanced_accuracy");
+    let found: Vec<&String> = found.iter().filter(|cell| !cell.is_empty()).collect();
+    assert!(!found.is_empty() && found.iter().all(|cell| *cell == "0.5"), "{found:?}");
+    assert!(events(&desk, "RNN-T-100").contains("balanced accuracy/all sequences"));
+}
+
+/// The event file of a training, as far as it is text.
+fn events(desk: &Desk, run: &str) -> String {
+    let folder = format!("runs/{run}");
+    let file = desk.files_in(&folder).remove(0);
+    let bytes = std::fs::read(desk.path(&format!("{folder}/{file}"))).expect("events");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn tensorboard_gets_both_plots_of_the_mnist1d_lab() {
+    let desk = Desk::new();
+    let flags =
+        "mnist1d --contender gru,hidden=3,name=g --epochs 2 --batch 1000 --tensorboard runs";
+    desk.ok(&format!("train {flags}"));
+    let text = events(&desk, "g");
+    let count = |tag: &str| text.matches(tag).count();
+    assert_eq!((count("loss/train"), count("accuracy/train")), (8, 8), "every batch");
+    assert_eq!((count("loss/test"), count("accuracy/test")), (3, 3), "before and after each epoch");
+}

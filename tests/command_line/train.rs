@@ -44,8 +44,8 @@ fn the_json_has_what_its_help_says() {
         let all = losses.iter().sum::<f64>() / 12.0;
         assert_close(&[number(&contender["mean_last_100"])], &[all], 1e-6, "mean_last_100");
         assert_eq!(contender.get("printed_at_4900"), None);
-        assert!(number(&contender["seconds"]) > 0.0);
-        assert!(number(&contender["steps_per_second"]) > 0.0);
+        assert!(number(&contender["timing"]["seconds"]) > 0.0);
+        assert!(number(&contender["timing"]["steps_per_second"]) > 0.0);
         assert_eq!(contender["stopped"], "budget used");
     }
 }
@@ -264,4 +264,125 @@ fn ctrl_c_keeps_what_was_measured() {
     let steps = first["steps"].as_u64().expect("a number");
     assert!(steps > 0 && steps < 10_000_000);
     assert_eq!(numbers(&first["losses"]).len() as u64, steps.div_ceil(100));
+}
+
+/// Every file below a folder with its bytes, by its path.
+fn everything(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() {
+            let below = everything(&path).into_iter();
+            all.extend(below.map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        } else {
+            all.push((name, std::fs::read(&path).expect("file")));
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn without_times_the_same_training_gives_the_same_bytes() {
+    let flags = format!(
+        "{QUICK} --contender lstm --steps 40 --probe-every 10 --no-timing --json a.json --csv a.csv \
+         --png a.png --svg a.svg --save nets --tensorboard runs --save-comparison c.json"
+    );
+    let [first, second] = [(); 2].map(|()| {
+        let desk = Desk::new();
+        let said = desk.ok(&flags);
+        // Seconds of the file system's clock pass as well.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        (said, everything(&desk.path("")))
+    });
+    assert_eq!(first.0, second.0);
+    assert!(!first.0.contains("seconds") && !first.0.contains("steps/s"), "{}", first.0);
+    let names = |all: &[(String, Vec<u8>)]| all.iter().map(|one| one.0.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&first.1), names(&second.1));
+    assert_eq!(first.1.len(), 5 + 4 + 3, "{:?}", names(&first.1));
+    for (one, other) in first.1.iter().zip(&second.1) {
+        assert!(one.1 == other.1, "{}", one.0);
+    }
+    // With times everything but `timing` is the same.
+    let desk = Desk::new();
+    let strip = |mut json: Value| {
+        for training in json["trainings"].as_array_mut().expect("a list") {
+            let taken = training.as_object_mut().expect("an object").remove("timing");
+            assert!(taken.is_some_and(|timing| number(&timing["seconds"]) > 0.0));
+        }
+        json
+    };
+    let [first, second] = [(); 2].map(|()| run(&desk, &format!("{QUICK} --steps 40")));
+    assert_ne!(first, second, "times are never the same to the nanosecond");
+    assert_eq!(strip(first), strip(second));
+}
+
+#[test]
+fn losses_in_files_have_the_digits_of_the_training() {
+    let desk = Desk::new();
+    let text = |precision: &str| {
+        let flags = format!("--precision {precision} --steps 9 --csv {precision}.csv --json -");
+        desk.ok(&format!("{QUICK} {flags} --no-timing"))
+    };
+    for precision in ["f32", "f64"] {
+        let json: Value = serde_json::from_str(&text(precision)).expect("JSON");
+        let training = &trainings(&json)[1];
+        let losses = numbers(&training["losses"]);
+        let rounded = losses.iter().filter(|loss| f64::from(**loss as f32) == **loss).count();
+        let mut csv = csv::Reader::from_path(desk.path(&format!("{precision}.csv"))).expect("CSV");
+        let rows = csv.records().map(|row| row.expect("a row"));
+        let found: Vec<String> = rows.skip(9).map(|row| row[6].to_owned()).collect();
+        assert_eq!(found.len(), 9);
+        if precision == "f64" {
+            assert!(rounded < 3, "{losses:?}");
+            assert_eq!(number(&training["final_loss"]), losses[8], "to the last digit");
+            let found: Vec<f64> =
+                found.iter().map(|loss| loss.parse().expect("a number")).collect();
+            assert_eq!(found, losses);
+        } else {
+            // As few digits as tell one f32 from the next.
+            assert!(found.iter().all(|loss| loss.len() <= 13), "{found:?}");
+            let single = |loss: &String| loss.parse::<f32>().expect("a number");
+            let json = losses.iter().map(|loss| *loss as f32);
+            assert_eq!(found.iter().map(single).collect::<Vec<_>>(), json.collect::<Vec<_>>());
+            assert_eq!(number(&training["final_loss"]) as f32, losses[8] as f32);
+        }
+    }
+}
+
+#[test]
+fn weights_saved_after_a_huge_learning_rate_are_finite() {
+    let desk = Desk::new();
+    for rule in ["adam", "adamw", "sgd", "rmsprop"] {
+        let said = desk.ok(&format!(
+            "{QUICK} --steps 9 --optimizer {rule} --lr 1e38 --weight-decay 0.5 --save {rule}"
+        ));
+        assert!(said.contains("loss, gradient or update not finite"), "{said}");
+        for name in ["RNN-tanh-1-layer", "small"] {
+            let bytes =
+                std::fs::read(desk.path(&format!("{rule}/{name}.safetensors"))).expect("file");
+            let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("safetensors");
+            for (tensor, view) in tensors.tensors() {
+                let numbers = view.data().chunks_exact(4);
+                let mut numbers =
+                    numbers.map(|four| f32::from_le_bytes(four.try_into().expect("4")));
+                assert!(numbers.all(f32::is_finite), "{rule} {name} {tensor}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_by_one_changes_no_byte_and_is_kept_in_the_comparison() {
+    let desk = Desk::new();
+    let flags = "--contender lstm --steps 30 --no-timing --threads 2";
+    let turns = run(&desk, &format!("{QUICK} {flags}"));
+    let saved = "--one-by-one --save-comparison c.json";
+    let one_by_one = run(&desk, &format!("{QUICK} {flags} {saved}"));
+    assert_eq!(turns["trainings"], one_by_one["trainings"]);
+    assert_eq!(one_by_one["comparisons"][0]["one_by_one"], true);
+    assert_eq!(turns["comparisons"][0].get("one_by_one"), None);
+    let again = run(&desk, "train --comparison c.json --no-timing");
+    assert_eq!(again["comparisons"], one_by_one["comparisons"]);
 }

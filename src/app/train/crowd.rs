@@ -118,7 +118,6 @@ fn goal(stop: &StopRule) -> Option<&'static str> {
 struct Sum {
     trainings: usize,
     ended: usize,
-    begun: usize,
     /// Trainings done, with the parts of those under way.
     done: f32,
     steps: u64,
@@ -127,6 +126,8 @@ struct Sum {
     solved: usize,
     diverged: usize,
     failed: usize,
+    /// Threads that work for them.
+    share: f64,
     /// Updates a second of a training, on the average of those that go on.
     pace: Option<f64>,
 }
@@ -137,7 +138,6 @@ impl Sum {
         let mut paces = Vec::new();
         for lane in lanes {
             sum.steps += lane.steps;
-            sum.begun += usize::from(lane.steps > 0);
             sum.failed += usize::from(lane.failure.is_some());
             match lane.stop {
                 Some(Stop::Mastered(_)) => sum.mastered += 1,
@@ -150,6 +150,7 @@ impl Sum {
                 sum.done += 1.0;
             } else {
                 sum.done += lane.steps as f32 / lane.budget.max(1) as f32;
+                sum.share += lane.share;
                 // Only the test is left of those that have stopped.
                 let left = lane.budget.saturating_sub(lane.steps);
                 sum.left += if lane.testing { 0 } else { left };
@@ -184,13 +185,14 @@ impl Sum {
             .filter(|(count, what)| *count > 0 || (self.ended > 0 && goal == Some(*what)))
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        let under_way = self.begun.saturating_sub(self.ended);
         let end = match (self.ended == self.trainings, self.pace) {
             (true, _) => "all ended".to_owned(),
             (false, Some(pace)) => {
-                // One after another at the worst; those that succeed end earlier.
-                let lanes = under_way.max(1) as f64;
-                format!("at most {} left", time(self.left as f64 / pace / lanes))
+                // Those that succeed end earlier.
+                match self.share > 0.0 {
+                    true => format!("at most {} left", time(self.left as f64 / pace / self.share)),
+                    false => "waiting".to_owned(),
+                }
             }
             (false, None) => "waiting".to_owned(),
         };
@@ -208,6 +210,7 @@ mod tests {
             budget: 100,
             loss: None,
             steps_per_second: 10.0,
+            share: if stop.is_none() && steps > 0 { 1.0 } else { 0.0 },
             seconds_left: None,
             length: 10,
             stop,

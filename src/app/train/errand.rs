@@ -92,7 +92,8 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
     let entries = race.comparison().entries();
     for (index, (log, entry)) in logs.iter().zip(&entries).enumerate() {
         let names = race.look(index, |trainee| trainee.names().to_vec());
-        let file = EventFile { log, names: &names, began, every: 1 };
+        let task = &race.comparison().task;
+        let file = EventFile { log, task, names: &names, began: Some(began), every: 1 };
         let run = format!("{}-{}", index + 1, slug(&race.comparison().label(entry)));
         let run = folder.join(run);
         create(&run)?;

@@ -7,7 +7,7 @@ use crate::app::explore::scene::Picture;
 use crate::error::Result;
 use crate::figure::of_data::{self, Mistake};
 use crate::network::{Network, Probing};
-use crate::task::{Dataset, Mnist1d, Points};
+use crate::task::{Dataset, Mnist1d, NO_ANSWER, Points};
 use crate::ticket::Ticket;
 use crate::train::RunLog;
 use crate::worker::Race;
@@ -30,6 +30,9 @@ pub fn of(
     let mut matrix = vec![vec![0; Mnist1d::CLASSES]; Mnist1d::CLASSES];
     let mut wrong = Vec::new();
     for (index, (truth, answer)) in test.labels.iter().zip(&log.answers).enumerate() {
+        if *answer == NO_ANSWER {
+            continue;
+        }
         let (truth, answer) = (*truth as usize, *answer as usize);
         *matrix.get_mut(truth)?.get_mut(answer)? += 1;
         if truth != answer {

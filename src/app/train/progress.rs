@@ -149,8 +149,8 @@ fn texts(lane: &LaneStatus) -> [String; 3] {
 /// What went wrong, and what to do about it.
 fn trouble(ui: &mut Ui, lanes: &[LaneStatus]) {
     let diverged = lanes.iter().any(|lane| matches!(lane.stop, Some(Stop::Diverged(_))));
-    let advice = "Diverged: loss or gradient was no longer finite. The weights before it are kept. \
-                  Lower the learning rate or clip the gradients.";
+    let advice = "Diverged: loss, gradient or update was no longer finite. The weights before it are \
+                  kept. Lower the learning rate or clip the gradients.";
     let advice = diverged.then_some(advice);
     let mut failures: Vec<&str> = lanes.iter().filter_map(|lane| lane.failure.as_deref()).collect();
     failures.sort_unstable();

@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, ranking: &Ranking, commands: &mut Vec<Command>) {
         if Command::CopyNumbers.named_button(ui, "Copy table").clicked() {
             commands.push(Command::CopyNumbers);
         }
-        ui.weak("by the mean of the last 100 losses; diverged contenders come last");
+        ui.weak(ranking.rule());
     });
     ScrollArea::horizontal().id_salt("ranking, sideways").show(ui, |ui| {
         let grid = egui::Grid::new("ranking").striped(true).min_col_width(16.0);

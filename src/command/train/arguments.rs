@@ -113,6 +113,10 @@ pub(in super::super) struct TrainArguments {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Training")]
     #[arg(value_parser = whole::<1, 256>)]
     threads: Option<usize>,
+    /// Bring each training to its end before the next begins, where there are more of them than
+    /// --threads [default: they take turns]; changes no result
+    #[arg(long, help_heading = "Training")]
+    pub(super) one_by_one: bool,
 
     /// Write everything measured as JSON; `-` is standard output
     #[arg(long, value_name = "FILE|-", help_heading = "Output")]
@@ -124,6 +128,10 @@ pub(in super::super) struct TrainArguments {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Output")]
     #[arg(value_parser = whole::<1, 10_000_000>)]
     every: Option<usize>,
+    /// Leave out all times: then the same training gives the same bytes, in JSON, report and
+    /// TensorBoard as well
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_timing: bool,
     /// Write the figures as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) png: Option<PathBuf>,

@@ -2,24 +2,16 @@
 
 use super::super::failure::Failure;
 use super::finished::{Finished, Run, loss_word};
+use crate::flow::Precision;
 use crate::train::{Comparison, Evaluation};
 
-/// Names of the columns.
-const HEADERS: [&str; 10] = [
-    "round",
-    "loss_on",
-    "contender",
-    "trial",
-    "length",
-    "batch",
-    "loss",
-    "right",
-    "test_loss",
-    "test_right",
-];
+/// Names of all columns but the last.
+const HEADERS: [&str; 9] =
+    ["round", "loss_on", "contender", "trial", "length", "batch", "loss", "right", "test_loss"];
 
 /// Round and trial from 1; the length of the batch; the batch from 1, its loss and the part of it
-/// answered rightly; and what was found on the task's test set after it. Of the losses every
+/// answered rightly; and what was found on the task's test set after it (for first zero the set of all
+/// sequences, and the balanced accuracy). Of the losses every
 /// `every`-th is kept, of evaluations all; a batch 0 holds one from before training.
 ///
 /// # Errors
@@ -27,11 +19,14 @@ const HEADERS: [&str; 10] = [
 pub(super) fn csv(rounds: &[Finished], every: usize) -> Result<Vec<u8>, Failure> {
     let failed = |error: csv::Error| Failure::input(format!("cannot write CSV: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADERS).map_err(failed)?;
+    // All rounds are of one task.
+    let balanced = rounds.iter().any(|finished| finished.comparison.task.ranks_by_accuracy());
+    let last = if balanced { "test_balanced_accuracy" } else { "test_right" };
+    writer.write_record(HEADERS.iter().chain([&last])).map_err(failed)?;
     for (round, finished) in (1_usize..).zip(rounds) {
         for run in &finished.runs {
             let first = first_cells(round, &finished.comparison, run);
-            for row in rows(run, every.max(1)) {
+            for row in rows(run, every.max(1), finished.comparison.precision) {
                 writer.write_record(first.iter().chain(&row)).map_err(failed)?;
             }
         }
@@ -49,7 +44,7 @@ fn first_cells(round: usize, comparison: &Comparison, run: &Run) -> [String; 4] 
     ]
 }
 
-fn rows(run: &Run, every: usize) -> impl Iterator<Item = [String; 6]> {
+fn rows(run: &Run, every: usize, precision: Precision) -> impl Iterator<Item = [String; 6]> {
     let log = &run.log;
     let mut evaluations = log.evaluations.iter().peekable();
     let mut lengths = log.lengths.iter().peekable();
@@ -66,25 +61,38 @@ fn rows(run: &Run, every: usize) -> impl Iterator<Item = [String; 6]> {
         if !wanted && evaluation.is_none() {
             return None;
         }
-        let of_batch = |values: &[f32]| single(index.and_then(|index| values.get(index)));
+        let loss_of = |loss: f64| match precision {
+            Precision::F32 => single(loss as f32),
+            Precision::F64 => double(loss),
+        };
+        let of_loss = index.and_then(|index| log.losses.get(index)).copied().map(loss_of);
+        let of_right = index.and_then(|index| log.right.get(index)).copied().map(single);
         let [loss, right] = found(evaluation);
         let (batch, length) = (batch.to_string(), length.to_string());
-        Some([length, batch, of_batch(&log.losses), of_batch(&log.right), loss, right])
+        Some([
+            length,
+            batch,
+            of_loss.unwrap_or_default(),
+            of_right.unwrap_or_default(),
+            loss,
+            right,
+        ])
     })
 }
 
 /// Loss and part answered rightly of the first set.
 fn found(evaluation: Option<&Evaluation>) -> [String; 2] {
     let score = evaluation.and_then(|evaluation| evaluation.sets.first());
-    [score.map(|score| score.loss), score.and_then(|score| score.right)].map(double)
+    [score.map(|score| score.loss), score.and_then(|score| score.right)]
+        .map(|value| value.map(double).unwrap_or_default())
 }
 
 // Rust prints NaN with capitals; all our outputs agree on one spelling.
 
-fn single(value: Option<&f32>) -> String {
-    value.map(|value| value.to_string().to_lowercase()).unwrap_or_default()
+fn single(value: f32) -> String {
+    value.to_string().to_lowercase()
 }
 
-fn double(value: Option<f64>) -> String {
-    value.map(|value| value.to_string().to_lowercase()).unwrap_or_default()
+fn double(value: f64) -> String {
+    value.to_string().to_lowercase()
 }

@@ -7,7 +7,7 @@ use super::super::failure::Failure;
 use super::arguments::TrainArguments;
 use super::csv::csv;
 use super::finished::{Finished, loss_word};
-use super::json::json;
+use super::json::{What, json};
 use super::sheet;
 use crate::error::Error;
 use crate::figure::{Theme, check_writable, png, svg};
@@ -81,6 +81,11 @@ impl TrainArguments {
         Ok(())
     }
 
+    /// What is written of trainings.
+    pub(super) fn what(&self, interrupted: bool) -> What {
+        What { every: self.every(), timing: !self.no_timing, interrupted }
+    }
+
     /// A line for every file and folder that was filled, for the user.
     pub(super) fn written(&self) -> String {
         let folders = self.save.iter().chain(&self.tensorboard);
@@ -99,7 +104,7 @@ impl TrainArguments {
     ) -> Result<Vec<Output>, Failure> {
         let mut outputs = Vec::new();
         if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
-            outputs.push((path.clone(), json(rounds, self.every(), interrupted)?));
+            outputs.push((path.clone(), json(rounds, self.what(interrupted))?));
         }
         if let Some(path) = &self.csv {
             outputs.push((path.clone(), csv(rounds, self.every())?));
@@ -149,7 +154,9 @@ impl TrainArguments {
             let folder = of_round(folder, comparison, planned);
             for (name, run) in names.iter().zip(runs) {
                 let every = self.every() as u64;
-                let file = EventFile { log: &run.log, names: &run.names, began: *began, every };
+                let (log, task) = (&run.log, &comparison.task);
+                let began = (!self.no_timing).then_some(*began);
+                let file = EventFile { log, task, names: &run.names, began, every };
                 outputs.push((folder.join(name).join(file.name()), file.encode()));
             }
         }

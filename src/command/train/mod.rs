@@ -52,9 +52,9 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let interrupted = interrupt::pressed();
     let outputs = arguments.outputs(&rounds, comparisons.len(), interrupted)?;
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
-        json::json(&rounds, arguments.every(), interrupted)?
+        json::json(&rounds, arguments.what(interrupted))?
     } else {
-        format!("{}{}", reports(&rounds), arguments.written()).into_bytes()
+        format!("{}{}", reports(&rounds, !arguments.no_timing), arguments.written()).into_bytes()
     };
     save(&outputs)?;
     stdout::print(&printed)?;
@@ -89,6 +89,6 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
 }
 
 /// What is said of each comparison.
-fn reports(rounds: &[Finished]) -> String {
-    rounds.iter().map(report::report).collect()
+fn reports(rounds: &[Finished], timing: bool) -> String {
+    rounds.iter().map(|finished| report::report(finished, timing)).collect()
 }

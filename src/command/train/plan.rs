@@ -88,6 +88,7 @@ impl TrainArguments {
         set(&mut comparison.seed, self.seed);
         set(&mut comparison.steps, self.steps.map(|steps| steps as u64));
         set(&mut comparison.probe_every, self.probe_every.map(|steps| steps as u64));
+        comparison.one_by_one |= self.one_by_one;
         set(&mut comparison.precision, self.precision.map(Precision::from));
         match (self.feed, comparison.feed) {
             // A round further on in the notebook's stream stays where it is.

@@ -9,7 +9,8 @@ use crate::train::{Comparison, RunLog};
 
 /// Accuracy in per cent. Where a training set is gone through in epochs: that of the batches of each
 /// epoch (dashed) and that on the test set (solid) against the epoch. Else: a moving mean over
-/// training batches against the training step.
+/// training batches against the training step, dashed beside the (balanced) accuracy on the task's
+/// fixed set where that is evaluated.
 pub fn accuracy(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     let clock = Clock::of(comparison);
     let trainings = trainings(comparison, logs);
@@ -17,12 +18,29 @@ pub fn accuracy(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     let series: Vec<Series> = match clock.epoch {
         None => {
             let window = smooth::window(longest(logs) as usize);
-            notes.push(format!(
-                "The fraction of training sequences answered rightly, over the last {window} \
-                 batches."
-            ));
             let recent = |log: &RunLog| percent(smooth::means(&log.right));
-            bundle(curves(&trainings, recent), Part::WHOLE)
+            let recent = curves(&trainings, recent);
+            let fixed = curves(&trainings, |log| percent(on_the_set(log, &clock)));
+            let training = format!(
+                "the fraction of training sequences answered rightly, over the last {window} \
+                 batches"
+            );
+            match comparison.task.set_name() {
+                Some(set) if fixed.iter().any(|curve| !curve.points.is_empty()) => {
+                    let name = comparison.task.accuracy_name();
+                    notes.push(format!(
+                        "Solid: {name} on {set}, the mean of the recalls of both classes; 50 % is a \
+                         guess. Dashed: {training}."
+                    ));
+                    let dashed = Part { word: "training", stroke: Stroke::Dashed };
+                    let solid = Part { word: name, ..Part::WHOLE };
+                    [bundle(fixed, solid), bundle(recent, dashed)].concat()
+                }
+                Some(_) | None => {
+                    notes.push(training.replacen("the", "The", 1) + ".");
+                    bundle(recent, Part::WHOLE)
+                }
+            }
         }
         Some(_) => {
             notes.push(
@@ -30,9 +48,7 @@ pub fn accuracy(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
                  still learns from them."
                     .to_owned(),
             );
-            let test = |log: &RunLog| {
-                percent(evaluated(log, &clock, |score| score.right.unwrap_or(f64::NAN)))
-            };
+            let test = |log: &RunLog| percent(on_the_set(log, &clock));
             let training = |log: &RunLog| percent(clock.means(&log.right));
             let test = bundle(curves(&trainings, test), Part { word: "test", ..Part::WHOLE });
             let dashed = Part { word: "training", stroke: Stroke::Dashed };
@@ -49,6 +65,11 @@ pub fn accuracy(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
         notes,
         ..Figure::new("accuracy", "Accuracy", clock.axis(comparison, longest(logs)), y)
     }
+}
+
+/// The accuracy at each evaluation.
+fn on_the_set(log: &RunLog, clock: &Clock) -> Vec<[f64; 2]> {
+    evaluated(log, clock, |score| score.right.unwrap_or(f64::NAN))
 }
 
 fn percent(points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {

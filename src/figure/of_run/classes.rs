@@ -4,19 +4,28 @@ use std::sync::Arc;
 
 use crate::figure::model::Figure;
 use crate::figure::of_data::{self, Mistake};
-use crate::task::{Dataset, Mnist1d, Points, TaskChoice};
+use crate::task::{Dataset, Mnist1d, NO_ANSWER, Points, TaskChoice};
 use crate::train::{Comparison, Entry, RunLog};
 
 /// The confusion matrix of one training on the test set at its last evaluation; `None` for a task
 /// without classes, or where the data cannot be read.
 pub fn confusion(comparison: &Comparison, entry: &Entry, log: &RunLog) -> Option<Figure> {
     let mut matrix = vec![vec![0_u64; Mnist1d::CLASSES]; Mnist1d::CLASSES];
-    for (_, truth, predicted) in answered(&data(comparison)?.test, log) {
+    let data = data(comparison)?;
+    for (_, truth, predicted) in answered(&data.test, log) {
         if let Some(count) = matrix.get_mut(truth).and_then(|row| row.get_mut(predicted)) {
             *count += 1;
         }
     }
-    Some(of_data::confusion(&comparison.label(entry), &matrix))
+    let mut figure = of_data::confusion(&comparison.label(entry), &matrix);
+    let unanswered = log.answers.iter().filter(|answer| **answer == NO_ANSWER).count();
+    if unanswered > 0 {
+        figure.notes.push(format!(
+            "Not answered, as the outputs are NaN: {unanswered} of {} sequences.",
+            log.answers.len()
+        ));
+    }
+    Some(figure)
 }
 
 /// Test sequences that the training got wrong at its last evaluation, `most` of them from number
@@ -51,11 +60,12 @@ fn data(comparison: &Comparison) -> Option<Arc<Dataset>> {
     }
 }
 
-/// Place, class and answer of each sequence.
+/// Place, class and answer of each sequence that was answered.
 fn answered<'a>(
     test: &'a Points,
     log: &'a RunLog,
 ) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
     let pairs = test.labels.iter().zip(&log.answers).enumerate();
+    let pairs = pairs.filter(|(_, (_, answer))| **answer != NO_ANSWER);
     pairs.map(|(index, (truth, answer))| (index, *truth as usize, *answer as usize))
 }

@@ -39,10 +39,10 @@ impl Clock {
     }
 
     /// Means over the batches of each whole epoch at its end, or moving means.
-    pub fn means(&self, values: &[f32]) -> Vec<[f64; 2]> {
+    pub fn means<N: Copy + Into<f64>>(&self, values: &[N]) -> Vec<[f64; 2]> {
         let Some(epoch) = self.epoch else { return smooth::means(values) };
-        let mean = |batches: &[f32]| {
-            batches.iter().map(|value| f64::from(*value)).sum::<f64>() / batches.len() as f64
+        let mean = |batches: &[N]| {
+            batches.iter().map(|value| (*value).into()).sum::<f64>() / batches.len() as f64
         };
         let epochs = values.chunks_exact(epoch as usize).enumerate();
         epochs.map(|(n, batches)| [n as f64 + 1.0, mean(batches)]).collect()
@@ -56,7 +56,7 @@ pub(super) fn evaluated(
     pick: impl Fn(&Score) -> f64,
 ) -> Vec<[f64; 2]> {
     let found = |evaluation: &crate::train::Evaluation| {
-        Some((clock.at(evaluation.step), pick(evaluation.sets.first()?) as f32))
+        Some((clock.at(evaluation.step), pick(evaluation.sets.first()?)))
     };
     smooth::at_times(log.evaluations.iter().filter_map(found))
 }

@@ -18,12 +18,12 @@ pub(super) fn names() -> Vec<String> {
 }
 
 /// Falling, noisy losses; `speed` 1 comes to rest after about 3,000 steps.
-pub(super) fn losses(steps: usize, speed: f64) -> Vec<f32> {
+pub(super) fn losses(steps: usize, speed: f64) -> Vec<f64> {
     let loss = |n: usize| {
         let fall = 0.3 * (-(n as f64) * speed / 900.0).exp() + 0.01 / speed;
         // Two waves that never meet stand for noise.
         let noise = (0.9 * (n as f64 * 1.7).sin() * (n as f64 * 0.613).cos()).exp();
-        (fall * noise) as f32
+        f64::from((fall * noise) as f32)
     };
     (0..steps).map(loss).collect()
 }
@@ -87,7 +87,7 @@ pub(super) fn log(steps: usize, speed: f64, layers: usize) -> RunLog {
 }
 
 /// A log of losses and snapshots.
-pub(super) fn record(losses: Vec<f32>, snapshots: Vec<Snapshot>) -> RunLog {
+pub(super) fn record(losses: Vec<f64>, snapshots: Vec<Snapshot>) -> RunLog {
     let mut log = RunLog::default();
     log.losses = losses;
     log.snapshots = snapshots;
@@ -98,9 +98,9 @@ pub(super) fn record(losses: Vec<f32>, snapshots: Vec<Snapshot>) -> RunLog {
 pub(super) fn diverged() -> RunLog {
     let mut log = log(700, 1.0, 1);
     for (n, loss) in log.losses.iter_mut().enumerate().skip(650) {
-        *loss = 10f32.powf((n as f32 - 650.0) * 0.75);
+        *loss = 10f64.powf((n as f64 - 650.0) * 0.75);
     }
-    log.losses.push(f32::INFINITY);
+    log.losses.push(f64::INFINITY);
     log.stop = Some(Stop::Diverged(700));
     log
 }
@@ -118,7 +118,7 @@ pub(super) fn of_task(
     loss: impl Fn(usize) -> f32,
     right: impl Fn(usize) -> f32,
 ) -> RunLog {
-    let mut log = record((0..steps).map(loss).collect(), Vec::new());
+    let mut log = record((0..steps).map(|n| f64::from(loss(n))).collect(), Vec::new());
     log.right = (0..steps).map(right).collect();
     log
 }

@@ -36,6 +36,8 @@ pub fn ladder(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
             texts.push(cell.text(unit));
         }
     }
+    // Said only where a cell tells it.
+    let told = texts.iter().any(|text| text.contains('%'));
     heat.text = CellText::Texts(texts);
     let length = |length: &Option<usize>| length.unwrap_or(comparison.task.length()).to_string();
     let x = Axis::named("length T", lengths.iter().map(length).collect());
@@ -43,7 +45,7 @@ pub fn ladder(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
     let y = Axis { reversed: true, ..Axis::named("", names) };
     Figure {
         heat: Some(heat),
-        notes: notes(comparison, unit),
+        notes: notes(comparison, unit, told),
         ..Figure::new("ladder", "Lengths mastered", x, y)
     }
 }
@@ -54,6 +56,8 @@ struct Cell {
     trials: usize,
     under_way: usize,
     solved: Vec<f64>,
+    /// Of those evaluated.
+    accuracies: Vec<f64>,
 }
 
 impl Cell {
@@ -63,6 +67,7 @@ impl Cell {
             cell.trials += 1;
             cell.under_way += usize::from(training.log.stop.is_none());
             cell.solved.extend(training.solved().map(|steps| steps as f64));
+            cell.accuracies.extend(training.accuracy());
         }
         cell
     }
@@ -75,6 +80,8 @@ impl Cell {
         let mut text = format!("{} of {}", self.solved.len(), self.trials);
         if let Some(steps) = median(self.solved.clone()) {
             text += &format!("\n{} {}", whole((steps / unit.updates()).ceil()), unit.short());
+        } else if let Some(accuracy) = median(self.accuracies.clone()) {
+            text += &format!("\n{:.1} %", 100.0 * accuracy);
         }
         if self.under_way > 0 {
             text += &format!("\n{} not over", self.under_way);
@@ -114,7 +121,7 @@ impl Unit {
     }
 }
 
-fn notes(comparison: &Comparison, unit: Unit) -> Vec<String> {
+fn notes(comparison: &Comparison, unit: Unit, told: bool) -> Vec<String> {
     let trials = match comparison.trials {
         1 => "one seed".to_owned(),
         trials => format!("{trials} seeds"),
@@ -127,6 +134,13 @@ fn notes(comparison: &Comparison, unit: Unit) -> Vec<String> {
         Unit::Updates => "Below, the median number of updates until then.",
     };
     let mut notes = vec![format!("How many trainings from {trials} mastered the length. {steps}")];
+    if told {
+        notes.push(format!(
+            "Where none did: the median {} at the last evaluation, the mean of the recalls of both \
+             classes; 50 % is a guess.",
+            comparison.task.accuracy_name()
+        ));
+    }
     match comparison.stop.mastery {
         Some(mastery) => notes.push(format!(
             "Mastered: every sequence has a loss below {}, at {} evaluations in a row, within {} \

@@ -78,7 +78,7 @@ fn printed(comparison: &Comparison, steps: u64) -> Option<Series> {
 fn rings(trainings: &[Training<'_>]) -> Option<Series> {
     let last = |one: &Training<'_>| {
         let step = one.log.losses.iter().rposition(|loss| loss.is_finite())?;
-        Some([step as f64, f64::from(one.log.losses[step])])
+        Some([step as f64, one.log.losses[step]])
     };
     let points = trainings.iter().filter(|one| one.diverged()).filter_map(last).collect();
     let rings = Series::line("diverged", Color::Alarm, points);
@@ -115,9 +115,7 @@ fn bounds(
 /// The smallest and the largest positive loss.
 fn span<'a>(logs: impl Iterator<Item = &'a RunLog>) -> (f64, f64) {
     let positive = logs.flat_map(|log| &log.losses).filter(|loss| **loss > 0.0 && loss.is_finite());
-    positive.fold((f64::INFINITY, 0.0), |(low, high), loss| {
-        (low.min(f64::from(*loss)), high.max(f64::from(*loss)))
-    })
+    positive.fold((f64::INFINITY, 0.0), |(low, high), loss| (low.min(*loss), high.max(*loss)))
 }
 
 fn notes(comparison: &Comparison, trainings: &[Training<'_>], longest: usize) -> Vec<String> {

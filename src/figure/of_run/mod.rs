@@ -40,6 +40,7 @@ pub use parameters::parameter_norms;
 pub use predictions::predictions;
 pub use ranking::{Ranking, Standing, ranking};
 pub use table::losses_csv;
+pub(crate) use training::median;
 pub use trials::{TrialTable, trials};
 pub use watched::watched;
 

@@ -11,32 +11,6 @@ use crate::train::{Comparison, RunLog, Stop};
 /// More trainings than this have a row a contender instead of a row each.
 const MOST_ROWS: usize = 16;
 
-/// Names of the columns, where each row is a training.
-const HEADERS: [&str; 9] = [
-    "",
-    "contender",
-    "parameters",
-    "final loss",
-    "mean of last 10",
-    "mean of last 100",
-    "seconds",
-    "steps/s",
-    "stopped",
-];
-
-/// Names of the columns, where each row is all trainings of a contender.
-const HEADERS_OF_MANY: [&str; 9] = [
-    "",
-    "contender",
-    "parameters",
-    "median final loss",
-    "best mean of last 100",
-    "median mean of last 100",
-    "seconds",
-    "steps/s",
-    "stopped",
-];
-
 /// Trainings from the best to the worst, or of more than 16 trainings the contenders.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ranking {
@@ -44,6 +18,19 @@ pub struct Ranking {
     pub standings: Vec<Standing>,
     /// Whether an entry stands for all trainings of a contender.
     pub aggregated: bool,
+    /// What comes before the loss: a length mastered, an accuracy.
+    before_loss: BeforeLoss,
+    /// Whether times are left out.
+    untimed: bool,
+}
+
+/// What trainings are ranked by before their loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct BeforeLoss {
+    /// The longest length mastered, where lengths grow.
+    length: bool,
+    /// The accuracy on the task's fixed set, by its name.
+    accuracy: Option<&'static str>,
 }
 
 /// How one training did, or all of a contender.
@@ -57,6 +44,10 @@ pub struct Standing {
     pub color: usize,
     /// Trainable numbers.
     pub parameters: usize,
+    /// The longest length mastered in a curriculum, of several trainings the median; 0 for none.
+    pub mastered_length: f64,
+    /// The accuracy on the task's fixed set at the last evaluation, of several trainings the median.
+    pub accuracy: Option<f64>,
     /// The last loss, of several trainings the median; `None` before the first.
     pub final_loss: Option<f64>,
     /// Mean of the last 10 losses, of several trainings the median.
@@ -76,24 +67,31 @@ pub struct Standing {
 }
 
 /// Ranks trainings by the mean of their last 100 losses; then those that have not begun; those that
-/// diverged come last. Equals keep the order of the comparison. Of more than 16 trainings the
-/// contenders are ranked, by their medians.
+/// diverged come last. Where a task says so the accuracy on its fixed set comes before the loss, and
+/// in a curriculum the length mastered before both. Equals keep the order of the comparison. Of more
+/// than 16 trainings the contenders are ranked, by their medians.
 pub fn ranking(comparison: &Comparison, logs: &[&RunLog]) -> Ranking {
     let trainings = trainings(comparison, logs);
     let mut standings: Vec<Standing> =
         trainings.iter().enumerate().map(|(index, one)| standing(index, one)).collect();
+    let accuracy = comparison.task.accuracy_name();
+    let ranks = comparison.task.ranks_by_accuracy()
+        && standings.iter().any(|standing| standing.accuracy.is_some());
+    let before_loss =
+        BeforeLoss { length: comparison.curriculum.is_some(), accuracy: ranks.then_some(accuracy) };
+    let better = |a: &Standing, b: &Standing| better(before_loss, a, b);
     let aggregated = standings.len() > MOST_ROWS;
     if aggregated {
         let mut rest = standings.as_slice();
         let groups = by_contender(&trainings).map(|group| {
             let (own, others) = rest.split_at(group.len());
             rest = others;
-            together(group, own)
+            together(group, own, better)
         });
         standings = groups.collect();
     }
     standings.sort_by(better);
-    Ranking { standings, aggregated }
+    Ranking { standings, aggregated, before_loss, untimed: false }
 }
 
 fn standing(index: usize, one: &Training<'_>) -> Standing {
@@ -108,6 +106,8 @@ fn standing(index: usize, one: &Training<'_>) -> Standing {
         name: one.label(),
         color: one.who.color,
         parameters: one.who.spec(&one.comparison.task).parameter_count(),
+        mastered_length: log.mastered_length().unwrap_or(0) as f64,
+        accuracy: one.accuracy(),
         final_loss: log.final_loss(),
         mean_last_10: log.mean_of_last(10),
         mean_last_100: log.mean_of_last(100),
@@ -120,7 +120,11 @@ fn standing(index: usize, one: &Training<'_>) -> Standing {
 }
 
 /// All trainings of a contender as one standing.
-fn together(group: &[Training<'_>], own: &[Standing]) -> Standing {
+fn together(
+    group: &[Training<'_>],
+    own: &[Standing],
+    better: impl Fn(&Standing, &Standing) -> Ordering,
+) -> Standing {
     let middle = |pick: fn(&Standing) -> Option<f64>| median(own.iter().filter_map(pick).collect());
     let seconds: f64 = own.iter().map(|one| one.seconds).sum();
     let steps: u64 = group.iter().map(|one| one.log.steps()).sum();
@@ -131,6 +135,8 @@ fn together(group: &[Training<'_>], own: &[Standing]) -> Standing {
         name: format!("{}, {} trainings", who.name, group.len()),
         color: who.color,
         parameters: who.spec(&comparison.task).parameter_count(),
+        mastered_length: middle(|one| Some(one.mastered_length)).unwrap_or(0.0),
+        accuracy: middle(|one| one.accuracy),
         final_loss: middle(|one| one.final_loss),
         mean_last_10: middle(|one| one.mean_last_10),
         mean_last_100: middle(|one| one.mean_last_100),
@@ -154,10 +160,22 @@ fn endings(group: &[Training<'_>]) -> String {
     said.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
-fn better(a: &Standing, b: &Standing) -> Ordering {
+fn better(before_loss: BeforeLoss, a: &Standing, b: &Standing) -> Ordering {
     let mean = |standing: &Standing| standing.mean_last_100.unwrap_or(f64::INFINITY);
+    // Who was not evaluated yet stands behind who got nothing right.
+    let accuracy = |standing: &Standing| standing.accuracy.unwrap_or(-1.0);
+    let BeforeLoss { length, accuracy: ranks } = before_loss;
+    let by_length = match length {
+        true => b.mastered_length.total_cmp(&a.mastered_length),
+        false => Ordering::Equal,
+    };
+    let by_accuracy = match ranks {
+        Some(_) => accuracy(b).total_cmp(&accuracy(a)),
+        None => Ordering::Equal,
+    };
     // The sign of a NaN is an accident.
-    a.diverged().cmp(&b.diverged()).then(mean(a).abs().total_cmp(&mean(b).abs()))
+    let by_loss = mean(a).abs().total_cmp(&mean(b).abs());
+    a.diverged().cmp(&b.diverged()).then(by_length).then(by_accuracy).then(by_loss)
 }
 
 impl Standing {
@@ -166,42 +184,109 @@ impl Standing {
         matches!(self.stop, Some(Stop::Diverged(_)))
             || self.mean_last_100.is_some_and(|mean| !mean.is_finite())
     }
+}
 
-    /// Its row without the place, as people read it.
-    fn cells(&self, aggregated: bool) -> [String; 8] {
-        let loss = |loss: Option<f64>| loss.map_or_else(|| "–".into(), |loss| number(loss, 4));
-        [
-            self.name.clone(),
-            self.parameters.to_string(),
-            loss(self.final_loss),
-            loss(self.fourth(aggregated)),
-            loss(self.mean_last_100),
-            format!("{:.1}", self.seconds),
-            format!("{:.0}", self.steps_per_second),
-            self.ending.clone(),
-        ]
-    }
+/// A column: its name and its cell, for people and in full precision.
+struct Column {
+    header: &'static str,
+    cell: fn(&Standing) -> [String; 2],
+}
 
-    /// The loss in the column whose meaning depends on what a row is.
-    fn fourth(&self, aggregated: bool) -> Option<f64> {
-        if aggregated { self.best } else { self.mean_last_10 }
+fn column(header: &'static str, cell: fn(&Standing) -> [String; 2]) -> Column {
+    Column { header, cell }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn loss_cell(loss: Option<f64>) -> [String; 2] {
+    loss.map_or_else(|| [dash(), String::new()], |loss| [number(loss, 4), field(loss)])
+}
+
+fn text_cell(text: &str) -> [String; 2] {
+    [text.to_owned(), text.replace(['\t', '\n', '\r'], " ")]
+}
+
+fn accuracy_cell(standing: &Standing) -> [String; 2] {
+    let cell = |part: f64| [format!("{:.1} %", 100.0 * part), field(part)];
+    standing.accuracy.map_or_else(|| [dash(), String::new()], cell)
+}
+
+fn length_cell(standing: &Standing) -> [String; 2] {
+    match standing.mastered_length {
+        0.0 => [dash(), "0".to_owned()],
+        length => [length.to_string(), field(length)],
     }
 }
 
 impl Ranking {
-    /// Names of the columns of [`Ranking::cells`]; the first is the place.
-    pub fn headers(&self) -> [&'static str; 9] {
-        if self.aggregated { HEADERS_OF_MANY } else { HEADERS }
+    /// The same without seconds and steps a second, which differ from run to run.
+    #[must_use]
+    pub fn untimed(self) -> Self {
+        Self { untimed: true, ..self }
+    }
+
+    /// What is ranked by, such as `by the mean of the last 100 losses; diverged ones come last`.
+    pub fn rule(&self) -> String {
+        let BeforeLoss { length, accuracy } = self.before_loss;
+        let mean = match self.aggregated {
+            true => "the median of the means of the last 100 losses",
+            false => "the mean of the last 100 losses",
+        };
+        let first = [length.then_some("the length mastered"), accuracy, Some(mean)];
+        let parts: Vec<&str> = first.into_iter().flatten().collect();
+        format!("by {}; diverged ones come last", parts.join(", then "))
+    }
+
+    /// The columns behind the place.
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![
+            column("contender", |one| text_cell(&one.name)),
+            column("parameters", |one| [one.parameters.to_string(), one.parameters.to_string()]),
+        ];
+        let BeforeLoss { length, accuracy } = self.before_loss;
+        columns.extend(length.then(|| column("length mastered", length_cell)));
+        columns.extend(accuracy.map(|name| column(name, accuracy_cell)));
+        columns.extend(match self.aggregated {
+            false => [
+                column("final loss", |one| loss_cell(one.final_loss)),
+                column("mean of last 10", |one| loss_cell(one.mean_last_10)),
+                column("mean of last 100", |one| loss_cell(one.mean_last_100)),
+            ],
+            true => [
+                column("median final loss", |one| loss_cell(one.final_loss)),
+                column("best mean of last 100", |one| loss_cell(one.best)),
+                column("median mean of last 100", |one| loss_cell(one.mean_last_100)),
+            ],
+        });
+        if !self.untimed {
+            columns
+                .push(column("seconds", |one| [format!("{:.1}", one.seconds), field(one.seconds)]));
+            columns.push(column("steps/s", |one| {
+                [format!("{:.0}", one.steps_per_second), field(one.steps_per_second)]
+            }));
+        }
+        columns.push(column("stopped", |one| text_cell(&one.ending)));
+        columns
+    }
+
+    /// Names of the columns of [`Ranking::cells`]; the first is the place, the last why it ended.
+    pub fn headers(&self) -> Vec<&'static str> {
+        let names = self.columns().into_iter().map(|column| column.header);
+        std::iter::once("").chain(names).collect()
     }
 
     /// One row a standing, as people read it.
-    pub fn cells(&self) -> Vec<[String; 9]> {
+    pub fn cells(&self) -> Vec<Vec<String>> {
+        self.rows(|[for_people, _]| for_people)
+    }
+
+    fn rows(&self, pick: fn([String; 2]) -> String) -> Vec<Vec<String>> {
+        let columns = self.columns();
         let row = |(n, standing): (usize, &Standing)| {
-            let mut cells = standing.cells(self.aggregated).into_iter();
-            std::array::from_fn(|column| match column {
-                0 => (n + 1).to_string(),
-                _ => cells.next().unwrap_or_default(),
-            })
+            let cells = columns.iter().map(|column| pick((column.cell)(standing)));
+            std::iter::once((n + 1).to_string()).chain(cells).collect()
         };
         self.standings.iter().enumerate().map(row).collect()
     }
@@ -209,20 +294,8 @@ impl Ranking {
     /// Tab-separated values in full precision, as spreadsheets take them from the clipboard.
     pub fn tsv(&self) -> String {
         let mut text = format!("place{}\n", self.headers().join("\t"));
-        for (n, standing) in self.standings.iter().enumerate() {
-            let loss = |loss: Option<f64>| loss.map(field).unwrap_or_default();
-            let cells = [
-                (n + 1).to_string(),
-                standing.name.replace(['\t', '\n', '\r'], " "),
-                standing.parameters.to_string(),
-                loss(standing.final_loss),
-                loss(standing.fourth(self.aggregated)),
-                loss(standing.mean_last_100),
-                field(standing.seconds),
-                field(standing.steps_per_second),
-                standing.ending.clone(),
-            ];
-            text.push_str(&cells.join("\t"));
+        for row in self.rows(|[_, exact]| exact) {
+            text.push_str(&row.join("\t"));
             text.push('\n');
         }
         text
@@ -233,18 +306,18 @@ impl Ranking {
 impl fmt::Display for Ranking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cells = self.cells();
-        let header = self.headers().map(str::to_owned);
+        let header: Vec<String> = self.headers().into_iter().map(str::to_owned).collect();
         let width = |column: usize| {
             let rows = std::iter::once(&header).chain(&cells);
             rows.map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
-        let widths: [usize; 9] = std::array::from_fn(width);
+        let widths: Vec<usize> = (0..header.len()).map(width).collect();
         for row in std::iter::once(&header).chain(&cells) {
             let mut line = String::new();
-            for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let gap = if column == 0 { "" } else { "  " };
                 line += &match column {
-                    1 | 8 => format!("{gap}{cell:<width$}"),
+                    _ if column == 1 || column + 1 == row.len() => format!("{gap}{cell:<width$}"),
                     _ => format!("{gap}{cell:>width$}"),
                 };
             }

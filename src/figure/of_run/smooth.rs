@@ -26,7 +26,7 @@ pub(super) fn window(losses: usize) -> usize {
 
 /// The losses as points (updates done before it, loss): all of them, or the lowest and the highest
 /// of each block, besides the first and the last. What is not finite stays too, once a block.
-pub(super) fn peaks(losses: &[f32]) -> Vec<[f64; 2]> {
+pub(super) fn peaks<N: Copy + Into<f64>>(losses: &[N]) -> Vec<[f64; 2]> {
     let size = block(losses.len());
     let chunks = losses.chunks(size).enumerate();
     let in_chunk = |(n, chunk)| extremes(chunk).into_iter().map(move |k| n * size + k);
@@ -34,21 +34,22 @@ pub(super) fn peaks(losses: &[f32]) -> Vec<[f64; 2]> {
     kept.extend([0, losses.len().saturating_sub(1)].iter().filter(|_| !losses.is_empty()));
     kept.sort_unstable();
     kept.dedup();
-    kept.into_iter().map(|n| [n as f64, f64::from(losses[n])]).collect()
+    kept.into_iter().map(|n| [n as f64, losses[n].into()]).collect()
 }
 
 /// Values with the times they were found at, thinned as [`peaks`] does.
-pub(super) fn at_times(found: impl Iterator<Item = (f64, f32)>) -> Vec<[f64; 2]> {
-    let (times, values): (Vec<f64>, Vec<f32>) = found.unzip();
+pub(super) fn at_times(found: impl Iterator<Item = (f64, f64)>) -> Vec<[f64; 2]> {
+    let (times, values): (Vec<f64>, Vec<f64>) = found.unzip();
     let kept = peaks(&values).into_iter();
     kept.map(|[n, value]| [times[n as usize], value]).collect()
 }
 
 /// Indices of the lowest, the highest and the first not finite value, in order, each once.
-fn extremes(chunk: &[f32]) -> Vec<usize> {
+fn extremes<N: Copy + Into<f64>>(chunk: &[N]) -> Vec<usize> {
     let (mut lowest, mut highest, mut broken) = (None, None, None);
-    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for (k, &loss) in chunk.iter().enumerate() {
+        let loss: f64 = loss.into();
         if !loss.is_finite() {
             broken = broken.or(Some(k));
             continue;
@@ -71,12 +72,12 @@ fn extremes(chunk: &[f32]) -> Vec<usize> {
 ///
 /// Sums are added up anew for each point, never taken off a running sum: after a loss of 1e30 the
 /// difference of two sums would hold no digit of a loss of 1.
-pub(super) fn means(losses: &[f32]) -> Vec<[f64; 2]> {
+pub(super) fn means<N: Copy + Into<f64>>(losses: &[N]) -> Vec<[f64; 2]> {
     let size = block(losses.len());
     let many = window(losses.len()) / size;
     let sums: Vec<(f64, usize)> = losses
         .chunks(size)
-        .map(|chunk| (chunk.iter().map(|loss| f64::from(*loss)).sum(), chunk.len()))
+        .map(|chunk| (chunk.iter().map(|loss| (*loss).into()).sum(), chunk.len()))
         .collect();
     let every = sums.len().div_ceil(MOST_MEANS).next_power_of_two();
     let wanted = |n: usize| n.is_multiple_of(every) || n + 1 == sums.len();
@@ -140,7 +141,7 @@ mod tests {
             assert!(steps / block(steps) <= MOST_BLOCKS && window(steps) >= LEAST_WINDOW);
             assert!(block(steps).is_power_of_two() && window(steps).is_multiple_of(block(steps)));
         }
-        assert!(peaks(&[]).is_empty() && means(&[]).is_empty());
+        assert!(peaks::<f64>(&[]).is_empty() && means::<f64>(&[]).is_empty());
     }
 
     proptest! {

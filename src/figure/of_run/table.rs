@@ -17,10 +17,10 @@ pub fn losses_csv(comparison: &Comparison, logs: &[&RunLog]) -> Result<String> {
     let trainings = trainings(comparison, logs);
     let names = trainings.iter().map(|one| one.label());
     writer.write_record(std::iter::once("step".to_owned()).chain(names)).map_err(failed)?;
-    let columns: Vec<&[f32]> = trainings.iter().map(|one| &one.log.losses[..]).collect();
+    let columns: Vec<&[f64]> = trainings.iter().map(|one| &one.log.losses[..]).collect();
     let rows = columns.iter().map(|losses| losses.len()).max().unwrap_or(0);
     for n in 0..rows {
-        let loss = |losses: &&[f32]| losses.get(n).map(|loss| field(f64::from(*loss)));
+        let loss = |losses: &&[f64]| losses.get(n).map(|loss| field(*loss));
         let cells = columns.iter().map(|losses| loss(losses).unwrap_or_default());
         writer.write_record(std::iter::once(n.to_string()).chain(cells)).map_err(failed)?;
     }

@@ -3,7 +3,7 @@
 use super::fixture::{example, log, named, of_task, preset, said};
 use super::*;
 use crate::figure::{Color, Guide, Scale, Stroke, Style, Theme, png};
-use crate::task::Mnist1d;
+use crate::task::{Mnist1d, NO_ANSWER};
 use crate::train::{Comparison, Entry, Evaluation, RunLog, Score, Snapshot};
 
 fn evaluation(step: u64, loss: f64, right: f64, watched: &[f32]) -> Evaluation {
@@ -126,6 +126,12 @@ fn confusion_and_mistakes_follow_the_answers() {
     let title = format!("GRU, sequence 6: {} taken for {}", labels[5], log.answers[5]);
     assert_eq!(figures[0].title, title);
     assert_eq!(mistakes(&comparison, &entry, &log, 1, 4).0.len(), 0);
+    // Outputs that are NaN are no digit.
+    log.answers[5..8].fill(NO_ANSWER);
+    let figure = confusion(&comparison, &entry, &log).unwrap();
+    assert_eq!(figure.title, "GRU: 997 of 997 right (100.0 %)");
+    assert!(said(&figure, "Not answered, as the outputs are NaN: 3 of 1000 sequences."));
+    assert_eq!(mistakes(&comparison, &entry, &log, 0, 4).1, 0);
     assert!(confusion(&preset("echo", "notebook"), &entry, &log).is_none());
 }
 

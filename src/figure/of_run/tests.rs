@@ -167,7 +167,7 @@ fn parameters_have_a_line_each_in_both_figures() {
 fn the_best_comes_first_and_the_diverged_last() {
     let comparison = comparison();
     let mut nan = diverged();
-    nan.losses.push(f32::NAN);
+    nan.losses.push(f64::NAN);
     let logs = [nan, log(5000, 1.0, 1), RunLog::default(), log(5000, 2.0, 2)];
     let ranking = ranking(&comparison, &logs.each_ref());
     let order: Vec<usize> = ranking.standings.iter().map(|standing| standing.index).collect();
@@ -195,7 +195,7 @@ fn every_loss_is_in_the_csv() {
     let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 5000);
     for (n, row) in rows.iter().enumerate() {
-        assert_eq!(row[1].parse::<f32>().unwrap(), logs[0].losses[n]);
+        assert_eq!(row[1].parse::<f64>().unwrap(), logs[0].losses[n]);
     }
     assert_eq!((&rows[700][2], &rows[701][2]), ("inf", ""));
 }

@@ -65,6 +65,11 @@ impl Training<'_> {
         rule.mastery.is_some() || rule.streak.is_some() || rule.target_loss.is_some()
     }
 
+    /// The accuracy on the task's fixed set at the last evaluation.
+    pub fn accuracy(&self) -> Option<f64> {
+        self.log.evaluations.last()?.sets.first()?.right
+    }
+
     /// Whether it went to infinity or NaN.
     pub fn diverged(&self) -> bool {
         matches!(self.log.stop, Some(Stop::Diverged(_)))
@@ -77,7 +82,7 @@ impl Training<'_> {
 }
 
 /// The middle of numbers, or the mean of the two in the middle; NaN counts as the largest.
-pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
     // The sign of a NaN is an accident.
     values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = f64::NAN.abs());
     values.sort_by(f64::total_cmp);

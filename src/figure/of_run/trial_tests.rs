@@ -3,7 +3,7 @@
 use super::fixture::{example, named, of_task, preset, record, said, snapshots};
 use super::*;
 use crate::figure::{CellText, Figure, Guide, Stroke, Style, csv};
-use crate::train::{Comparison, RunLog, Snapshot, Stop, Test};
+use crate::train::{Comparison, Evaluation, RunLog, Score, Snapshot, Stop, Test};
 
 /// Entries of a legend.
 fn legend(figure: &Figure) -> Vec<&str> {
@@ -219,4 +219,106 @@ fn the_map_shows_the_length_of_the_moment() {
     let figure = gradient_map(&comparison, &entry, &log, 0, None);
     assert!(figure.title.starts_with("RNN, trial 1: "), "{}", figure.title);
     assert!(said(&figure, "3 measurements are left out"));
+}
+
+/// Evaluated once, with this accuracy.
+fn judged(mut log: RunLog, accuracy: f64) -> RunLog {
+    let score = Score { loss: 0.7, right: Some(accuracy), worst: Some(0.9) };
+    log.evaluations = vec![Evaluation { step: 50, sets: vec![score], watched: vec![-1.0, 1.0] }];
+    log
+}
+
+#[test]
+fn first_zero_is_ranked_by_balanced_accuracy_and_says_so() {
+    let comparison = preset("first-zero", "anywhere");
+    // The smallest loss belongs to who answers "a zero" always.
+    let logs = [
+        judged(of_task(50, |_| 0.05, |_| 0.5), 0.5),
+        judged(of_task(50, |_| 0.6, |_| 0.9), 0.875),
+        judged(of_task(50, |_| 0.5, |_| 0.9), 0.875),
+    ];
+    let table = ranking(&comparison, &logs.each_ref());
+    let order: Vec<usize> = table.standings.iter().map(|standing| standing.index).collect();
+    assert_eq!(order, [2, 1, 0], "a tie is broken by the loss");
+    assert_eq!(
+        table.rule(),
+        "by balanced accuracy, then the mean of the last 100 losses; diverged ones come last"
+    );
+    assert_eq!(table.headers()[3], "balanced accuracy");
+    assert_eq!(table.cells()[2][3], "50.0 %");
+    assert!(table.tsv().lines().all(|line| line.split('\t').count() == 10));
+    // Unless nothing was evaluated; other tasks go by their losses.
+    let by_loss = "by the mean of the last 100 losses; diverged ones come last";
+    assert_eq!(ranking(&comparison, &[&of_task(9, |_| 0.7, |_| 0.5)]).rule(), by_loss);
+    let digits = preset("mnist1d", "notebook");
+    let table = ranking(&digits, &logs.each_ref());
+    assert_eq!((table.rule().as_str(), table.standings[0].index), (by_loss, 0));
+    assert!(!table.headers().contains(&"test accuracy"));
+}
+
+#[test]
+fn in_a_curriculum_the_length_mastered_comes_before_accuracy() {
+    let comparison = Comparison { trials: 1, ..preset("first-zero", "curriculum") };
+    let mut short = judged(of_task(90, |_| 0.1, |_| 1.0), 1.0);
+    short.lengths = vec![(0, 2)];
+    let mut long = judged(of_task(90, |_| 0.7, |_| 0.5), 0.5);
+    long.lengths = vec![(0, 2), (30, 3), (60, 4)];
+    let table = ranking(&comparison, &[&short, &long]);
+    assert_eq!((table.standings[0].index, table.cells()[0][3].as_str()), (1, "3"));
+    assert!(table.rule().starts_with("by the length mastered, then balanced accuracy, then "));
+}
+
+#[test]
+fn a_ladder_tells_the_balanced_accuracy_where_nobody_mastered_a_length() {
+    let ladder_of_one = preset("first-zero", "ladder");
+    let comparison = Comparison { trials: 1, lengths: vec![10, 20], ..ladder_of_one };
+    let all_wrong = judged(solved(50, Stop::Budget), 0.0);
+    let guess = judged(solved(50, Stop::Budget), 0.5);
+    let master = judged(solved(60, Stop::Mastered(900)), 1.0);
+    let nothing = RunLog::default();
+    let figure = ladder(&comparison, &[&all_wrong, &guess, &master, &nothing]);
+    let CellText::Texts(texts) = &figure.heat.as_ref().unwrap().text else { panic!("no texts") };
+    assert_eq!(texts[..2], ["0 of 1\n0.0 %", "0 of 1\n50.0 %"]);
+    assert_eq!(texts[2..], ["1 of 1\n450 steps", "0 of 1\n1 not over"]);
+    assert!(said(&figure, "the median balanced accuracy"), "{:?}", figure.notes);
+    // In the curves as well, beside what the training batches say.
+    let figure = accuracy(&comparison, &[&all_wrong, &guess, &master, &nothing]);
+    assert!(said(&figure, "Solid: balanced accuracy on all sequences"), "{:?}", figure.notes);
+    assert_eq!(named(&figure, "RNN: balanced accuracy")[0].points, [[50.0, 0.0]]);
+}
+
+#[test]
+fn sentences_stay_true_of_the_most_embarrassing_trainings() {
+    let said_of = |comparison: &Comparison, logs: &[RunLog]| {
+        trials(comparison, &logs.iter().collect::<Vec<_>>()).sentences
+    };
+    let lag = Comparison { trials: 1, ..preset("long-lag", "solved") };
+    let mut nan = of_task(30, |n| if n == 29 { f32::NAN } else { 4.0 }, |_| 0.0);
+    nan.stop = Some(Stop::Diverged(29));
+    nan.test = Some(Test { sequences: 3000, wrong: 3000 });
+    let said = said_of(&lag, &[nan.clone(), RunLog::default()]);
+    assert_eq!(said[0], "LSTM: not solved after 480 sequences, wrong 3000 of 3000.");
+    assert_eq!(said[1], "RNN: not begun.", "zero updates");
+    let under_way = said_of(&lag, &[of_task(10, |_| 4.0, |_| 0.0)]);
+    assert_eq!(under_way, ["LSTM: not solved so far after 160 sequences."]);
+    let done = said_of(&lag, &[solved(100, Stop::Streak(100))]);
+    assert_eq!(done, ["LSTM: solved after 1600 sequences."], "of one there is no median");
+
+    let zeros = Comparison { trials: 1, lengths: vec![10], ..preset("first-zero", "ladder") };
+    let all_wrong = judged(solved(50, Stop::Budget), 0.0);
+    let said = said_of(&zeros, &[all_wrong]);
+    assert_eq!(said, ["RNN: not solved after 50 sequences, balanced accuracy 0.0 %."]);
+
+    // NaN is told, and comes last, whatever the others are; equals keep their order.
+    let mean = preset("running-mean", "fair");
+    let flat = || of_task(30, |_| 4.0, |_| 0.0);
+    let table = ranking(&mean, &[&nan, &flat(), &flat()]);
+    let order: Vec<usize> = table.standings.iter().map(|standing| standing.index).collect();
+    assert_eq!(order, [1, 2, 0]);
+    let last = &table.cells()[2];
+    assert!(
+        last[3] == "NaN" && last.last().unwrap().starts_with("diverged at step 29"),
+        "{last:?}"
+    );
+    assert!(!table.untimed().to_string().contains("steps/s"));
 }

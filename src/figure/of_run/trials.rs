@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::figure::number::number;
 use crate::figure::ticks::whole;
-use crate::task::TaskChoice;
 use crate::train::{Comparison, RunLog};
 
 /// A row a training, as assignments ask for it: where it stopped and why, how many sequences it had
@@ -100,9 +99,9 @@ fn measured(trainings: &[Training<'_>]) -> Vec<Column> {
         let header = format!("wrong of {}", whole(test.sequences as f64));
         columns.push(Column::number(&header, wrong, mean));
     }
-    if trainings.iter().any(|one| test_accuracy(one).is_some()) {
-        let right = |one: &Training<'_>| percent(test_accuracy(one));
-        let what = right_of(trainings[0].comparison);
+    if trainings.iter().any(|one| one.accuracy().is_some()) {
+        let right = |one: &Training<'_>| percent(one.accuracy());
+        let what = trainings[0].comparison.task.accuracy_name();
         columns.push(Column::number(what, right, |all| match mean_right(all) {
             Some(mean) => format!("mean {}", percent(Some(mean))),
             None => dash(),
@@ -161,23 +160,9 @@ fn stopped(one: &Training<'_>) -> String {
     }
 }
 
-/// Accuracy on the first fixed set at the last evaluation.
-fn test_accuracy(one: &Training<'_>) -> Option<f64> {
-    one.log.evaluations.last()?.sets.first()?.right
-}
-
-/// What the accuracy is about.
-fn right_of(comparison: &Comparison) -> &'static str {
-    match comparison.task {
-        TaskChoice::Mnist1d(_) => "test accuracy",
-        TaskChoice::FirstZero(_) => "sequences told apart",
-        TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) | TaskChoice::Echo(_) => "accuracy",
-    }
-}
-
 /// The mean accuracy of those evaluated.
 fn mean_right(all: &[Training<'_>]) -> Option<f64> {
-    let all: Vec<f64> = all.iter().filter_map(test_accuracy).collect();
+    let all: Vec<f64> = all.iter().filter_map(Training::accuracy).collect();
     (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
 }
 
@@ -206,27 +191,37 @@ fn sequences(all: &[Training<'_>]) -> Option<(bool, f64)> {
     }
 }
 
-/// `LSTM: solved 10 of 10, median 5072 sequences, average wrong 0.3 of 3000.`
+/// `LSTM: solved 10 of 10, median 5072 sequences, average wrong 0.3 of 3000.` Of a single training
+/// neither a median nor an average is said, of trainings under way what holds so far.
 fn sentence(all: &[Training<'_>]) -> String {
     let name = all.first().map_or("", |one| one.who.name.as_str());
-    let mut text = match solved(all) {
-        Some(solved) => format!("{name}: solved {solved} of {}", all.len()),
-        None => format!("{name}: trained"),
-    };
-    match sequences(all) {
-        Some((true, median)) => text += &format!(", median {} sequences", whole(median)),
-        Some((false, median)) if solved(all).is_some() => {
-            text += &format!(" after {} sequences", whole(median));
-        }
-        Some((false, median)) => text += &format!(" on {} sequences", whole(median)),
-        None => {}
+    if !all.iter().any(Training::has_begun) {
+        return format!("{name}: not begun.");
     }
+    let (goal, seen) = (solved(all), sequences(all));
+    let seen = |before: &str| {
+        seen.map_or_else(String::new, |(_, middle)| format!("{before}{} sequences", whole(middle)))
+    };
+    let single = all.len() == 1;
+    let open = all.iter().any(|one| one.log.stop.is_none());
+    let so_far = if open { " so far" } else { "" };
+    let mut text = match goal {
+        Some(0) if single && open => format!("{name}: not solved so far{}", seen(" after ")),
+        Some(0) if single => format!("{name}: not solved{}", seen(" after ")),
+        Some(_) if single => format!("{name}: solved{}", seen(" after ")),
+        Some(0) => format!("{name}: solved 0 of {}{so_far}{}", all.len(), seen(" after ")),
+        Some(count) => {
+            format!("{name}: solved {count} of {}{so_far}{}", all.len(), seen(", median "))
+        }
+        None => format!("{name}: trained{so_far}{}", seen(" on ")),
+    };
     if let Some(mean) = mean_right(all) {
-        let what = right_of(all[0].comparison);
+        let what = all[0].comparison.task.accuracy_name();
         text += &format!(", {what} {}", percent(Some(mean)));
     }
     if let Some((mean, asked)) = mean_wrong(all) {
-        text += &format!(", average wrong {} of {}", tenths(mean), whole(asked as f64));
+        let average = if single { "" } else { "average " };
+        text += &format!(", {average}wrong {} of {}", tenths(mean), whole(asked as f64));
     }
     text + "."
 }

@@ -51,7 +51,7 @@ pub fn watched(comparison: &Comparison, logs: &[&RunLog]) -> Figure {
 
 fn line(one: &Training<'_>, n: usize, sequence: &str, stroke: Stroke, named: bool) -> Series {
     let found = |evaluation: &crate::train::Evaluation| {
-        Some((evaluation.step as f64, *evaluation.watched.get(n)?))
+        Some((evaluation.step as f64, f64::from(*evaluation.watched.get(n)?)))
     };
     let points = smooth::at_times(one.log.evaluations.iter().filter_map(found));
     let (name, detail) = match named {

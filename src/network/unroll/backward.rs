@@ -3,11 +3,12 @@
 use candle_core::{Layout, Result, Storage, Tensor};
 
 use super::layout::{Dims, Input, Parameters, add, chunk, chunk_of, step_of};
-use super::{Activations, Grads, Unroll, slice};
+use super::{Activations, Grads, Unroll, advance, slice};
 use crate::network::cell::{Backward, State};
 use crate::network::kernel::{Factor, Matrix, add_product, dispatch};
 use crate::network::real::Real;
 use crate::network::spec::Cell;
+use crate::ticket::Ticket;
 
 /// The tensors of one backward call, as candle hands them over.
 pub(super) struct Tensors<'a> {
@@ -90,43 +91,86 @@ fn through_time<R: Real>(
     op: &Unroll,
     dims: Dims,
     parameters: Parameters<'_, R>,
-    saved: Activations<R>,
+    mut saved: Activations<R>,
     states: &[R],
     mut grads: Vec<R>,
 ) -> Result<(Vec<R>, Activations<R>)> {
-    let cell = op.cell;
-    let Activations { mut gates, mut extra } = saved;
-    let back = Factor::new(parameters.hidden.transposed(), dims.batch);
-    let (hidden, cells) = states.split_at(dims.plane());
     let (grad_hidden, grad_cells) = grads.split_at_mut(dims.plane());
-    let mut carry_h = vec![R::default(); dims.state()];
-    let mut carry_c = vec![R::default(); if cells.is_empty() { 0 } else { dims.state() }];
-    let mut recurrent = vec![R::default(); if cell.splits_recurrent() { dims.gates() } else { 0 }];
+    let mut way = WayBack::new(op.cell, dims, parameters, states);
     for t in (0..dims.steps).rev() {
-        op.advance()?;
         let (_, grad) = step_of(grad_hidden, grad_cells, t, dims);
-        add(grad.h, &carry_h);
-        add(grad.c, &carry_c);
+        way.step(t, &op.ticket, &mut saved, grad)?;
+    }
+    add(&mut grad_hidden[..dims.state()], &way.carry.h);
+    if !grad_cells.is_empty() {
+        add(&mut grad_cells[..dims.state()], &way.carry.c);
+    }
+    Ok((grads, saved))
+}
+
+/// The way back through a layer, a step at a time.
+pub(super) struct WayBack<'a, R: Clone> {
+    cell: Cell,
+    dims: Dims,
+    states: &'a [R],
+    back: Factor<'a, R>,
+    /// What the steps gone through send to the states before them.
+    carry: State<Vec<R>>,
+    recurrent: Vec<R>,
+}
+
+impl<'a, R: Real> WayBack<'a, R> {
+    /// From after the last step of a run that left these states `[S, T+1, B, H]`.
+    pub(super) fn new(
+        cell: Cell,
+        dims: Dims,
+        parameters: Parameters<'a, R>,
+        states: &'a [R],
+    ) -> Self {
+        let cells = if cell.states() == 2 { dims.state() } else { 0 };
+        let recurrent = if cell.splits_recurrent() { dims.gates() } else { 0 };
+        Self {
+            cell,
+            dims,
+            states,
+            back: Factor::new(parameters.hidden.transposed(), dims.batch),
+            carry: State { h: vec![R::default(); dims.state()], c: vec![R::default(); cells] },
+            recurrent: vec![R::default(); recurrent],
+        }
+    }
+
+    /// Back through step `t`. `grad` is the direct gradient of the states after it and becomes the
+    /// total one; the step's saved activations become gradients of its pre-activations.
+    pub(super) fn step(
+        &mut self,
+        t: usize,
+        ticket: &Ticket,
+        saved: &mut Activations<R>,
+        grad: State<&mut [R]>,
+    ) -> Result<()> {
+        advance(ticket)?;
+        let Self { cell, dims, states, back, carry, recurrent } = self;
+        let (cell, dims) = (*cell, *dims);
+        let (hidden, cells) = states.split_at(dims.plane());
+        add(grad.h, &carry.h);
+        add(grad.c, &carry.c);
         let at = |plane| chunk_of(plane, t, dims.state());
         let before = State { h: at(hidden), c: at(cells) };
-        let gates = &mut gates[t * dims.gates()..][..dims.gates()];
-        let extra = chunk(&mut extra, t, dims.state() * cell.extra_width());
-        let carry = State { h: &mut carry_h[..], c: &mut carry_c[..] };
+        let gates = &mut saved.gates[t * dims.gates()..][..dims.gates()];
+        let extra = chunk(&mut saved.extra, t, dims.state() * cell.extra_width());
         let hidden_size = dims.hidden;
+        let State { h, c } = carry;
+        let carry = State { h: &mut h[..], c: &mut c[..] };
         dispatch(Backward { cell, hidden_size, gates, extra, before, grad, carry });
         let through = if cell.splits_recurrent() {
-            split_recurrent(dims, gates, extra, &mut recurrent);
-            &recurrent
+            split_recurrent(dims, gates, extra, recurrent);
+            &*recurrent
         } else {
             &*gates
         };
-        back.add_product(&mut carry_h, through, dims.batch);
+        back.add_product(h, through, dims.batch);
+        Ok(())
     }
-    add(&mut grad_hidden[..dims.state()], &carry_h);
-    if !grad_cells.is_empty() {
-        add(&mut grad_cells[..dims.state()], &carry_c);
-    }
-    Ok((grads, Activations { gates, extra }))
 }
 
 /// The gradient of a GRU's W_hh h + b_hh: that of the gates, but n's as the reset gate lets it in.

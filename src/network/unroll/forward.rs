@@ -3,32 +3,33 @@
 use candle_core::Result;
 
 use super::layout::{Dims, Input, Parameters, chunk, step_of};
-use super::{Activations, Unroll};
+use super::{Activations, advance};
 use crate::network::cell::Forward;
 use crate::network::kernel::{Factor, dispatch};
 use crate::network::real::Real;
+use crate::network::spec::Cell;
+use crate::ticket::Ticket;
 
-/// States `[S, T+1, B, H]` and the activations that the way back needs. The input's share of all
-/// pre-activations is one product; only the state's share waits for the step before.
+/// States `[S, T+1, B, H]` and the activations that the way back needs. What is in `states` before is
+/// added to them; row 0 is the initial state. The input's share of all pre-activations is one
+/// product; only the state's share waits for the step before.
 pub(super) fn forward<R: Real>(
-    op: &Unroll,
+    (cell, ticket): (Cell, &Ticket),
     dims: Dims,
     x: Input<'_, R>,
     packed: &[R],
-    probe: &[R],
+    mut states: Vec<R>,
 ) -> Result<(Vec<R>, Activations<R>)> {
-    let cell = op.cell;
     let parameters = Parameters::unpack(packed, dims);
     let mut gates = parameters.bias.repeat(dims.steps * dims.batch);
     x.add_to(&mut gates, dims, parameters.input);
 
     let weight_hh = Factor::new(parameters.hidden, dims.batch);
-    let mut states = probe.to_vec();
     let (hidden, cells) = states.split_at_mut(dims.plane());
     let mut extra = vec![R::default(); dims.steps * dims.state() * cell.extra_width()];
     let mut recurrent = Vec::new();
     for t in 0..dims.steps {
-        op.advance()?;
+        advance(ticket)?;
         let gates = &mut gates[t * dims.gates()..][..dims.gates()];
         let (before, after) = step_of(hidden, cells, t, dims);
         if cell.splits_recurrent() {

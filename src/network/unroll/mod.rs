@@ -19,6 +19,7 @@ use self::backward::{Tensors, backward};
 use self::forward::forward;
 pub(super) use self::hidden::hidden_of;
 use self::layout::{Dims, Input, check_symbols};
+pub(super) use self::lean::{Start, hidden_alone};
 pub(crate) use self::replay::Replay;
 pub(crate) use self::sweep::{Back, Sweep};
 use super::real::Real;
@@ -29,6 +30,7 @@ mod backward;
 mod forward;
 mod hidden;
 mod layout;
+mod lean;
 mod replay;
 mod skips;
 mod sweep;
@@ -167,7 +169,7 @@ impl Unroll {
         probe: &[R],
     ) -> Result<(Vec<R>, Activations<R>)> {
         match self.wiring {
-            Wiring::Stacked => forward(self, dims, x, packed, probe),
+            Wiring::Stacked => forward((self.cell, &self.ticket), dims, x, packed, probe.to_vec()),
             Wiring::Skips => skips::forward(self, dims, x, packed, probe),
         }
     }
@@ -181,6 +183,11 @@ impl Unroll {
 
     /// Counts one step as done.
     fn advance(&self) -> Result<()> {
-        self.ticket.advance(1).map_err(candle_core::Error::wrap)
+        advance(&self.ticket)
     }
+}
+
+/// Counts one step as done.
+fn advance(ticket: &Ticket) -> Result<()> {
+    ticket.advance(1).map_err(candle_core::Error::wrap)
 }

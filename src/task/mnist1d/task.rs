@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
 use serde::{Deserialize, Serialize};
 
-use super::super::classes::{largest, right};
+use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
 use super::{CLASSES, Dataset, LENGTH, Points};
 use crate::error::Result;
@@ -91,6 +91,11 @@ fn tensors(points: &Points, places: impl Iterator<Item = usize> + Clone) -> Resu
     Ok(Batch::new(x, Tensor::from_vec(labels, size, &Device::Cpu)?))
 }
 
+impl Classify {
+    /// Name of the set of test sequences.
+    pub(in super::super) const SET: &str = "test";
+}
+
 impl Task for Classify {
     fn input_size(&self) -> usize {
         1
@@ -123,7 +128,7 @@ impl Task for Classify {
 
     fn sets(&self) -> Result<Vec<Set>> {
         let batch = tensors(&self.data.test, 0..self.data.test.len())?;
-        Ok(vec![Set { name: "test", batch }])
+        Ok(vec![Set { name: Self::SET, batch }])
     }
 
     fn epoch(&self, batch: usize) -> Option<u64> {
@@ -139,7 +144,7 @@ impl Task for Classify {
     }
 
     fn answers(&self, output: &Tensor) -> Result<Option<Vec<u32>>> {
-        largest(output).map(Some)
+        classes::answers(output).map(Some)
     }
 
     /// The digit and the one the network takes it for, at the last step.

@@ -6,7 +6,6 @@ use super::super::evaluation::{CHUNK, Evaluation, Test, Testing, score, watched}
 use super::super::stop::Stop;
 use super::{Trainee, in_dtype};
 use crate::error::Result;
-use crate::network::Probing;
 use crate::task::Batch;
 
 /// Steps of all sequences together that are evaluated at a time: keeps memory within bounds.
@@ -67,7 +66,7 @@ impl Trainee {
             .step_by(part)
             .map(|first| {
                 let x = batch.x.narrow(1, first, part.min(size - first))?.contiguous()?;
-                Ok(self.run(&Batch { x, ..batch.clone() }, Probing::Off)?.output)
+                Ok(self.predict(&Batch { x, ..batch.clone() })?.output)
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Tensor::cat(&outputs, 1)?)
@@ -88,8 +87,8 @@ impl Trainee {
         let sequences = self.task.fresh_tests();
         let size = CHUNK.min(sequences - testing.asked);
         let batch = in_dtype(self.task.fresh(size, &mut testing.generator)?, self.dtype())?;
-        let run = self.run(&batch, Probing::Off)?;
-        let right = self.task.right(&run.output, &batch)?.unwrap_or_default();
+        let said = self.predict(&batch)?;
+        let right = self.task.right(&said.output, &batch)?.unwrap_or_default();
         testing.asked += size;
         testing.wrong += right.iter().filter(|right| !**right).count();
         if testing.asked >= sequences {

@@ -7,13 +7,12 @@ use super::super::optimizer::{GradNorms, norm};
 use super::Trainee;
 use crate::error::Result;
 use crate::flow::LayerTrace;
-use crate::network::Probing;
 
 impl Trainee {
     /// Gradient flow and predictions on the fixed batch, now.
     pub(super) fn snapshot(&self, step: u64) -> Result<Snapshot> {
         let batch = &self.showcase;
-        let run = self.run(batch, Probing::On)?;
+        let run = self.run(batch)?;
         let grads = self.task.loss(&run.output, batch)?.backward()?;
         let grad_norm = run
             .layers

@@ -30,6 +30,11 @@ pub(super) fn show(ui: &mut Ui, comparison: &mut Comparison) {
     });
     let tip = "Gradient flow and predictions are measured every so many updates; 0 never.";
     number(ui, "Probe every", tip, &mut comparison.probe_every, 1.0, 0..=1_000_000);
+    let tip = "Where there are more trainings than cores: brings each to its end before the next begins, \
+               instead of letting all make progress in turn. Changes no number.";
+    row(ui, "Order", tip, |ui| {
+        ui.checkbox(&mut comparison.one_by_one, "one after another").on_hover_text(tip);
+    });
     if matches!(comparison.task, TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_)) {
         let tip = "All sequences of the kind, or the test set, are answered every so many updates; 0 \
                    never.";

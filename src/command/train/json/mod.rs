@@ -12,18 +12,27 @@ use training::Training;
 /// The batch (counted from 0) whose loss the course notebook prints last.
 pub(super) const PRINTED: usize = 4900;
 
-/// All trainings, ending in a newline; of the losses every `every`-th.
+/// What is written of trainings.
+#[derive(Clone, Copy)]
+pub(in super::super) struct What {
+    /// Of the losses every so many-th, at least 1.
+    pub every: usize,
+    /// Whether times are told, which differ from run to run; without them equal trainings give
+    /// equal bytes.
+    pub timing: bool,
+    /// Whether Ctrl-C ended them.
+    pub interrupted: bool,
+}
+
+/// All trainings, ending in a newline.
 ///
 /// # Errors
 /// None that can be foreseen: all texts are UTF-8 and all numbers are put into words if need be.
-pub(super) fn json(
-    rounds: &[Finished],
-    every: usize,
-    interrupted: bool,
-) -> Result<Vec<u8>, Failure> {
+pub(super) fn json(rounds: &[Finished], what: What) -> Result<Vec<u8>, Failure> {
+    let What { every, interrupted, timing: _ } = what;
     let trainings = (1..).zip(rounds).flat_map(|(round, finished)| {
         let Finished { comparison, runs, began: _ } = finished;
-        runs.iter().map(move |run| Training::of(round, comparison, run, every))
+        runs.iter().map(move |run| Training::of(round, comparison, run, what))
     });
     let document = Document {
         version: env!("CARGO_PKG_VERSION"),

@@ -5,8 +5,9 @@ use serde::ser::Serializer;
 
 use super::super::super::json::Number;
 use super::super::finished::{Run, loss_word};
-use super::PRINTED;
-use crate::task::TaskChoice;
+use super::{PRINTED, What};
+use crate::flow::Precision;
+use crate::task::{NO_ANSWER, TaskChoice};
 use crate::train::{Comparison, Evaluation, RunLog, Score, Test};
 
 /// Everything measured in a training; what a task does not have is left out.
@@ -29,8 +30,9 @@ pub(super) struct Training<'a> {
     mean_last_100: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     printed_at_4900: Option<Number>,
-    steps_per_second: f64,
-    seconds: f64,
+    /// Everything that differs from run to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timing: Option<Timing>,
     stopped: String,
     /// The longest length mastered, where lengths grow or mastery ends a training.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,12 +43,19 @@ pub(super) struct Training<'a> {
     lengths: Vec<Since>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evaluations: Vec<Look<'a>>,
-    #[serde(skip_serializing_if = "is_empty")]
-    answers: &'a [u32],
-    losses: Thinned<'a>,
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    answers: Answers<'a>,
+    losses: Losses<'a>,
     /// The part of each batch that was answered rightly.
     #[serde(skip_serializing_if = "Thinned::is_empty")]
     accuracy: Thinned<'a>,
+}
+
+/// How long it took.
+#[derive(Serialize)]
+struct Timing {
+    seconds: f64,
+    steps_per_second: f64,
 }
 
 /// The test on fresh sequences.
@@ -77,18 +86,34 @@ struct Marks {
     #[serde(skip_serializing_if = "Option::is_none")]
     accuracy: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    balanced_accuracy: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     worst: Option<Number>,
 }
 
-fn is_empty(list: &&[u32]) -> bool {
-    list.is_empty()
+/// The class of each test sequence; null where the outputs are NaN.
+struct Answers<'a>(&'a [u32]);
+
+impl Answers<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Answers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|&class| (class != NO_ANSWER).then_some(class)))
+    }
 }
 
 impl<'a> Training<'a> {
-    pub(super) fn of(round: usize, comparison: &'a Comparison, run: &'a Run, every: usize) -> Self {
+    pub(super) fn of(round: usize, comparison: &'a Comparison, run: &'a Run, what: What) -> Self {
+        let What { every, timing, interrupted: _ } = what;
         let log = &run.log;
         let contender = &comparison.contenders[run.entry.contender];
         let length = log.lengths.first().map_or_else(|| comparison.task.length(), |first| first.1);
+        let balanced = comparison.task.ranks_by_accuracy();
+        let looks = log.evaluations.iter().map(|look| Look::of(look, balanced));
         Self {
             round,
             loss: loss_word(comparison),
@@ -103,15 +128,15 @@ impl<'a> Training<'a> {
             mean_last_10: log.mean_of_last(10).map(Number),
             mean_last_100: log.mean_of_last(100).map(Number),
             printed_at_4900: printed(comparison, log),
-            steps_per_second: log.steps_per_second(),
-            seconds: log.seconds,
+            timing: timing
+                .then(|| Timing { seconds: log.seconds, steps_per_second: log.steps_per_second() }),
             stopped: run.ending(),
             mastered_length: log.mastered_length(),
             test: log.test.map(|Test { sequences, wrong }| Asked { sequences, wrong }),
             lengths: log.lengths.iter().map(|&(step, length)| Since { step, length }).collect(),
-            evaluations: log.evaluations.iter().map(Look::of).collect(),
-            answers: &log.answers,
-            losses: Thinned { values: &log.losses, every },
+            evaluations: looks.collect(),
+            answers: Answers(&log.answers),
+            losses: Losses { values: &log.losses, precision: comparison.precision, every },
             accuracy: Thinned { values: &log.right, every },
         }
     }
@@ -124,11 +149,12 @@ fn printed(comparison: &Comparison, log: &RunLog) -> Option<Number> {
 }
 
 impl<'a> Look<'a> {
-    fn of(evaluation: &'a Evaluation) -> Self {
+    fn of(evaluation: &'a Evaluation, balanced: bool) -> Self {
         let Evaluation { step, sets, watched } = evaluation;
         let marks = |&Score { loss, right, worst }: &Score| Marks {
             loss: Number(loss),
-            accuracy: right.map(Number),
+            accuracy: right.filter(|_| !balanced).map(Number),
+            balanced_accuracy: right.filter(|_| balanced).map(Number),
             worst: worst.map(Number),
         };
         let watched = Thinned { values: watched, every: 1 };
@@ -152,6 +178,23 @@ impl Serialize for Thinned<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kept = self.values.iter().step_by(self.every.max(1));
         serializer.collect_seq(kept.map(|&value| Single(value)))
+    }
+}
+
+/// Every so many losses, from the first, in the digits of the training's number format.
+struct Losses<'a> {
+    values: &'a [f64],
+    precision: Precision,
+    every: usize,
+}
+
+impl Serialize for Losses<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kept = self.values.iter().step_by(self.every.max(1));
+        match self.precision {
+            Precision::F32 => serializer.collect_seq(kept.map(|&loss| Single(loss as f32))),
+            Precision::F64 => serializer.collect_seq(kept.map(|&loss| Number(loss))),
+        }
     }
 }
 

@@ -22,7 +22,12 @@ fn ending(run: &Run) -> String {
         (Some(Stop::Mastered(_)), _) => "the last length was mastered".to_owned(),
         (_, Some((since, length))) => {
             let batches = run.log.steps() - since;
-            format!("stuck at T = {length} for {batches} batches: {}", run.ending())
+            // Who was stopped, or went to infinity, was not stuck.
+            let verb = match run.log.stop {
+                Some(Stop::User(_) | Stop::Diverged(_)) => "left",
+                _ => "stuck",
+            };
+            format!("{verb} at T = {length} for {batches} batches: {}", run.ending())
         }
         (_, None) => run.ending(),
     }

@@ -4,7 +4,7 @@ use super::super::finished::{Finished, Run};
 use crate::figure::number;
 
 /// What the notebook expects of its network in the end.
-const EXPECTED: f32 = 1e-3;
+const EXPECTED: f64 = 1e-3;
 
 /// The floor of each width, a line a training with its last loss and when it fell below what the
 /// notebook expects; then the losses that the notebook printed beside these.

@@ -14,13 +14,16 @@ use crate::figure::{number, of_run};
 use crate::task::TaskChoice;
 use crate::train::{Contender, Feed};
 
-/// Everything that a reader wants to know of one comparison, ending in an empty line.
-pub(super) fn report(finished: &Finished) -> String {
+/// Everything that a reader wants to know of one comparison, ending in an empty line; without
+/// `timing` nothing that differs from run to run.
+pub(super) fn report(finished: &Finished, timing: bool) -> String {
     let Finished { comparison, runs, .. } = finished;
     let mut parts = vec![format!("{}\n{}", finished.heading(), settings::settings(comparison))];
     let logs = finished.logs();
     let ranking = of_run::ranking(comparison, &logs);
-    parts.push(format!("{ranking}{}", printed_by_the_notebook(finished)));
+    let ranking = if timing { ranking } else { ranking.untimed() };
+    let rule = ranking.rule();
+    parts.push(format!("ranked {rule}\n{ranking}{}", printed_by_the_notebook(finished)));
     if !comparison.is_single() || runs.iter().any(|run| run.log.test.is_some()) {
         parts.push(of_run::trials(comparison, &logs).to_string());
     }
