@@ -1,6 +1,6 @@
 //! Runs that gave way to others: nothing that was trained is lost.
 
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use rnnscope::app::{Command, NoticeKind, Phase};
 use rnnscope::figure::Stroke;
 use rnnscope::session::Tab;
