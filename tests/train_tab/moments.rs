@@ -47,11 +47,13 @@ fn a_saved_network_has_exactly_the_weights_of_the_moment_chosen() {
         "“Open in Explore” and “Save network…” take the weights after 10 updates, the moment chosen.",
     );
     window.click("Save network…");
-    window.harness.get_by_label_contains("weights after 10 updates, the moment chosen");
+    let told = "as .safetensors: weights after 10 updates, the moment chosen.";
+    window.harness.get_by_label_contains(told);
     window.click("Save");
     let path = folder.path().join("lstm-1-layer-step-10.safetensors");
     assert_eq!(std::fs::read(&path).unwrap(), direct(&comparison(30), 1, 10));
-    window.harness.get_by_label_contains("weights after 10 updates, the moment chosen");
+    let told = "lstm-1-layer-step-10.safetensors: weights after 10 updates, the moment chosen";
+    window.harness.get_by_label_contains(told);
 
     window.click("Newest");
     window.click("Save network…");

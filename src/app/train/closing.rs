@@ -30,7 +30,9 @@ impl TrainTab {
         let wanted = ctx.input(|input| input.viewport().close_requested());
         if wanted && self.closing != Closing::Allowed && self.ledger().unsaved().next().is_some() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            if self.dialog.is_none() {
+            // What is being written is waited for; a dialog that is only open gives way.
+            if self.errands == 0 {
+                self.dialog = None;
                 self.closing = Closing::Asking;
             }
         }
@@ -67,6 +69,7 @@ impl TrainTab {
                 let tip = "Closes the window; these runs are gone for good.";
                 if ui.button("Discard and close").on_hover_text(tip).clicked() {
                     self.closing = Closing::Allowed;
+                    ctx.send_viewport_cmd(ViewportCommand::Close);
                 }
                 let tip = "Closes nothing (Esc).";
                 if ui.button("Cancel").on_hover_text(tip).clicked() {

@@ -222,10 +222,12 @@ impl Office {
         let mut run = self.run.take()?;
         run.race().pause();
         run.refresh();
+        let number = run.number();
         if !run.has_begun() {
+            // The next one gets its number.
+            self.started = self.started.min(number - 1);
             return None;
         }
-        let number = run.number();
         let gone = self.archive.keep(number, run.bytes(), run);
         self.tell(|mail| mail.news.extend(gone.into_iter().map(News::Gone)));
         Some(number)

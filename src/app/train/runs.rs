@@ -112,7 +112,6 @@ fn row(ui: &mut Ui, line: &RunLine, scene: Option<&Scene>, overlaid: Option<u64>
         if named(show, &format!("Show {}", name(number))).on_hover_text(tip).clicked() {
             wish = Some(Wish::Show(number));
         }
-        let laid = overlaid == Some(number);
         let other = match scene {
             None => Some("Nothing is on screen to compare it with."),
             Some(scene) if !comparable(&scene.comparison, &line.comparison) => {
@@ -120,6 +119,7 @@ fn row(ui: &mut Ui, line: &RunLine, scene: Option<&Scene>, overlaid: Option<u64>
             }
             Some(_) => None,
         };
+        let laid = overlaid == Some(number) && other.is_none();
         let compare = ui.add_enabled(other.is_none(), Button::new("Compare").small().selected(laid));
         let tip = "Lays its curves over those on screen, paler and in another pattern.";
         let compare = compare.on_hover_text(tip).on_disabled_hover_text(other.unwrap_or_default());

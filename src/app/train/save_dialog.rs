@@ -31,7 +31,7 @@ impl Kind {
             Self::Comparison => "Save the comparison",
             Self::Losses => "Save the losses",
             Self::TensorBoard => "Write event files for TensorBoard",
-            Self::Runs => "Save runs",
+            Self::Runs => "Save whole runs",
         }
     }
 
