@@ -12,8 +12,9 @@ pub struct Owner<'a> {
 }
 
 /// Both figures in one, with the owner in the name of every curve and the settings of both below. The
-/// curves of `earlier` are paler, and dashed where `present` has no dashes of its own, else dotted; what
-/// is pale in `earlier` already is left out. None where the two do not share their axes.
+/// curves of `earlier` are paler, and dashed where `present` has no dashes of its own, else dotted. The
+/// raw numbers behind smoothed curves are left out, and so are the single trainings behind the medians of
+/// `earlier`, or nothing could be told apart. None where the two do not share their axes.
 pub fn overlay(
     present: &Figure,
     who: Owner<'_>,
@@ -29,7 +30,8 @@ pub fn overlay(
         return None;
     }
     let pattern = Pattern::of([present, earlier]);
-    let own = figure.series.into_iter().map(|series| match is_reference(&series) {
+    let smooth = figure.series.into_iter().filter(|series| !series.faint);
+    let own = smooth.map(|series| match is_reference(&series) {
         true => series,
         false => marked(series, who.name),
     });
@@ -140,14 +142,23 @@ fn notes(
         |owner: Owner<'_>, how: &str| format!("{}{how}: {}.", capital(owner.name), owner.settings);
     let how = format!(" (paler, and {} where {} is solid)", pattern.word, who.name);
     let mut notes = vec![settings(who, ""), settings(other, &how)];
-    notes.extend(present.notes.iter().cloned());
-    let own = earlier.notes.iter().filter(|note| !present.notes.contains(note));
-    notes.extend(own.map(|note| {
-        // Its pale curves are left out, and what is left is not strong.
-        let note = note.split_once(" Pale:").map_or(note.as_str(), |(strong, _)| strong);
-        format!("{}: {}", capital(other.name), note.strip_prefix("Strong: ").unwrap_or(note))
+    let said: Vec<&str> = present.notes.iter().map(|note| without_pale(note)).collect();
+    let own = earlier.notes.iter().map(|note| without_pale(note));
+    let own: Vec<&str> = own.filter(|note| !said.contains(note)).collect();
+    // What holds for both needs no name.
+    let shared = |note: &str| earlier.notes.iter().any(|other| without_pale(other) == note);
+    notes.extend(said.iter().map(|note| match shared(note) {
+        true => capital(note),
+        false => format!("{}: {note}", capital(who.name)),
     }));
+    notes.extend(own.into_iter().map(|note| format!("{}: {note}", capital(other.name))));
     notes
+}
+
+/// A note on strong and pale curves, of which only the strong ones are there.
+fn without_pale(note: &str) -> &str {
+    let strong = note.split_once(" Pale:").map_or(note, |(strong, _)| strong);
+    strong.strip_prefix("Strong: ").unwrap_or(strong)
 }
 
 fn capital(name: &str) -> String {
@@ -197,7 +208,6 @@ mod tests {
             told,
             [
                 ("run 2: LSTM", false, Stroke::Solid, 0.2),
-                ("run 2: LSTM", false, Stroke::Solid, 0.2),
                 ("printed by the notebook", false, Stroke::Dots, 0.5),
                 ("run 1: LSTM", true, Stroke::Dashed, 0.1),
             ]
@@ -209,7 +219,7 @@ mod tests {
             [
                 "Run 2: seed 1.",
                 "Run 1 (paler, and dashed where run 2 is solid): seed 0.",
-                "Strong: mean of the last 10 losses. Pale: the losses.",
+                "Run 2: mean of the last 10 losses.",
                 "Run 1: mean of the last 20 losses.",
             ]
         );
@@ -224,7 +234,7 @@ mod tests {
         let strokes: Vec<Stroke> = both.series.iter().map(|line| line.stroke).collect();
         use Stroke::{Dashed, Dots, Dotted, Solid};
         assert_eq!(strokes, [Solid, Dashed, Dots, Dotted, Dashed]);
-        assert_eq!(both.notes.len(), 3, "{:?}", both.notes);
+        assert_eq!(both.notes[2..], ["Solid: test. Dashed: training."], "said once for both");
     }
 
     #[test]

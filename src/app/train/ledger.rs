@@ -73,8 +73,9 @@ pub fn titled(number: u64) -> String {
 
 /// The settings of a run on a line.
 pub fn settings(comparison: &Comparison) -> String {
+    let preset = preset(comparison).map(|preset| format!("{preset} · ")).unwrap_or_default();
     let heading = of_run::heading(comparison);
-    format!("{heading} · {}", loss_in_full(&comparison.task))
+    format!("{preset}{heading} · {}", loss_in_full(&comparison.task))
 }
 
 /// Whether the curves of both mean the same.
@@ -84,19 +85,23 @@ pub fn comparable(one: &Comparison, other: &Comparison) -> bool {
 
 /// Task, preset or contenders, seed.
 pub fn title(comparison: &Comparison) -> String {
-    let preset = presets(comparison.task.name()).into_iter().find_map(|preset| {
+    let who = preset(comparison).unwrap_or_else(|| contenders(comparison));
+    format!("{}: {who}, seed {}", comparison.task.about().title, comparison.seed)
+}
+
+/// The preset that it is, with whatever seed.
+fn preset(comparison: &Comparison) -> Option<String> {
+    presets(comparison.task.name()).into_iter().find_map(|preset| {
         let several = preset.rounds.len() > 1;
-        let round = preset.rounds.into_iter().find(|round| {
-            // A preset with another seed is still that preset.
-            *comparison == Comparison { seed: comparison.seed, ..round.clone() }
-        })?;
+        let round = preset
+            .rounds
+            .into_iter()
+            .find(|round| *comparison == Comparison { seed: comparison.seed, ..round.clone() })?;
         Some(match several {
             true => format!("“{}, {}”", preset.title, round.task.loss()),
             false => format!("“{}”", preset.title),
         })
-    });
-    let who = preset.unwrap_or_else(|| contenders(comparison));
-    format!("{}: {who}, seed {}", comparison.task.about().title, comparison.seed)
+    })
 }
 
 fn contenders(comparison: &Comparison) -> String {

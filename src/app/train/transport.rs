@@ -9,7 +9,7 @@ use crate::session::TrainSettings;
 use crate::train::Stop;
 
 /// Buttons whose text changes are at least this wide, in points, so that the others stay where they are.
-const WIDTH: f32 = 96.0;
+const WIDTHS: [f32; 2] = [78.0, 108.0];
 
 /// Draws the buttons, each with the reason if it has nothing to do; what they ask for is carried out after the frame.
 pub fn show(
@@ -22,7 +22,8 @@ pub fn show(
     ui.horizontal_wrapped(|ui| {
         let mut button = |ui: &mut Ui, command: Command, text: &str, why_not: Option<&str>| {
             let width = match command {
-                Command::Train | Command::StartAnew => WIDTH,
+                Command::Train => WIDTHS[0],
+                Command::StartAnew => WIDTHS[1],
                 _ => 0.0,
             };
             let face = Button::new(text).min_size(egui::vec2(width, 0.0));
