@@ -4,8 +4,14 @@
 #[path = "window/driver.rs"]
 mod driver;
 
+#[path = "train_tab/closing.rs"]
+mod closing;
 #[path = "train_tab/files.rs"]
 mod files;
+#[path = "train_tab/moments.rs"]
+mod moments;
+#[path = "train_tab/runs.rs"]
+mod runs;
 #[path = "train_tab/settings.rs"]
 mod settings;
 #[path = "train_tab/steering.rs"]

@@ -39,6 +39,9 @@ impl App {
             Command::SideBySide => self.arrange(Arrangement::side_by_side),
             Command::Grid => self.arrange(Arrangement::gridded),
             Command::CloseViews => self.session.why.close_all(),
+            Command::Undo | Command::Redo if self.session.tab == Tab::Train => {
+                self.train.carry_out(command, &self.session.train);
+            }
             Command::Undo => {
                 let state = self.history.undo();
                 self.return_to(state);
@@ -62,6 +65,7 @@ impl App {
             | Command::TrainStep
             | Command::TrainStop
             | Command::Rewind
+            | Command::StartAnew
             | Command::TrainFurther
             | Command::OpenInExplore => self.train.carry_out(command, &self.session.train),
             Command::Help => self.help_open ^= true,

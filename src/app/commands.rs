@@ -57,6 +57,8 @@ pub enum Command {
     TrainStop,
     /// Back to the initial weights.
     Rewind,
+    /// Another run, from the first update.
+    StartAnew,
     /// Train on after the end.
     TrainFurther,
     /// The selected contender's network into Explore.
@@ -79,7 +81,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order the help lists them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::ResetScales,
         Self::ZeroScales,
         Self::DrawAgain,
@@ -116,6 +118,7 @@ impl Command {
         Self::TrainStep,
         Self::TrainStop,
         Self::Rewind,
+        Self::StartAnew,
         Self::TrainFurther,
         Self::OpenInExplore,
         Self::Help,
@@ -155,6 +158,7 @@ impl Command {
             Self::TrainStep => "Step",
             Self::TrainStop => "Stop",
             Self::Rewind => "Rewind",
+            Self::StartAnew => "Start again",
             Self::TrainFurther => "Train further",
             Self::OpenInExplore => "Open in Explore",
             Self::Help => "Help",
@@ -200,7 +204,10 @@ impl Command {
             Self::SideBySide => "The curves on the left, the views on the right.",
             Self::Grid => "All panes at once, each in a tile of its own.",
             Self::CloseViews => "Back to the four plots.",
-            Self::Undo => "Takes back the last change of a setting.",
+            Self::Undo => {
+                "Takes back the last change of a setting; on the Train tab, brings back the run that \
+                 was last put away or deleted."
+            }
             Self::Redo => "Does again what was taken back.",
             Self::ToggleTheme => "Switches between a light and a dark window.",
             Self::ZoomIn => "Makes the interface larger, for a projector.",
@@ -212,21 +219,30 @@ impl Command {
             Self::ShowTrain => {
                 "Networks side by side while they learn. Training goes on in both tabs."
             }
-            Self::Train => "Starts training with these settings; pauses and resumes it.",
+            Self::Train => {
+                "Starts training with these settings; pauses and resumes it. Once it has ended, does \
+                 nothing."
+            }
             Self::TrainStep => "One update of every contender, then training waits.",
             Self::TrainStop => {
                 "Ends the training of every contender; all that was measured stays, and training \
                  further is possible."
             }
             Self::Rewind => {
-                "Returns every contender of this training to its initial weights, byte for byte."
+                "Returns every contender to its initial weights, byte for byte. What it had learned is \
+                 kept under “Earlier runs”."
+            }
+            Self::StartAnew => {
+                "Starts another run with these settings, from the first update. The one on screen is \
+                 kept under “Earlier runs”."
             }
             Self::TrainFurther => {
                 "Gives every contender that has not diverged so many updates more."
             }
             Self::OpenInExplore => {
-                "Carries the selected contender’s network, as trained so far, with its kind of input \
-                 into Explore, where the two scales then multiply trained weights."
+                "Carries the selected contender’s network, at the moment chosen on the slider or as \
+                 trained so far, with its kind of input into Explore, where the two scales then multiply \
+                 trained weights."
             }
             Self::Help => "Shows the formulas of the present cell and how to read each plot.",
             Self::Quit => "Closes the window; its settings are kept.",
@@ -249,19 +265,20 @@ impl Command {
             | Self::Stack
             | Self::SideBySide
             | Self::Grid
-            | Self::CloseViews
-            | Self::Undo
-            | Self::Redo => tab == Tab::Explore,
+            | Self::CloseViews => tab == Tab::Explore,
             Self::Train
             | Self::TrainStep
             | Self::TrainStop
             | Self::Rewind
+            | Self::StartAnew
             | Self::TrainFurther
             | Self::OpenInExplore => tab == Tab::Train,
             Self::Open
             | Self::Export
             | Self::CopyImage
             | Self::CopyNumbers
+            | Self::Undo
+            | Self::Redo
             | Self::ToggleTheme
             | Self::ZoomIn
             | Self::ZoomOut
@@ -271,6 +288,12 @@ impl Command {
             | Self::Help
             | Self::Quit => true,
         }
+    }
+
+    /// Whether it changes what is trained or shown on the Train tab.
+    pub fn steers_training(self, tab: Tab) -> bool {
+        let undoes = matches!(self, Self::Undo | Self::Redo) && tab == Tab::Train;
+        undoes || !self.works_on(Tab::Explore)
     }
 
     /// Whether egui's own key handling already carries it out.

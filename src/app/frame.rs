@@ -24,7 +24,7 @@ impl App {
         let mut commands = Command::pressed(&ctx, self.session.tab);
         if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
             // Nobody steers a training through a dialog.
-            commands.retain(|command| command.works_on(Tab::Explore));
+            commands.retain(|command| !command.steers_training(self.session.tab));
         }
         self.take_dropped(&ctx);
         self.bars(ui, &mut commands);
@@ -51,8 +51,10 @@ impl App {
                     progress: self.worker.progress(),
                     can_stop: self.can_stop(),
                     facts: explore.then(facts).flatten().unwrap_or_default(),
-                    undo: [self.history.can_undo(), self.history.can_redo()]
-                        .map(|can| can && explore),
+                    undo: match self.session.tab {
+                        Tab::Explore => [self.history.can_undo(), self.history.can_redo()],
+                        Tab::Train => self.train.can_undo(),
+                    },
                 };
                 if top_bar::show(ui, state, commands) {
                     self.stop();
@@ -161,7 +163,7 @@ impl App {
             let cell = self.cell();
             help::show(ctx, cell, &mut self.help_open);
         }
-        self.train.guard_closing(ctx);
+        self.train.guard_closing(ctx, &self.session.train);
         self.training_dialog(ctx);
         self.export_dialog(ctx);
         self.path_dialog(ctx);

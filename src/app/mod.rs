@@ -32,7 +32,7 @@ pub use commands::Command;
 pub use notice::{Kind as NoticeKind, Notice};
 pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
-pub use train::{Phase, Scene as TrainingScene, TrainTab};
+pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};

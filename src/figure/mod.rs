@@ -12,6 +12,7 @@ pub mod of_data;
 pub mod of_flow;
 pub mod of_run;
 pub mod of_view;
+mod overlay;
 mod palette;
 mod png;
 mod resolve;
@@ -24,6 +25,7 @@ pub use self::png::{Raster, png, raster};
 pub use format::Format;
 pub use model::{Axis, CellText, Color, Figure, Guide, Heat, Range, Scale, Series, Stroke};
 pub use number::number;
+pub use overlay::{Owner, overlay};
 pub use palette::{Rgb, Theme};
 pub use resolve::{
     Curve, Extent, Flag, FlagKind, Mosaic, Resolved, Shade, Writing, clip, decimate,

@@ -40,6 +40,8 @@ pub struct TrainSettings {
     pub parameters_open: bool,
     /// Whether the text about the task is open beside the figures.
     pub about_open: bool,
+    /// Whether the list of earlier runs is open.
+    pub runs_open: bool,
     /// Whether a network that is opened in Explore is pinned as it was before training, too.
     pub beside_initial: bool,
     /// Folder last written to; none means the current one.
@@ -58,6 +60,7 @@ impl Default for TrainSettings {
             further: 1000,
             parameters_open: false,
             about_open: false,
+            runs_open: false,
             beside_initial: true,
             folder: None,
         }
@@ -91,6 +94,13 @@ impl TrainSettings {
         self.choose_task(&comparison.task);
         self.comparison = comparison;
         self.look_at_first();
+    }
+
+    /// Takes the comparison of a run that is on screen, and goes on looking at the same training of it.
+    pub fn return_to(&mut self, comparison: &Comparison) {
+        let looked_at = (self.contender, self.length, self.trial, self.layer);
+        self.take(comparison.clone());
+        (self.contender, self.length, self.trial, self.layer) = looked_at;
     }
 
     fn look_at_first(&mut self) {

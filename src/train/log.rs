@@ -121,6 +121,21 @@ impl RunLog {
         }
     }
 
+    /// Memory it takes, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        let snapshots: usize = self.snapshots.iter().map(Snapshot::numbers).sum();
+        let evaluation = |one: &Evaluation| {
+            size_of_val(one)
+                + size_of_val(one.sets.as_slice())
+                + size_of_val(one.watched.as_slice())
+        };
+        let evaluations: usize = self.evaluations.iter().map(evaluation).sum();
+        let lists = size_of_val(self.losses.as_slice())
+            + size_of_val(self.right.as_slice())
+            + size_of_val(self.answers.as_slice());
+        lists + evaluations + snapshots * size_of::<f32>()
+    }
+
     /// Adds an evaluation; memory stays bounded however long the training.
     pub(super) fn evaluated(&mut self, evaluation: Evaluation) {
         self.evaluations.push(evaluation);

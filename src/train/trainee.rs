@@ -2,6 +2,7 @@
 
 mod look;
 mod record;
+mod weights;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,6 +46,8 @@ pub struct Trainee {
     /// Steps of the budget, which may be extended.
     budget: u64,
     log: RunLog,
+    /// Weights of earlier moments.
+    weights: weights::WeightLog,
     best: Best,
     /// Training sequences in a row that were right.
     streak: u64,
@@ -109,6 +112,7 @@ impl Trainee {
             memory: None,
             budget,
             log,
+            weights: weights::WeightLog::default(),
             best,
             streak: 0,
             mastered: 0,
@@ -321,6 +325,7 @@ impl Trainee {
         if let (Some(mut snapshot), Some(before)) = (snapshot, before) {
             snapshot.parameters = self.parameter_norms(&norms, &before)?;
             self.log.push(snapshot);
+            self.weights.push(step, self.comparison.probe_every, before);
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ fn changed_settings_are_said_to_apply_at_the_next_start() {
     window.session_mut().train.comparison.seed = 5;
     window.settle();
     window.harness.get_by_label_contains("apply when training is");
-    window.tap("Start again");
+    window.tap("Start new run");
     window.until("over", |tab| tab.scene().is_some_and(|scene| scene.comparison.seed == 5));
 }
 

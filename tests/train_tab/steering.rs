@@ -1,6 +1,5 @@
 //! Start, pause, step, resume, stop, rewind, further, scrub, close.
 
-use egui::ViewportCommand;
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::{Command, Phase};
 use rnnscope::train::{Optimizer, Stop};
@@ -129,10 +128,33 @@ fn settings_that_cannot_be_trained_are_told_and_lose_nothing() {
     let losses = window.losses();
     window.session_mut().train.comparison.batch = 0;
     window.harness.step();
-    window.tap("Start again");
+    window.tap("Start new run");
     assert_eq!(window.training().error(), Some("batch must be 1 to 4096, found 0"));
     assert_eq!(window.losses(), losses);
     assert_eq!(window.training().phase(), Phase::Over);
+    assert!(window.training().ledger().earlier.is_empty(), "it did not leave the screen");
+}
+
+#[test]
+fn a_click_or_key_meant_for_pause_does_nothing_to_a_run_that_has_just_ended() {
+    let mut window = open(comparison(ENDLESS));
+    window.tap("Start");
+    let place = |window: &Window, label: &str| window.harness.get_by_label(label).rect();
+    let pause = place(&window, "Pause");
+    let others = ["Step", "Stop", "Rewind", "Start again", "Train further", "Open in Explore"];
+    let before = others.map(|label| place(&window, label));
+    window.tap("Stop");
+    window.until("over", |tab| tab.phase() == Phase::Over);
+    assert_eq!(others.map(|label| place(&window, label)), before, "nothing moves at the end");
+    let again = place(&window, "Start again");
+    assert!(again.min.x > pause.max.x + 100.0, "{again:?} is too near to {pause:?}");
+    let steps = window.steps();
+    window.click_at(pause.center());
+    window.press_only(Command::Train);
+    window.until("orders are carried out", |tab| tab.attentive());
+    window.harness.run_steps(10);
+    assert_eq!((window.training().phase(), window.steps()), (Phase::Over, steps));
+    assert_eq!(window.training().scene().map(|scene| scene.number), Some(1));
 }
 
 #[test]
@@ -148,45 +170,4 @@ fn training_goes_on_while_the_other_tab_is_shown() {
     });
     window.press_only(Command::ShowTrain);
     assert_eq!(window.training().phase(), Phase::Running);
-}
-
-#[test]
-fn closing_asks_while_training_goes_on() {
-    let mut window = open(comparison(ENDLESS));
-    assert!(!window.close(), "without a training the window just closes");
-    window.tap("Start");
-    assert!(window.close(), "the close is taken back");
-    window.harness.run_steps(4);
-    window.harness.get_by_label("Close during a training?");
-    window.harness.get_by_label("Keep training").click();
-    window.harness.run_steps(4);
-    assert!(window.harness.query_by_label("Close during a training?").is_none());
-    assert!(window.close());
-    window.harness.run_steps(4);
-    window.harness.get_by_label("End training and close").click();
-    window.harness.step();
-    assert!(!window.close(), "now it may close");
-}
-
-impl Window {
-    /// Carries out a command as its shortcut does, without waiting for the end of a training.
-    fn press_only(&mut self, command: Command) {
-        let shortcut = command.shortcut();
-        self.harness.key_press_modifiers(shortcut.modifiers, shortcut.logical_key);
-        self.harness.step();
-        self.harness.step();
-    }
-
-    /// Asks the window to close; whether it took that back.
-    fn close(&mut self) -> bool {
-        let root = egui::ViewportId::ROOT;
-        let viewport = self.harness.input_mut().viewports.entry(root).or_default();
-        viewport.events.push(egui::ViewportEvent::Close);
-        self.harness.step();
-        let output = &self.harness.output().viewport_output;
-        let commands = output.get(&root).map(|viewport| viewport.commands.clone());
-        let viewport = self.harness.input_mut().viewports.entry(root).or_default();
-        viewport.events.clear();
-        commands.unwrap_or_default().contains(&ViewportCommand::CancelClose)
-    }
 }

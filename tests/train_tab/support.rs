@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use egui::ViewportCommand;
 use egui_kittest::kittest::Queryable as _;
-use rnnscope::app::{App, Phase, TrainTab};
+use rnnscope::app::{App, Command, Phase, TrainTab};
 use rnnscope::figure::Figure;
 use rnnscope::session::{Session, Tab, TrainSettings};
 use rnnscope::task::Loss;
@@ -92,5 +93,44 @@ impl Window {
         let figure = self.figure("loss");
         let raw = figure.series.into_iter().filter(|series| series.faint);
         raw.map(|series| series.points.into_iter().map(|point| point[1]).collect()).collect()
+    }
+
+    /// Carries out a command as its shortcut does, without waiting for the end of a training.
+    pub fn press_only(&mut self, command: Command) {
+        let shortcut = command.shortcut();
+        self.harness.key_press_modifiers(shortcut.modifiers, shortcut.logical_key);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Clicks a place.
+    pub fn click_at(&mut self, at: egui::Pos2) {
+        self.harness.hover_at(at);
+        self.harness.step();
+        for pressed in [true, false] {
+            let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+            self.harness.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers });
+        }
+        self.harness.step();
+    }
+
+    /// Asks the window to close. What it says to the system in that frame.
+    pub fn close(&mut self) -> Vec<ViewportCommand> {
+        let root = egui::ViewportId::ROOT;
+        let viewport = self.harness.input_mut().viewports.entry(root).or_default();
+        viewport.events.push(egui::ViewportEvent::Close);
+        self.harness.step();
+        let said = self.said();
+        let viewport = self.harness.input_mut().viewports.entry(root).or_default();
+        viewport.events.clear();
+        self.harness.run_steps(4);
+        said
+    }
+
+    /// What the window said to the system in the last frame.
+    pub fn said(&self) -> Vec<ViewportCommand> {
+        let output = &self.harness.output().viewport_output;
+        let root = output.get(&egui::ViewportId::ROOT);
+        root.map(|viewport| viewport.commands.clone()).unwrap_or_default()
     }
 }

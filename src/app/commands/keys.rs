@@ -43,6 +43,7 @@ impl Command {
             Self::TrainStep => shift(Key::Enter),
             Self::TrainStop => ctrl(Key::Period),
             Self::Rewind => ctrl(Key::Comma),
+            Self::StartAnew => ctrl(Key::N),
             Self::TrainFurther => ctrl(Key::M),
             Self::OpenInExplore => shift(Key::E),
             Self::Help => KeyboardShortcut::new(Modifiers::NONE, Key::F1),

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::director::Order;
+use super::closing::Closing;
+use super::director::{News, Order};
 use super::errand::{Delivery, Errand, slug};
+use super::ledger;
 use super::save_dialog::{Kind, SaveDialog, Wish};
 use super::scene::Phase;
 use super::tab::TrainTab;
@@ -27,15 +29,22 @@ impl TrainTab {
         match (command, phase) {
             (_, Phase::LiningUp) => {}
             (Command::Train, Phase::Running) => self.order(Order::Pause),
-            (Command::Train, Phase::Paused | Phase::Ready) if !fresh => self.order(Order::Resume),
-            (Command::Train, _) => self.order(Order::Start(comparison())),
-            (Command::TrainStep, Phase::Running | Phase::Paused | Phase::Ready)
-                if !fresh || phase == Phase::Running =>
-            {
-                self.order(Order::Step);
+            (Command::Train, Phase::Paused) => self.order(Order::Resume),
+            (Command::Train, Phase::Ready) if !fresh => self.order(Order::Resume),
+            (Command::Train, Phase::Empty | Phase::Ready) => {
+                self.order(Order::Start(comparison()));
             }
+            // Whoever meant to pause is a moment too late: nothing begins anew by that.
+            (Command::Train, Phase::Over) => {}
+            (Command::StartAnew, Phase::Paused | Phase::Over) => {
+                self.order(Order::Start(comparison()));
+            }
+            (Command::TrainStep, Phase::Running | Phase::Paused) => self.order(Order::Step),
+            (Command::TrainStep, Phase::Ready) if !fresh => self.order(Order::Step),
             (Command::TrainStep, Phase::Over) if !fresh => {}
-            (Command::TrainStep, _) => self.order(Order::LineUp(comparison(), 1)),
+            (Command::TrainStep, Phase::Empty | Phase::Ready | Phase::Over) => {
+                self.order(Order::LineUp(comparison(), 1));
+            }
             (Command::TrainStop, Phase::Running | Phase::Paused) => self.order(Order::Stop),
             (Command::Rewind, Phase::Running | Phase::Paused | Phase::Over) => {
                 self.order(Order::Rewind);
@@ -44,17 +53,19 @@ impl TrainTab {
                 self.order(Order::Further(settings.further));
             }
             (Command::OpenInExplore, _) => self.open_in_explore(settings),
+            (Command::Undo, _) if self.can_undo()[0] => self.order(Order::Undo),
+            (Command::Redo, _) if self.can_undo()[1] => self.order(Order::Redo),
             _ => {}
         }
     }
 
     fn open_in_explore(&mut self, settings: &TrainSettings) {
         let Some(scene) = self.scene() else { return };
-        let lane = scene.view.entry(&scene.comparison);
+        let (lane, moment) = (scene.view.entry(&scene.comparison), scene.taken.chosen);
         match self.networks.clone() {
             Some(folder) => {
                 let initial = settings.beside_initial;
-                self.send(Errand::Explore { lane, folder, initial });
+                self.send(Errand::Explore { lane, moment, folder, initial });
             }
             None => {
                 let text = "the system names no folder for rnnscope’s files: save the network and \
@@ -66,11 +77,30 @@ impl TrainTab {
 
     /// Opens the dialog that asks where something is saved.
     pub fn ask_where(&mut self, kind: Kind, settings: &TrainSettings) {
-        let name = match (kind, self.scene()) {
-            (Kind::Network, Some(scene)) => slug(&scene.comparison.label(&scene.entry())),
+        let scene = self.scene().cloned();
+        let taken = scene.as_ref().map(|scene| scene.taken);
+        let name = match (kind, scene) {
+            (Kind::Network, Some(scene)) => {
+                let name = slug(&scene.comparison.label(&scene.entry()));
+                match scene.taken.chosen {
+                    Some(_) => format!("{name}-step-{}", scene.taken.updates),
+                    None => name,
+                }
+            }
             _ => kind.default_name().to_owned(),
         };
-        self.dialog = Some(SaveDialog::new(kind, &name, settings.folder.as_deref()));
+        self.dialog = Some(SaveDialog::new(kind, &name, settings.folder.as_deref(), taken));
+    }
+
+    /// The runs that saving runs is about: those unsaved if the window is to close, else the one on
+    /// screen.
+    fn runs_to_save(&self) -> Vec<u64> {
+        match self.closing {
+            Closing::Saving => self.ledger().unsaved().map(|line| line.number).collect(),
+            Closing::Open | Closing::Asking | Closing::Allowed => {
+                self.ledger().present.iter().map(|line| line.number).collect()
+            }
+        }
     }
 }
 
@@ -80,12 +110,40 @@ impl App {
         for delivery in self.train.collect() {
             self.take_delivery(delivery);
         }
+        for news in std::mem::take(&mut self.train.news) {
+            match news {
+                News::PutAway(run) => self.notices.success(format!(
+                    "{} is kept under “Earlier runs”; Undo (↶) brings it back.",
+                    ledger::titled(run)
+                )),
+                News::Deleted(run) => self.notices.success(format!(
+                    "{} is off the list; Undo (↶) puts it back.",
+                    ledger::titled(run)
+                )),
+                News::Gone(run) => self.notices.warning(format!(
+                    "{} is gone for good: the list of earlier runs was full.",
+                    ledger::titled(run)
+                )),
+            }
+        }
     }
 
     fn take_delivery(&mut self, delivery: Result<Delivery>) {
         match delivery {
-            Ok(Delivery::Saved(path)) => self.saved_from_training(&path),
-            Ok(Delivery::Explore { path, initial, entry, task, comparison }) => {
+            Ok(Delivery::Saved(path)) => {
+                let text = format!("Saved {}", path.display());
+                self.saved_from_training(text, path.parent());
+            }
+            Ok(Delivery::Network { path, taken }) => {
+                let text = format!("Saved {}: {}", path.display(), taken.in_words());
+                self.saved_from_training(text, path.parent());
+            }
+            Ok(Delivery::Runs(paths)) => self.saved_runs(&paths),
+            Ok(Delivery::Explore { path, initial, taken, entry, task, comparison }) => {
+                if taken.chosen.is_some() {
+                    let who = comparison.label(&entry);
+                    self.notices.success(format!("{who} in Explore: {}", taken.in_words()));
+                }
                 let draw =
                     comparison.contenders[entry.contender].draw(comparison.seed_of(entry.trial));
                 let input = input(&comparison, &entry, &task);
@@ -117,11 +175,25 @@ impl App {
         }
     }
 
-    fn saved_from_training(&mut self, path: &Path) {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.notices.success(format!("Saved {}", path.display()));
+    fn saved_runs(&mut self, paths: &[PathBuf]) {
+        let chosen = paths.first().and_then(|path| path.parent());
+        let text = match (paths, chosen) {
+            ([path], _) => format!("Saved {}", path.display()),
+            (_, Some(folder)) => format!("Saved {} runs in {}", paths.len(), folder.display()),
+            (_, None) => "There is no run to save.".to_owned(),
+        };
+        // The folder of the folders is proposed by its name again.
+        self.saved_from_training(text, chosen.and_then(Path::parent));
+        if self.train.closing == Closing::Saving {
+            self.train.closing = Closing::Allowed;
+        }
+    }
+
+    /// Tells what was saved, and proposes the same folder the next time.
+    fn saved_from_training(&mut self, text: String, folder: Option<&Path>) {
+        self.notices.success(text);
         self.train.dialog = None;
-        let folder = path.parent().map(PathBuf::from);
+        let folder = folder.map(PathBuf::from);
         self.session.train.folder =
             folder.filter(|folder| std::env::current_dir().ok().as_ref() != Some(folder));
     }
@@ -132,18 +204,28 @@ impl App {
         let busy = self.train.errands > 0;
         match dialog.show(ctx, busy) {
             Wish::Stay => self.train.dialog = Some(dialog),
-            Wish::Close => {}
+            Wish::Close => self.train.closing = Closing::Open,
             Wish::Write(kind, path) => {
                 self.train.dialog = Some(dialog);
+                // The full path, so that the notice says where to look.
+                let path = std::path::absolute(&path).unwrap_or(path);
                 self.write_from_training(kind, path);
             }
         }
     }
 
     fn write_from_training(&mut self, kind: Kind, path: PathBuf) {
-        let lane = self.train.scene().map_or(0, |scene| scene.view.entry(&scene.comparison));
+        let looked_at =
+            self.train.scene().map(|scene| (scene.view.entry(&scene.comparison), scene.taken));
+        let (lane, taken) = looked_at.unwrap_or_default();
         match kind {
-            Kind::Network => self.train.send(Errand::Network { lane, path }),
+            Kind::Network => {
+                self.train.send(Errand::Network { lane, moment: taken.chosen, path });
+            }
+            Kind::Runs => {
+                let runs = self.train.runs_to_save();
+                self.train.send_runs(runs, path);
+            }
             Kind::Losses => self.train.send(Errand::Losses { path }),
             Kind::TensorBoard => self.train.send(Errand::TensorBoard { folder: path }),
             Kind::Comparison => {

@@ -1,48 +1,96 @@
-//! Closing the window during a training asks first.
+//! Closing the window while there are trainings that no file has asks first.
 
-use egui::{Context, Modal, RichText, ViewportCommand};
+use egui::{Context, Modal, RichText, ScrollArea, ViewportCommand};
 
+use super::ledger::{RunLine, titled};
+use super::save_dialog::Kind;
 use super::tab::TrainTab;
+use crate::session::TrainSettings;
+
+/// The list of what would be lost is at most so high, in points, before it scrolls.
+const LIST: f32 = 150.0;
+
+/// What becomes of closing the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Closing {
+    /// Nobody wants to close it.
+    #[default]
+    Open,
+    /// The user is asked.
+    Asking,
+    /// The user saves first; then it closes.
+    Saving,
+    /// It may close.
+    Allowed,
+}
 
 impl TrainTab {
-    /// Holds the window open while training has not ended, until the user has said yes.
-    pub fn guard_closing(&mut self, ctx: &Context) {
-        let closing = ctx.input(|input| input.viewport().close_requested());
-        if closing && !self.may_close && self.phase().is_unfinished() {
+    /// Holds the window open while there are runs that no file has, until the user has decided.
+    pub fn guard_closing(&mut self, ctx: &Context, settings: &TrainSettings) {
+        let wanted = ctx.input(|input| input.viewport().close_requested());
+        if wanted && self.closing != Closing::Allowed && self.ledger().unsaved().next().is_some() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            self.asking_to_close = true;
+            // What is being written is waited for; a dialog that is only open gives way.
+            if self.errands == 0 {
+                self.dialog = None;
+                self.closing = Closing::Asking;
+            }
         }
-        if self.asking_to_close {
-            self.ask_about_closing(ctx);
+        match self.closing {
+            Closing::Asking => self.ask_about_closing(ctx, settings),
+            // What was asked for is saved.
+            Closing::Allowed if !wanted => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Closing::Open | Closing::Saving | Closing::Allowed => {}
         }
     }
 
-    fn ask_about_closing(&mut self, ctx: &Context) {
+    fn ask_about_closing(&mut self, ctx: &Context, settings: &TrainSettings) {
         let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(16.0);
         let modal = Modal::new(egui::Id::unique("closing")).frame(frame).show(ctx, |ui| {
-            ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 400.0));
-            ui.label(RichText::new("Close during a training?").heading().strong());
+            ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 460.0));
+            ui.label(RichText::new("Close without saving?").heading().strong());
             ui.add_space(4.0);
-            ui.label(
-                "The training has not ended. Closing the window ends it, and its weights are lost \
-                 unless they are saved first. The settings are kept.",
-            );
-            ui.add_space(6.0);
-            ui.horizontal(|ui| {
-                let keep = ui.button("Keep training").on_hover_text("Closes nothing (Esc).");
-                if keep.clicked() {
-                    self.asking_to_close = false;
+            ui.label("Runs are kept only while the window is open. Closing it loses:");
+            let most = LIST.min(0.35 * ctx.content_rect().height());
+            ScrollArea::vertical().max_height(most).show(ui, |ui| {
+                for line in self.ledger().unsaved() {
+                    let text = format!("• {}: {}; {}", titled(line.number), line.title, lost(line));
+                    ui.add(egui::Label::new(text).wrap());
                 }
-                let close = ui.button("End training and close");
-                if close.on_hover_text("Closes the window.").clicked() {
-                    self.may_close = true;
-                    self.asking_to_close = false;
+            });
+            ui.label("The settings are kept.");
+            ui.add_space(6.0);
+            ui.horizontal_wrapped(|ui| {
+                let tip = "Writes each of these runs into a folder, then closes the window.";
+                if ui.button("Save…").on_hover_text(tip).clicked() {
+                    self.closing = Closing::Saving;
+                    self.ask_where(Kind::Runs, settings);
+                }
+                let tip = "Closes the window; these runs are gone for good.";
+                if ui.button("Discard and close").on_hover_text(tip).clicked() {
+                    self.closing = Closing::Allowed;
                     ctx.send_viewport_cmd(ViewportCommand::Close);
+                }
+                let tip = "Closes nothing (Esc).";
+                if ui.button("Cancel").on_hover_text(tip).clicked() {
+                    self.closing = Closing::Open;
                 }
             });
         });
-        if modal.should_close() {
-            self.asking_to_close = false;
+        if modal.should_close() && self.closing == Closing::Asking {
+            self.closing = Closing::Open;
         }
     }
+}
+
+/// What closing would lose of a run.
+fn lost(line: &RunLine) -> String {
+    let (unsaved, all) = line.unsaved;
+    let networks = |count: usize| if count == 1 { "network" } else { "networks" };
+    let what = match unsaved {
+        0 => "what it learns from now on".to_owned(),
+        _ if unsaved == all => format!("its {all} {} and their losses", networks(all)),
+        _ => format!("{unsaved} of its {all} {} and their losses", networks(all)),
+    };
+    if line.running { format!("{what} (still training)") } else { what }
 }

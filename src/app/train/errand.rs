@@ -4,21 +4,24 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::taken::Taken;
 use crate::error::{Error, Result};
 use crate::figure::of_run;
 use crate::network::{Network, encode};
 use crate::save::{save, save_all};
 use crate::task::TaskChoice;
-use crate::train::{Comparison, Entry, EventFile, LineUp, RunLog};
+use crate::train::{Comparison, Entry, EventFile, LineUp, RunLog, Trainee};
 use crate::worker::Race;
 
 /// Something to be written.
 #[derive(Clone, Debug)]
 pub enum Errand {
-    /// A network as trained so far, as `.safetensors`.
+    /// A network as `.safetensors`.
     Network {
         /// Which training.
         lane: usize,
+        /// The moment chosen; none for the newest weights.
+        moment: Option<u64>,
         /// The file.
         path: PathBuf,
     },
@@ -36,6 +39,8 @@ pub enum Errand {
     Explore {
         /// Which training.
         lane: usize,
+        /// The moment chosen; none for the newest weights.
+        moment: Option<u64>,
         /// Where such files are kept.
         folder: PathBuf,
         /// Whether its initial weights are wanted too.
@@ -48,15 +53,26 @@ pub enum Errand {
 pub enum Delivery {
     /// A file or folder the user chose.
     Saved(PathBuf),
+    /// A network in a file the user chose.
+    Network {
+        /// The file.
+        path: PathBuf,
+        /// Which weights it holds.
+        taken: Taken,
+    },
+    /// Runs in folders of their own.
+    Runs(Vec<PathBuf>),
     /// A network to look at in Explore.
     Explore {
         /// The trained network.
         path: PathBuf,
         /// The same network before training.
         initial: Option<PathBuf>,
+        /// Which weights it has.
+        taken: Taken,
         /// Which training it comes from.
         entry: Entry,
-        /// The task at the length it has come to.
+        /// The task at the length it had come to by then.
         task: TaskChoice,
         /// What was trained.
         comparison: Arc<Comparison>,
@@ -69,10 +85,10 @@ pub enum Delivery {
 /// What drawing or writing says.
 pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Result<Delivery> {
     match errand {
-        Errand::Network { lane, path } => {
-            let bytes = race.look(lane, |trainee| encode(trainee.network()))?;
+        Errand::Network { lane, moment, path } => {
+            let (bytes, taken) = race.look(lane, |trainee| network(trainee, moment))?;
             save(&path, &bytes)?;
-            Ok(Delivery::Saved(path))
+            Ok(Delivery::Network { path, taken })
         }
         Errand::Losses { path } => {
             let logs: Vec<&RunLog> = logs.iter().collect();
@@ -83,8 +99,19 @@ pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Resu
             tensor_board(race, logs, began, &folder)?;
             Ok(Delivery::Saved(folder))
         }
-        Errand::Explore { lane, folder, initial } => explore(race, lane, &folder, initial),
+        Errand::Explore { lane, moment, folder, initial } => {
+            explore(race, (lane, moment), &folder, initial)
+        }
     }
+}
+
+/// The bytes of the network nearest to the moment chosen, and which it is.
+pub(super) fn network(trainee: &Trainee, moment: Option<u64>) -> Result<(Vec<u8>, Taken)> {
+    let taken = Taken::of(trainee, moment);
+    let network = trainee.network_after(taken.updates)?;
+    // What is told to be at hand is, while nobody else looks at the trainee.
+    let network = network.ok_or_else(|| Error::Fault("weights that were kept are gone".into()))?;
+    Ok((encode(&network)?, taken))
 }
 
 fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Result<()> {
@@ -104,15 +131,20 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
     save_all(&files)
 }
 
-fn explore(race: &Race, lane: usize, folder: &Path, initial: bool) -> Result<Delivery> {
+fn explore(
+    race: &Race,
+    (lane, moment): (usize, Option<u64>),
+    folder: &Path,
+    initial: bool,
+) -> Result<Delivery> {
     create(folder)?;
-    let (bytes, step, entry, length) = race.look(lane, |trainee| {
-        let steps = trainee.log().steps();
-        (encode(trainee.network()), steps, trainee.entry(), trainee.task().length())
+    let (found, entry, lengths) = race.look(lane, |trainee| {
+        (network(trainee, moment), trainee.entry(), trainee.log().lengths.clone())
     });
+    let (bytes, taken) = found?;
     let comparison = race.comparison();
     let name = slug(&comparison.label(&entry));
-    let path = keep(folder, &format!("{name}-step-{step}"), &bytes?)?;
+    let path = keep(folder, &format!("{name}-step-{}", taken.updates), &bytes)?;
     let initial = initial.then(|| {
         // Equal comparisons line up equally: these are the weights that training began with.
         let line_up = LineUp::new(comparison)?;
@@ -120,11 +152,15 @@ fn explore(race: &Race, lane: usize, folder: &Path, initial: bool) -> Result<Del
         keep(folder, &format!("{name}-initial"), &encode(network)?)
     });
     let initial = initial.transpose()?;
-    let task = match length == comparison.task.length() {
-        true => comparison.task.clone(),
-        false => comparison.task_of_length(length)?,
+    let begun = lengths.iter().rev().find(|(step, _)| *step <= taken.updates);
+    let task = match begun {
+        Some((_, length)) if *length != comparison.task.length() => {
+            comparison.task_of_length(*length)?
+        }
+        _ => comparison.task.clone(),
     };
-    Ok(Delivery::Explore { path, initial, entry, task, comparison: Arc::new(comparison.clone()) })
+    let comparison = Arc::new(comparison.clone());
+    Ok(Delivery::Explore { path, initial, taken, entry, task, comparison })
 }
 
 /// Writes a network under a name that no other network gets, so that a pinned one stays what it is.
@@ -136,7 +172,7 @@ fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn create(folder: &Path) -> Result<()> {
+pub(super) fn create(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)
         .map_err(|source| Error::Write { path: folder.to_owned(), source })
 }

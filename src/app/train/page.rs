@@ -4,7 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::scene::{Phase, Scene};
 use super::tab::TrainTab;
-use super::{about, chosen, plots, progress, ranking, transport, trials};
+use super::{about, chosen, plots, progress, ranking, runs, transport, trials};
 use crate::app::commands::Command;
 use crate::app::explore::plots::frame;
 use crate::session::TrainSettings;
@@ -37,6 +37,7 @@ impl TrainTab {
                     let about = scene.comparison.task.about();
                     about::folded(ui, &about, &mut settings.about_open);
                 }
+                runs::show(ui, self, &mut settings.runs_open, commands);
             });
             let another =
                 |scene: &Scene| scene.comparison.task.name() != settings.comparison.task.name();

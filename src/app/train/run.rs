@@ -1,16 +1,20 @@
 //! A training as the director follows it: the race, copies of its records, and scenes made of them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::errand::{Delivery, Errand, deliver};
 use super::examples::Examples;
 use super::follow::follow;
+use super::ledger::{self, RunLine};
 use super::mistakes;
+use super::save_run::save_run;
 use super::scene::{Phase, Scene, View};
+use super::taken::Taken;
 use crate::app::explore::scene::Picture;
 use crate::error::Result;
-use crate::figure::of_run;
+use crate::figure::{Figure, Owner, of_run, overlay};
 use crate::task::{Dataset, TaskChoice};
 use crate::train::{Comparison, Entry, RunLog, Snapshot, Stop};
 use crate::worker::{LaneStatus, Race};
@@ -18,9 +22,21 @@ use crate::worker::{LaneStatus, Race};
 /// How far each training is: updates, evaluations, whether it was tested, why it ended.
 type Progress = Vec<(u64, usize, bool, Option<Stop>)>;
 
+/// What figures were made of: this run, and the other one by its number.
+type Key = (Progress, Option<(u64, Progress)>);
+
+/// Weights of earlier moments of all contenders together take at most so many bytes.
+const WEIGHTS: usize = 64 << 20;
+
 /// A training and what was seen of it.
 pub struct Run {
+    /// Runs are counted from 1.
+    number: u64,
+    /// What is trained, in words.
+    title: String,
     race: Race,
+    /// The updates after which the network of each training was last saved as it was then.
+    saved: Vec<Option<u64>>,
     comparison: Arc<Comparison>,
     entries: Arc<Vec<Entry>>,
     examples: Examples,
@@ -33,8 +49,12 @@ pub struct Run {
     lanes: Vec<LaneStatus>,
     /// Whether lanes that had ended may go on.
     steered: bool,
-    /// The last figures of all trainings and what they were made of.
-    overview: Option<(Progress, Vec<Arc<Picture>>)>,
+    /// The run in a line, once nothing changes any more.
+    line: Option<RunLine>,
+    /// The last figures of all trainings and what they were made of,
+    own: Option<(Progress, Arc<Vec<Figure>>)>,
+    /// and the same with the curves of another run over them, ready to be drawn.
+    overview: Option<(Key, Vec<Arc<Picture>>)>,
     /// Seconds since 1970 at the start.
     began: f64,
 }
@@ -45,6 +65,7 @@ impl Run {
     /// # Errors
     /// As for [`Race::start`], and a comparison that does not fit into memory.
     pub fn start(
+        number: u64,
         comparison: &Comparison,
         paused: bool,
         wake: impl Fn() + Send + Sync + 'static,
@@ -52,10 +73,16 @@ impl Run {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         comparison.fits_memory(threads)?;
         let race = Race::start(comparison, threads, true, wake)?;
+        for lane in 0..race.lanes() {
+            race.look(lane, |trainee| trainee.keep_weights(WEIGHTS / race.lanes()));
+        }
         let each = race.lanes() / comparison.contenders.len().max(1);
         let names = (0..comparison.contenders.len())
             .map(|contender| race.look(contender * each, |trainee| trainee.names().to_vec()));
         let mut run = Self {
+            number,
+            title: ledger::title(comparison),
+            saved: vec![None; race.lanes()],
             names: names.collect(),
             entries: Arc::new(comparison.entries()),
             examples: Examples::default(),
@@ -66,6 +93,8 @@ impl Run {
             logs: vec![RunLog::default(); race.lanes()],
             lanes: Vec::new(),
             steered: true,
+            line: None,
+            own: None,
             overview: None,
             began: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
             comparison: Arc::new(comparison.clone()),
@@ -81,6 +110,7 @@ impl Run {
     /// The race itself, to be steered.
     pub fn race(&mut self) -> &mut Race {
         self.steered = true;
+        self.line = None;
         &mut self.race
     }
 
@@ -89,13 +119,96 @@ impl Run {
         &self.comparison
     }
 
+    /// Its number.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether there is anything to lose: an update of any network.
+    pub fn has_begun(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.steps > 0)
+    }
+
+    /// Whether it is being trained.
+    pub fn is_running(&self) -> bool {
+        self.phase() == Phase::Running
+    }
+
+    /// Whether every contender has ended, so that nothing changes any more unless somebody steers.
+    pub fn is_over(&self) -> bool {
+        self.phase() == Phase::Over
+    }
+
+    /// Memory it takes, in bytes, about: the records twice, as what is shown is a copy.
+    pub fn bytes(&self) -> usize {
+        let of_race: usize =
+            (0..self.race.lanes()).map(|lane| self.race.look(lane, |one| one.bytes())).sum();
+        of_race + self.logs.iter().map(RunLog::bytes).sum::<usize>()
+    }
+
+    /// The run in a line of a list.
+    pub fn line(&mut self) -> RunLine {
+        if let Some(known) = &self.line {
+            return known.clone();
+        }
+        let line = self.new_line();
+        if self.is_over() && !self.steered {
+            self.line = Some(line.clone());
+        }
+        line
+    }
+
+    fn new_line(&self) -> RunLine {
+        let logs: Vec<&RunLog> = self.logs.iter().collect();
+        let ranking = of_run::ranking(&self.comparison, &logs);
+        let unsaved = |(lane, saved): &(&LaneStatus, &Option<u64>)| {
+            lane.steps > 0 && **saved != Some(lane.steps)
+        };
+        RunLine {
+            number: self.number,
+            comparison: Arc::clone(&self.comparison),
+            title: self.title.clone(),
+            result: ledger::result(&self.lanes, &ranking),
+            began: self.began,
+            bytes: if self.is_running() { 0 } else { self.bytes() },
+            unsaved: (self.lanes.iter().zip(&self.saved).filter(unsaved).count(), self.lanes.len()),
+            running: self.is_running(),
+        }
+    }
+
     /// Does an errand with the present state of the training.
     ///
     /// # Errors
     /// What drawing or writing says.
     pub fn deliver(&mut self, errand: Errand) -> Result<Delivery> {
         self.refresh();
-        deliver(errand, &self.race, &self.logs, self.began)
+        let network = match &errand {
+            Errand::Network { lane, .. } => Some(*lane),
+            _ => None,
+        };
+        let delivery = deliver(errand, &self.race, &self.logs, self.began)?;
+        if let (Some(lane), Delivery::Network { taken, .. }) = (network, &delivery) {
+            // Weights of an earlier moment leave the newest ones unsaved.
+            let newest = self.race.look(lane, |trainee| {
+                (trainee.updates() == taken.updates).then(|| trainee.log().steps())
+            });
+            self.saved[lane] = newest.or(self.saved[lane]);
+            self.line = None;
+        }
+        Ok(delivery)
+    }
+
+    /// Writes the comparison, all losses and every network as trained so far into a folder of its own
+    /// inside `folder`, which is told.
+    ///
+    /// # Errors
+    /// What drawing or writing says.
+    pub fn save(&mut self, folder: &Path) -> Result<PathBuf> {
+        self.refresh();
+        let (path, steps) = save_run((self.number, &self.race), &self.logs, folder)?;
+        self.saved = steps.into_iter().map(Some).collect();
+        self.line = None;
+        Ok(path)
     }
 
     /// Copies what is new. Trainings that have ended are not looked at again.
@@ -126,9 +239,11 @@ impl Run {
         }
     }
 
-    /// The figures of the moment that `view` looks at.
-    pub fn scene(&mut self, view: View) -> Scene {
-        let overview = self.overview();
+    /// The figures of the moment that `view` looks at, with the curves of `other` over those of all
+    /// trainings.
+    pub fn scene(&mut self, view: View, other: Option<&mut Self>) -> Scene {
+        let overlaid = other.as_ref().map(|other| other.number);
+        let overview = self.overview(other);
         let view = view.within(&self.comparison);
         let place = view.entry(&self.comparison);
         let entry = self.entries[place];
@@ -136,6 +251,7 @@ impl Run {
         let log = &self.logs[place];
         let moment = of_run::moment(log, view.cursor);
         let cursor = view.cursor.and(moment).map(|moment| moment.step);
+        let taken = self.race.look(place, |trainee| Taken::of(trainee, cursor));
         let gradient = moment.map(|moment| of_run::gradient_at(comparison, &entry, log, moment));
         let parameters = if view.parameters {
             of_run::parameter_norms(comparison, &entry, log, &self.names[view.contender]).into()
@@ -149,6 +265,9 @@ impl Run {
         });
         let logs: Vec<&RunLog> = self.logs.iter().collect();
         Scene {
+            number: self.number,
+            overlaid,
+            taken,
             phase: self.phase(),
             lanes: self.lanes.clone(),
             overview,
@@ -185,21 +304,56 @@ impl Run {
         figures.into_iter().map(Picture::new).collect()
     }
 
-    fn overview(&mut self) -> Vec<Arc<Picture>> {
+    fn progress(&self) -> Progress {
         let progress =
             |log: &RunLog| (log.steps(), log.evaluations.len(), log.test.is_some(), log.stop);
-        let key: Progress = self.logs.iter().map(progress).collect();
+        self.logs.iter().map(progress).collect()
+    }
+
+    /// The figures of all its trainings.
+    fn figures(&mut self) -> Arc<Vec<Figure>> {
+        let progress = self.progress();
+        if let Some((known, figures)) = &self.own
+            && *known == progress
+        {
+            return Arc::clone(figures);
+        }
+        let logs: Vec<&RunLog> = self.logs.iter().collect();
+        let figures = Arc::new(of_run::overview(&self.comparison, &logs));
+        self.own = Some((progress, Arc::clone(&figures)));
+        figures
+    }
+
+    fn overview(&mut self, other: Option<&mut Self>) -> Vec<Arc<Picture>> {
+        let key: Key =
+            (self.progress(), other.as_ref().map(|other| (other.number, other.progress())));
         if let Some((known, pictures)) = &self.overview
             && *known == key
         {
             return pictures.clone();
         }
-        let logs: Vec<&RunLog> = self.logs.iter().collect();
-        let figures = of_run::overview(&self.comparison, &logs);
+        let mut figures = self.figures().as_ref().clone();
+        if let Some(other) = other {
+            self.lay_over(&mut figures, other);
+        }
         let pictures: Vec<Arc<Picture>> =
             figures.into_iter().map(|figure| Arc::new(Picture::new(figure))).collect();
         self.overview = Some((key, pictures.clone()));
         pictures
+    }
+
+    /// Lays the curves of another run over figures of this one, where both have them.
+    fn lay_over(&self, figures: &mut [Figure], other: &mut Self) {
+        let names = [self.number, other.number].map(ledger::name);
+        let settings = [&self.comparison, &other.comparison].map(|one| ledger::settings(one));
+        let [who, whose] = [0, 1].map(|n| Owner { name: &names[n], settings: &settings[n] });
+        let earlier = other.figures();
+        for figure in figures {
+            let counterpart = earlier.iter().find(|one| one.name == figure.name);
+            if let Some(both) = counterpart.and_then(|one| overlay(figure, who, one, whose)) {
+                *figure = both;
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Context, RichText, Ui};
 
+use super::taken::Taken;
 use crate::app::browse::{self, Answer};
 use crate::app::task::{Task, finished};
 use crate::app::widgets::{named, row};
@@ -19,6 +20,8 @@ pub enum Kind {
     Losses,
     /// A folder of event files.
     TensorBoard,
+    /// Whole runs, each in a folder of its own.
+    Runs,
 }
 
 impl Kind {
@@ -28,13 +31,21 @@ impl Kind {
             Self::Comparison => "Save the comparison",
             Self::Losses => "Save the losses",
             Self::TensorBoard => "Write event files for TensorBoard",
+            Self::Runs => "Save whole runs",
         }
     }
 
-    fn explanation(self) -> &'static str {
-        match self {
+    /// What is written; `taken` are the weights of a network.
+    fn explanation(self, taken: Option<Taken>) -> String {
+        let text = match self {
             Self::Network => {
-                "The selected contender as trained so far, with torch.nn names, as .safetensors."
+                let weights = match taken {
+                    Some(taken) if taken.chosen.is_some() => taken.in_words(),
+                    // Training may go on while the dialog is open.
+                    _ => "newest weights".to_owned(),
+                };
+                let what = "The selected contender with torch.nn names, as .safetensors";
+                return format!("{what}: {weights}.");
             }
             Self::Comparison => {
                 "Task, contenders and settings as .json, for another day, another machine or the \
@@ -42,7 +53,12 @@ impl Kind {
             }
             Self::Losses => "A row a batch and a column a contender, as .csv, thinned nowhere.",
             Self::TensorBoard => "A folder; each contender gets one of its own inside.",
-        }
+            Self::Runs => {
+                "A folder; each run gets one of its own inside, with its comparison (.json), every \
+                 loss (.csv) and every network as trained so far (.safetensors)."
+            }
+        };
+        text.to_owned()
     }
 
     /// The extension of its files; folders have none.
@@ -51,7 +67,7 @@ impl Kind {
             Self::Network => Some("safetensors"),
             Self::Comparison => Some("json"),
             Self::Losses => Some("csv"),
-            Self::TensorBoard => None,
+            Self::TensorBoard | Self::Runs => None,
         }
     }
 
@@ -62,6 +78,7 @@ impl Kind {
             Self::Comparison => "comparison",
             Self::Losses => "losses",
             Self::TensorBoard => "runs",
+            Self::Runs => "trainings",
         }
     }
 }
@@ -69,6 +86,8 @@ impl Kind {
 /// The dialog while it is open.
 pub struct SaveDialog {
     kind: Kind,
+    /// The weights that are saved, of a network.
+    taken: Option<Taken>,
     path: String,
     /// Set once the user was told that the file exists.
     confirm: Option<PathBuf>,
@@ -89,14 +108,14 @@ pub enum Wish {
 
 impl SaveDialog {
     /// A dialog that proposes a file of this name in a folder.
-    pub fn new(kind: Kind, name: &str, folder: Option<&Path>) -> Self {
+    pub fn new(kind: Kind, name: &str, folder: Option<&Path>, taken: Option<Taken>) -> Self {
         let file = match kind.extension() {
             Some(extension) => format!("{name}.{extension}"),
             None => name.to_owned(),
         };
         let path = folder.map_or_else(|| PathBuf::from(&file), |folder| folder.join(&file));
         let path = path.display().to_string();
-        Self { kind, path, confirm: None, browsing: None, error: None }
+        Self { kind, taken, path, confirm: None, browsing: None, error: None }
     }
 
     /// Tells what went wrong, in the dialog.
@@ -121,7 +140,7 @@ impl SaveDialog {
     fn contents(&mut self, ui: &mut Ui, busy: bool) -> Wish {
         ui.label(RichText::new(self.kind.title()).heading().strong());
         ui.add_space(4.0);
-        ui.label(self.kind.explanation());
+        ui.label(self.kind.explanation(self.taken));
         let entered = self.path_field(ui);
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::taken::Taken;
 use crate::app::explore::scene::Picture;
 use crate::figure::Figure;
 use crate::figure::of_run::{Ranking, TrialTable};
@@ -25,6 +26,8 @@ pub struct View {
     pub parameters: bool,
     /// Which page of mistaken sequences is shown, from 0.
     pub page: usize,
+    /// The earlier run whose curves are laid over those of all trainings.
+    pub overlaid: Option<u64>,
 }
 
 impl View {
@@ -68,16 +71,15 @@ pub enum Phase {
     Over,
 }
 
-impl Phase {
-    /// Whether closing the window would lose a training that can go on.
-    pub fn is_unfinished(self) -> bool {
-        matches!(self, Self::LiningUp | Self::Running | Self::Paused)
-    }
-}
-
 /// A training at one moment.
 #[derive(Clone, Debug)]
 pub struct Scene {
+    /// The run, counted from 1.
+    pub number: u64,
+    /// The earlier run whose curves are laid over.
+    pub overlaid: Option<u64>,
+    /// The weights that can be had of the training and the moment looked at.
+    pub taken: Taken,
     /// Where it stands.
     pub phase: Phase,
     /// What is trained, as it was started.

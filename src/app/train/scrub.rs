@@ -14,8 +14,9 @@ pub fn show(ui: &mut Ui, scene: &Scene, cursor: &mut Option<u64>) {
         return;
     };
     let tip = "Goes back through training: the gradient by step and the predictions are those of \
-               the moment chosen. At the right end they follow the training. A click on the map \
-               chooses a moment, too.";
+               the moment chosen, and so are the weights that “Open in Explore” and “Save network…” \
+               take. At the right end they follow the training. A click on the map chooses a moment, \
+               too.";
     ui.horizontal(|ui| {
         ui.label("Moment").on_hover_text(tip);
         let place = |step: u64| moments.partition_point(|moment| *moment <= step).saturating_sub(1);

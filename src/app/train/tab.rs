@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::director::{Director, Mail, Order};
+use super::closing::Closing;
+use super::director::{Director, Mail, News, Order};
 use super::errand::{Delivery, Errand};
 use super::gallery::Gallery;
+use super::ledger::Ledger;
 use super::save_dialog::SaveDialog;
 use super::scene::{Phase, Scene, View};
 use crate::error::Result;
@@ -16,6 +18,8 @@ use crate::session::TrainSettings;
 pub struct TrainTab {
     director: Director,
     scene: Option<Arc<Scene>>,
+    /// All runs.
+    ledger: Arc<Ledger>,
     /// Orders that the director has carried out.
     answered: u64,
     /// The number of the order that lines up networks, while it is under way.
@@ -33,13 +37,16 @@ pub struct TrainTab {
     pub(super) marked: Option<f64>,
     pub(super) dialog: Option<SaveDialog>,
     pub(super) error: Option<String>,
+    /// The earlier run whose curves are laid over those on screen.
+    pub(super) overlaid: Option<u64>,
+    /// What became of runs and was not told yet.
+    pub(super) news: Vec<News>,
     /// Errands under way.
     pub(super) errands: usize,
     /// Where networks are kept for Explore; none where the system names no folder for such files.
     pub(super) networks: Option<PathBuf>,
-    /// Whether the user is asked about closing the window, and whether the answer was yes.
-    pub(super) asking_to_close: bool,
-    pub(super) may_close: bool,
+    /// What becomes of closing the window.
+    pub(super) closing: Closing,
 }
 
 impl TrainTab {
@@ -52,6 +59,7 @@ impl TrainTab {
         Ok(Self {
             director: Director::new(wake)?,
             scene: None,
+            ledger: Arc::default(),
             answered: 0,
             lining_up: None,
             told: None,
@@ -62,10 +70,11 @@ impl TrainTab {
             marked: None,
             dialog: None,
             error: None,
+            overlaid: None,
+            news: Vec::new(),
             errands: 0,
             networks: networks.map(|folder| folder.join("networks")),
-            asking_to_close: false,
-            may_close: false,
+            closing: Closing::default(),
         })
     }
 
@@ -81,6 +90,17 @@ impl TrainTab {
     /// What is on screen of the training.
     pub fn scene(&self) -> Option<&Arc<Scene>> {
         self.scene.as_ref()
+    }
+
+    /// All runs: the one on screen and those that were put away.
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Whether there is something to undo, and to redo.
+    pub fn can_undo(&self) -> [bool; 2] {
+        let idle = self.phase() != Phase::LiningUp;
+        [&self.ledger.undo, &self.ledger.redo].map(|what| idle && what.is_some())
     }
 
     /// What could not be carried out, as one line.
@@ -110,7 +130,8 @@ impl TrainTab {
 
     pub(super) fn order(&mut self, order: Order) {
         let lines_up = matches!(order, Order::Start(_) | Order::LineUp(..) | Order::Rewind);
-        if lines_up {
+        let another = matches!(order, Order::Recall(_) | Order::Undo | Order::Redo);
+        if lines_up || another {
             self.cursor = None;
             self.page = 0;
         }
@@ -126,6 +147,12 @@ impl TrainTab {
         self.director.order(Order::Deliver(errand));
     }
 
+    /// Has runs written, each into a folder of its own inside `folder`.
+    pub(super) fn send_runs(&mut self, numbers: Vec<u64>, folder: PathBuf) {
+        self.errands += 1;
+        self.director.order(Order::SaveRuns { numbers, folder });
+    }
+
     /// Tells the director what to look at, if that has changed.
     pub fn look(&mut self, settings: &TrainSettings) {
         let view = View {
@@ -136,6 +163,7 @@ impl TrainTab {
             cursor: self.cursor,
             parameters: settings.parameters_open,
             page: self.page,
+            overlaid: self.overlaid,
         };
         if self.told != Some(view) {
             self.told = Some(view);
@@ -145,10 +173,14 @@ impl TrainTab {
 
     /// Takes what the director has to say. Returns what became of errands.
     pub fn collect(&mut self) -> Vec<Result<Delivery>> {
-        let Mail { scene, troubles, deliveries } = self.director.take();
-        if let Some((orders, scene)) = scene {
+        let Mail { scene, troubles, deliveries, news } = self.director.take();
+        self.news.extend(news);
+        if let Some((orders, scene, ledger)) = scene {
             self.answered = orders;
             self.scene = scene;
+            // What is on screen, deleted or gone cannot be laid over.
+            self.overlaid = self.overlaid.filter(|number| ledger.earlier(*number).is_some());
+            self.ledger = ledger;
             if self.lining_up.is_some_and(|number| number <= orders) {
                 self.lining_up = None;
             }

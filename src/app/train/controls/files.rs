@@ -7,11 +7,17 @@ use crate::app::commands::Command;
 use crate::app::train::save_dialog::Kind;
 
 /// Button, what is saved, tooltip.
-const SAVES: [(&str, Kind, &str); 3] = [
+const SAVES: [(&str, Kind, &str); 4] = [
     (
         "Save network…",
         Kind::Network,
-        "The selected contender as trained so far, as .safetensors with torch.nn names.",
+        "The selected contender, at the moment chosen on the slider or as trained so far, as \
+         .safetensors with torch.nn names.",
+    ),
+    (
+        "Save run…",
+        Kind::Runs,
+        "All of it in a folder: the comparison, every loss, and every network as trained so far.",
     ),
     ("Save losses…", Kind::Losses, "Every loss of every contender, as CSV."),
     ("TensorBoard…", Kind::TensorBoard, "Event files for TensorBoard into a folder."),
