@@ -1,6 +1,7 @@
 //! What a network does to gradients: from a [`Question`] to a [`FlowReport`].
 
 mod batch;
+pub mod fate;
 mod instrument;
 mod jacobian;
 mod kept;
@@ -11,6 +12,7 @@ mod sequence;
 mod spectrum;
 pub mod view;
 
+pub use fate::Fate;
 pub use instrument::Instrument;
 pub use jacobian::step_jacobian;
 pub(crate) use measure::fits_memory;
