@@ -3,6 +3,8 @@
 //! going back through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets;
 //! those that explain it look at the Jacobian of each step.
 
+#[cfg(test)]
+mod accuracy_tests;
 mod check;
 mod cores;
 mod direct;
