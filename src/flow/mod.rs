@@ -1,6 +1,7 @@
 //! What a network does to gradients: from a [`Question`] to a [`FlowReport`].
 
 mod batch;
+pub mod fate;
 mod instrument;
 mod jacobian;
 mod kept;
@@ -12,6 +13,7 @@ mod sequence_file;
 mod spectrum;
 pub mod view;
 
+pub use fate::Fate;
 pub use instrument::Instrument;
 pub use jacobian::step_jacobian;
 pub use measure::{LayerTrace, Trace, measure, measure_by};

@@ -9,8 +9,9 @@ use super::inverse::{Inverse, Inverter};
 use super::lyapunov::Lyapunov;
 use super::path::Path;
 use super::products::products;
+use super::rotations;
 use super::singular::{self, Squares};
-use super::unit::Unit;
+use super::unit::{Unit, times_two_to};
 use crate::error::Result;
 use crate::flow::Spectrum;
 use crate::flow::jacobian::{Shape, Step};
@@ -23,12 +24,12 @@ pub(super) const MOST_STEPS: usize = 256;
 /// Steps to which products are taken at most: their curves are smooth.
 const MOST_PRODUCTS: usize = 32;
 
-/// Smallest over largest eigenvalue of JᵀJ down to which the root is a singular value to six digits
+/// Smallest over largest eigenvalue of JᵀJ down to which the root is a singular value to eight digits
 /// and better.
-const WELL_CONDITIONED: f64 = 1e-9;
+const WELL_CONDITIONED: f64 = 1e-6;
 
-/// The median as root of an eigenvalue of JᵀJ may be off by this part; else J itself is decomposed.
-const SIX_DIGITS: f64 = 1e-6;
+/// The median may be off by this part of it; else it is found in a slower way.
+const NINE_DIGITS: f64 = 1e-9;
 
 /// Jobs of a layer that cannot be shared out.
 const CHAINS: usize = 3;
@@ -179,21 +180,18 @@ fn steps(
 }
 
 impl StepValues {
-    fn of(t: usize, step: Step, inverter: &Inverter) -> Self {
+    pub(super) fn of(t: usize, step: Step, inverter: &Inverter) -> Self {
         let Step { matrix, shape } = step;
         let known = |max, median, min| Self { t, max, median, min };
         let Some(unit) = Unit::of(matrix) else { return known(f64::NAN, f64::NAN, f64::NAN) };
-        if unit.scale == 0.0 {
-            return known(0.0, 0.0, 0.0);
-        }
         let squares = Squares::of(&unit.matrix);
         let max = squares.largest(0).sqrt();
         let median = median(&unit.matrix, &squares, max);
-        let min = smallest(&unit, &shape, &squares, max, inverter);
-        // Below this are rounding errors in place of zero, as of an inactive ReLU unit.
-        let rounding = unit.matrix.ncols() as f64 * f64::EPSILON;
-        let min = if min > rounding * max { min.min(max) } else { 0.0 };
-        known(unit.scale * max, unit.scale * median, unit.scale * min)
+        let min = smallest(&unit, &shape, &squares, max, inverter).min(max);
+        // Found in two ways, they may differ by a rounding error in the wrong direction.
+        let [max, median, min] =
+            [max, median.clamp(min, max), min].map(|value| times_two_to(value, unit.power));
+        known(max, median, min)
     }
 }
 
@@ -203,15 +201,26 @@ fn median(matrix: &Mat<f64>, squares: &Squares, max: f64) -> f64 {
     let middle = [size / 2, (size - 1) / 2];
     let rounding = size as f64 * f64::EPSILON;
     let roots = middle.map(|n| squares.largest(n).sqrt());
-    let median = f64::midpoint(roots[0], roots[1]);
-    // How far a root is off when its square is off by a rounding error of the largest.
-    let off = |root: f64| f64::min(max * rounding.sqrt(), max * max * rounding / root);
-    if off(roots[0]) + off(roots[1]) <= SIX_DIGITS * median {
-        return median;
+    // How far a root is off when its square is off by a rounding error of the largest; zeros that
+    // units without a slope make are exact.
+    let off = |(n, root): (usize, f64)| match n < squares.rank_at_most() {
+        true => f64::min(max * rounding.sqrt(), max * max * rounding / root),
+        false => 0.0,
+    };
+    let of = |[one, other]: [f64; 2]| f64::midpoint(one, other);
+    let is_exact = |off: f64, median: f64| off <= NINE_DIGITS * median;
+    let both: f64 = middle.into_iter().zip(roots).map(off).sum();
+    if is_exact(both, of(roots)) {
+        return of(roots);
     }
+    // Decomposing the matrix itself is off by a rounding error of the largest value.
     let Ok(all) = matrix.singular_values() else { return f64::NAN };
-    let resolved = |n: usize| if all[n] > rounding * max { all[n] } else { 0.0 };
-    f64::midpoint(resolved(middle[0]), resolved(middle[1]))
+    let values = middle.map(|n| if n < squares.rank_at_most() { all[n] } else { 0.0 });
+    if is_exact(rounding * max, of(values)) {
+        return of(values);
+    }
+    let all = rotations::singular_values(matrix);
+    of(middle.map(|n| all[n]))
 }
 
 /// The smallest: as a root where that has digits enough, else from the inverse.
@@ -226,16 +235,18 @@ fn smallest(
     if smallest > WELL_CONDITIONED * max * max {
         return smallest.sqrt();
     }
-    let inverse = inverter.invert(jacobian, shape);
-    inverse.map_or(0.0, |Inverse { unit, .. }| {
-        (jacobian.scale * unit.scale * singular::largest(&unit.matrix)).recip()
+    if squares.rank_at_most() < jacobian.matrix.ncols() {
+        return 0.0;
+    }
+    inverter.invert(jacobian, shape).map_or(0.0, |Inverse { unit, .. }| {
+        times_two_to(singular::largest(&unit.matrix).recip(), -unit.power - jacobian.power)
     })
 }
 
 /// σ_max of the Jacobian of a step.
 pub(super) fn largest_of_step(path: &Path, t: usize) -> f64 {
     match Unit::of(path.jacobian(t)) {
-        Some(Unit { matrix, scale }) => scale * Squares::of(&matrix).largest(0).sqrt(),
+        Some(Unit { matrix, power }) => times_two_to(Squares::of(&matrix).largest(0).sqrt(), power),
         None => f64::NAN,
     }
 }

@@ -7,7 +7,7 @@
 //! "Treppeniteration" of Bauer 1957). What its columns are short of orthonormal ones is made good when
 //! the growth is read, by a QR decomposition of Q' itself.
 
-use faer::Mat;
+use faer::{Mat, MatRef};
 
 use super::unit::{Unit, diagonal};
 
@@ -28,11 +28,11 @@ impl Frame {
 
     /// Goes through one matrix. Directions that shrink beyond what the precision resolves are lost:
     /// ln 0 = -∞.
-    fn advance(&mut self, Unit { matrix, scale }: &Unit) {
-        let image = matrix * &self.q;
+    fn advance(&mut self, unit: &Unit) {
+        let image = &unit.matrix * &self.q;
         let lu = image.partial_piv_lu();
-        let (mut pivots, mut least) = diagonal(lu.U());
-        if pivots.iter().all(|pivot| *pivot > least) {
+        let (mut pivots, mut least) = (diagonal(lu.U()).0, 0.0);
+        if are_known(&pivots, lu.L(), lu.U()) {
             self.q = lu.P().inverse() * lu.L();
         } else {
             // Elimination cannot go on from a direction that is lost; reflections can.
@@ -41,7 +41,7 @@ impl Frame {
             self.q = qr.compute_Q();
         }
         for (sum, pivot) in self.ln_triangles.iter_mut().zip(pivots) {
-            *sum += if pivot > least { pivot.ln() + scale.ln() } else { f64::NEG_INFINITY };
+            *sum += if pivot > least { pivot.ln() + unit.ln_scale() } else { f64::NEG_INFINITY };
         }
     }
 
@@ -66,6 +66,16 @@ impl Frame {
             None => bounds[0],
         }
     }
+}
+
+/// Whether no pivot is a rounding error in place of zero: each is compared with what it is the
+/// difference of, so that a row may be as small as it likes.
+fn are_known(pivots: &[f64], lower: MatRef<'_, f64>, upper: MatRef<'_, f64>) -> bool {
+    let rounding = pivots.len() as f64 * f64::EPSILON;
+    (0..pivots.len()).all(|i| {
+        let terms = (0..=i).map(|k| (lower[(i, k)] * upper[(k, i)]).abs());
+        pivots[i] > rounding * terms.sum::<f64>()
+    })
 }
 
 /// Growth rates by the step.

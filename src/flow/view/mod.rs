@@ -3,10 +3,14 @@
 //! going back through its ticks by hand ([`Sweep`](crate::network)), which shows what autograd forgets;
 //! those that explain it look at the Jacobian of each step.
 
+#[cfg(test)]
+mod accuracy_tests;
 mod check;
 mod cores;
 mod direct;
 mod gates;
+#[cfg(test)]
+mod hard_tests;
 mod inverse;
 mod itemized;
 mod jacobians;
@@ -15,6 +19,7 @@ mod lyapunov;
 mod path;
 mod products;
 mod reach;
+mod rotations;
 mod singular;
 #[cfg(test)]
 mod step_tests;
@@ -37,7 +42,9 @@ pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
 pub use self::jacobians::{JacobiansReport, LayerJacobians, ProductValues, StepValues};
 pub use self::landscape::{Across, Growth, Landscape, Surveyor};
 pub use self::lyapunov::Lyapunov;
-pub use self::theory::{LayerTheory, Regime, Source, TheoryReport};
+pub use self::theory::{
+    Gap, LayerTheory, Reason as GapReason, Regime, Source, Taken, TheoryReport,
+};
 pub use self::weights::{Contributions, LayerContributions};
 use super::batch::Batch;
 use super::measure::{fits_memory, norm};

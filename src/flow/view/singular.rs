@@ -3,7 +3,7 @@
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::tridiag::{tridiag_in_place, tridiag_in_place_scratch};
 use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, Col, Mat, Par};
+use faer::{Accum, Col, Mat, MatRef, Par};
 
 use crate::rng::Generator;
 
@@ -39,7 +39,9 @@ fn by_power_method(matrix: &Mat<f64>) -> Option<f64> {
     None
 }
 
-/// The squares of the singular values of M: the eigenvalues of MᵀM, in tridiagonal form.
+/// The squares of the singular values of M: the eigenvalues of MᵀM, in tridiagonal form. Rows and
+/// columns of zeros, such as those of inactive units, are left out first, so that the zeros they make
+/// are exact.
 #[derive(Debug)]
 pub(super) struct Squares {
     diagonal: Vec<f64>,
@@ -50,6 +52,15 @@ pub(super) struct Squares {
 impl Squares {
     /// Of a matrix of numbers around 1.
     pub(super) fn of(matrix: &Mat<f64>) -> Self {
+        match without_zeros(matrix) {
+            None => Self::of_columns(matrix.as_ref()),
+            Some(dense) if dense.nrows() < dense.ncols() => Self::of_columns(dense.transpose()),
+            Some(dense) => Self::of_columns(dense.as_ref()),
+        }
+    }
+
+    /// Of MᵀM.
+    fn of_columns(matrix: MatRef<'_, f64>) -> Self {
         let size = matrix.ncols();
         let (lower, any) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
         let mut gram = Mat::zeros(size, size);
@@ -76,8 +87,16 @@ impl Squares {
         }
     }
 
+    /// How many eigenvalues are not zero for a row or column of zeros.
+    pub(super) fn rank_at_most(&self) -> usize {
+        self.diagonal.len()
+    }
+
     /// The eigenvalue with `n` larger ones, by Sturm sequences; at least 0. NaN if a number is.
     pub(super) fn largest(&self, n: usize) -> f64 {
+        if n >= self.diagonal.len() {
+            return 0.0;
+        }
         // No eigenvalue exceeds the sum of a row (Gershgorin); all are at least 0.
         let sums = (0..self.diagonal.len()).map(|i| {
             let after = self.beside.get(i + 1).copied().unwrap_or(0.0);
@@ -118,6 +137,25 @@ impl Squares {
         }
         counts
     }
+}
+
+/// The matrix without its rows and columns of zeros; `None` if it has none of them.
+fn without_zeros(matrix: &Mat<f64>) -> Option<Mat<f64>> {
+    let (mut rows, mut cols) = (vec![false; matrix.nrows()], vec![false; matrix.ncols()]);
+    for (col, used) in cols.iter_mut().enumerate() {
+        for (row, value) in rows.iter_mut().zip(matrix.col_as_slice(col)) {
+            // NaN is not zero.
+            let is = *value != 0.0;
+            *row |= is;
+            *used |= is;
+        }
+    }
+    if rows.iter().chain(&cols).all(|used| *used) {
+        return None;
+    }
+    let used = |all: &[bool]| (0..all.len()).filter(|n| all[*n]).collect::<Vec<_>>();
+    let (rows, cols) = (used(&rows), used(&cols));
+    Some(Mat::from_fn(rows.len(), cols.len(), |i, j| matrix[(rows[i], cols[j])]))
 }
 
 #[cfg(test)]
