@@ -17,7 +17,7 @@ mod unroll;
 pub use design::{Design, GateBias, Init, InputInit, Recipe};
 pub use file::{encode, read, write};
 pub use init::{draw, draw_readout};
-pub use model::{LayerRun, Network, Probing, Run};
+pub use model::{Carry, LayerRun, Network, Probing, Run};
 pub(crate) use model::{or_cancelled, repeat_steps};
 pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};

@@ -16,7 +16,9 @@ use crate::network::Cell;
 use crate::task::TaskChoice;
 
 pub use table::{Table, table, wide_csv};
-pub use verdict::{Verdict, verdict};
+pub use verdict::{
+    Left, Met, Side, State, Verdict, Why, compared, left_by_radius, left_in_words, rule, side, verdict,
+};
 
 /// How the figures are to be seen, apart from what they show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
