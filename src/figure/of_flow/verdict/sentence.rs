@@ -40,7 +40,9 @@ fn statement(evidence: &Evidence<'_>) -> String {
     let course = &evidence.told.course;
     let from = course.from;
     match course.left {
-        Left::Part { quotient, ln } => format!("{}: {}", pace(evidence), rest(evidence, quotient, ln)),
+        Left::Part { quotient, ln } => {
+            format!("{}: {}", pace(evidence), rest(evidence, quotient, ln))
+        }
         Left::Below { ln } => format!(
             "{} until it underflows {format} at {unit} {}: less than {} of it is left at {unit} 1",
             pace(evidence),
@@ -94,7 +96,10 @@ fn rest(evidence: &Evidence<'_>, quotient: f64, ln: f64) -> String {
     if !evidence.closed {
         format!("its norm at {unit} 1 is {relative} that at {unit} {length}")
     } else if quotient > 1.0 && amount != "all" {
-        format!("at {unit} 1 it is {}\u{a0}times as large as at {unit} {length}", size(quotient, ln))
+        format!(
+            "at {unit} 1 it is {}\u{a0}times as large as at {unit} {length}",
+            size(quotient, ln)
+        )
     } else {
         format!("{amount} of it is left at {unit} 1")
     }
@@ -146,9 +151,13 @@ fn bend(evidence: &Evidence<'_>) -> Option<String> {
         0.0 => format!("On its way it falls to 0 at {unit} {step}."),
         // A hollow below an end that has grown may still lie above the last step.
         factor if factor < 1.0 || factor < norms_at_first(evidence) => {
-            format!("On its way it falls to {size} times that of {unit} {length}, at {unit} {step}.")
+            format!(
+                "On its way it falls to {size} times that of {unit} {length}, at {unit} {step}."
+            )
         }
-        _ => format!("On its way it rises to {size} times that of {unit} {length}, at {unit} {step}."),
+        _ => format!(
+            "On its way it rises to {size} times that of {unit} {length}, at {unit} {step}."
+        ),
     })
 }
 
