@@ -192,7 +192,7 @@ fn one_step_and_a_loss_at_all_steps_get_no_word() {
 #[test]
 fn of_several_layers_the_lowest_is_told_without_a_cause_that_was_not_measured() {
     let desk = Desk::new();
-    let flags = "--layers 3 --weight-scale 2 --length 30";
+    let flags = "--num-layers 3 --weight-scale 2 --length 30";
     let json = desk.json(flags);
     let (verdict, sentence) = verdict(&desk, flags);
     let lowest = numbers(&json["grad_norm"][0]);
