@@ -26,8 +26,8 @@ Examples:
   rnnscope
       Open the window.
   rnnscope explore --cell lstm --length 50
-      Print how the gradient of an LSTM fades over 50 steps.
-  rnnscope explore --weight-scale 2 --png exploding.png
+      Print how the gradient of an LSTM vanishes over 50 steps.
+  rnnscope explore --weight-scale 2 --png doubled.png
       Draw what happens when the weights are doubled.
   rnnscope train running-mean --preset notebook
       Train the course notebook's four networks, twice.

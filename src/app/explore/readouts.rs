@@ -181,16 +181,19 @@ fn reach(ui: &mut Ui, report: &FlowReport, verdict: &Verdict) {
         }
         None => ("no verdict".to_owned(), 16.0, ui.visuals().weak_text_color()),
     };
-    let place = match report.layers.len() {
-        1 => String::new(),
-        layers => format!("layer {} of {layers}", verdict.layer + 1),
-    };
+    let pace = verdict.factor.is_finite().then(|| {
+        let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
+        format!("×{} a {unit}", of_flow::factor_in_words(verdict.factor))
+    });
+    let layers = report.layers.len();
+    let layer = (layers > 1).then(|| format!("layer {} of {layers}", verdict.layer + 1));
+    let place: Vec<String> = pace.into_iter().chain(layer).collect();
     let tip = format!(
         "‖∂L/∂h₁‖ divided by ‖∂L/∂hT‖ in the lowest layer, of an LSTM the same of h or c: how much of \
          the gradient is left after travelling back through all steps. {}",
         of_flow::rule()
     );
-    let beside = [word, aside(ui, place)];
+    let beside = [word, aside(ui, place.join(" · "))];
     Readout { caption: &caption, value: &value, tip: &tip, beside }.show(ui);
 }
 

@@ -17,8 +17,8 @@ use crate::task::TaskChoice;
 
 pub use table::{Table, table, wide_csv};
 pub use verdict::{
-    Left, Met, Side, State, Verdict, Why, compared, left_by_radius, left_in_words, rule, side,
-    verdict,
+    Left, Met, Side, State, Verdict, Why, compared, factor_in_words, left_by_radius, left_in_words,
+    rule, side, verdict,
 };
 
 /// How the figures are to be seen, apart from what they show.

@@ -187,12 +187,17 @@ pub fn left_in_words(left: f64) -> String {
     words::amount(left, left.ln())
 }
 
-/// What a step is called, and whose Jacobian a spectrum is of.
+/// A factor with as many digits as tell it from 1: `0.53`, `0.9995`.
+pub fn factor_in_words(value: f64) -> String {
+    words::factor(value)
+}
+
+/// What a step is called.
 fn unit(spec: &NetworkSpec) -> &'static str {
     if spec.ticks > 1 { "tick" } else { "step" }
 }
 
-/// The name of a plain RNN's nonlinearity in a sentence.
+/// Whether a cell is a plain RNN.
 fn is_plain(cell: Cell) -> bool {
     matches!(cell, Cell::Rnn(_))
 }

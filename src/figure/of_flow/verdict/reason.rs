@@ -86,7 +86,13 @@ fn of_slopes(evidence: &Evidence<'_>, own: Option<i8>) -> Option<String> {
 fn decline(evidence: &Evidence<'_>, share: f64, slope: f64, by_matrix: f64) -> String {
     let name = name(evidence);
     if share >= MOST {
-        return saturation(evidence).unwrap_or_else(|| slope_alone(&name, slope));
+        let by_slope = factor(slope);
+        return match saturation(evidence) {
+            Some(saturated) => {
+                format!("{saturated} (its slope multiplies it by {by_slope} a step)")
+            }
+            None => format!("the slope of {name} multiplies it by {by_slope} a step"),
+        };
     }
     let radius = evidence.spectrum.map(|spectrum| spectrum.radius);
     let below = radius.filter(|radius| side(*radius) == Side::Below);
@@ -195,10 +201,6 @@ fn saturation(evidence: &Evidence<'_>) -> Option<String> {
         Cell::Rnn(Nonlinearity::Relu) => Some(format!("ReLU is inactive in {share}")),
         Cell::Rnn(Nonlinearity::Identity) | Cell::Lstm | Cell::Gru => None,
     }
-}
-
-fn slope_alone(name: &str, slope: f64) -> String {
-    format!("the slope of {name} multiplies it by {} a step", factor(slope))
 }
 
 fn name(evidence: &Evidence<'_>) -> String {

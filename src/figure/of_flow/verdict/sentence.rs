@@ -5,7 +5,7 @@ use super::reason::reason;
 use super::words::{amount, factor, relative, sentence_case, size};
 use super::{Evidence, Left, State, Told, Why, states, unit};
 use crate::flow::Fate;
-use crate::network::Cell;
+use crate::network::{Cell, Wiring};
 
 /// The sentence, and further ones where one does not tell all.
 pub(super) fn sentence(evidence: &Evidence<'_>) -> String {
@@ -17,10 +17,14 @@ pub(super) fn sentence(evidence: &Evidence<'_>) -> String {
     sentences.join(" ")
 }
 
-/// `in layer 1 of 3`, where there are several.
+/// The layer, where there are several, and on which other ways gradient reaches it.
 fn place(evidence: &Evidence<'_>) -> Option<String> {
     let layers = evidence.report.layers.len();
-    (layers > 1).then(|| format!("in layer 1 of {layers}"))
+    let fed_by = match evidence.report.spec.wiring {
+        Wiring::Stacked => "the layer above feeds",
+        Wiring::Skips => "skip connections feed",
+    };
+    (layers > 1).then(|| format!("in layer 1 of {layers}, which {fed_by} at every step"))
 }
 
 /// The gradient in question.
