@@ -146,7 +146,7 @@ fn weight_scale_0_cuts_an_rnn_but_not_what_gates_keep() {
 #[test]
 fn underflow_is_a_bound_not_zero() {
     let desk = Desk::new();
-    for (precision, bound) in [("f32", 1e-37), ("f64", 1e-306)] {
+    for (precision, bound) in [("f32", 1e-36), ("f64", 1e-305)] {
         let flags = format!("--weight-scale 0.01 --length 400 --precision {precision}");
         let (verdict, sentence) = verdict(&desk, &flags);
         assert_eq!((&verdict["word"], &verdict["bound"]), (&"vanishes".into(), &"below".into()));
