@@ -13,5 +13,7 @@ mod figures;
 mod files;
 #[path = "window/pins.rs"]
 mod pins;
+#[path = "window/verdict.rs"]
+mod verdict;
 #[path = "window/views.rs"]
 mod views;

@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::commands::Command;
+use crate::figure::of_flow;
 use crate::network::{Cell, Nonlinearity};
 use crate::session::Pane;
 
@@ -22,8 +23,9 @@ const PLOTS: [(&str, &str); 7] = [
     (
         "Eigenvalues",
         "Each dot is an eigenvalue of the matrix that carries the state from step to step; the ring \
-         marks the largest. Inside the unit circle vectors shrink, outside they grow. For an RNN the \
-         matrix is W_hh; for an LSTM or a GRU it is the Jacobian of one step.",
+         marks the largest. The matrix alone shrinks vectors in the long run if all lie inside the unit \
+         circle, and lets some grow if one lies outside. For an RNN the matrix is W_hh; for an LSTM or a \
+         GRU it is the Jacobian of the last step.",
     ),
     (
         "Sequence",
@@ -48,6 +50,12 @@ const PLOTS: [(&str, &str); 7] = [
          under it, to go back; the curve beside it is a cut through the map.",
     ),
 ];
+
+/// What the verdict takes for a reason, beside its thresholds.
+const VERDICT: &str = "A reason is given only where it was measured: how much of the gradient the slopes of \
+                       the nonlinearity let through, what W_hh makes of the rest, how far the forget or \
+                       update gate is open. With the loss on all steps there is no verdict, as every step \
+                       feeds its own error in.";
 
 /// How to read the views that explain.
 const VIEWS: [(Pane, &str); 7] = [
@@ -139,6 +147,9 @@ fn contents(ui: &mut Ui, cell: Cell) {
         ui.label(RichText::new(name).strong());
         text(ui, story);
     }
+    ui.label(RichText::new("The verdict above the plots").strong());
+    text(ui, &of_flow::rule());
+    text(ui, VERDICT);
     heading(ui, "How to read the views under See why");
     for (pane, story) in VIEWS {
         ui.label(RichText::new(format!("{}: {}", pane.name(), pane.question())).strong());

@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::failure::Failure;
+use super::verdict::Judgement;
+use crate::figure::of_flow::verdict;
 use crate::flow::{Census, FlowReport, LayerFlow, LayerSpectrum, Question, Spectrum};
 use crate::network::{Cell, NetworkSpec, ReadoutSource};
 
@@ -29,6 +31,7 @@ struct Document<'a> {
     length: usize,
     batch: usize,
     loss: Number,
+    verdict: Judgement,
     hidden_norm: Vec<Numbers<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cell_norm: Option<Vec<Numbers<'a>>>,
@@ -77,6 +80,7 @@ impl<'a> Document<'a> {
             length: *length,
             batch: *batch,
             loss: Number(*loss),
+            verdict: Judgement::of(verdict(report)),
             hidden_norm: by_layer(|layer| &layer.hidden_norm),
             cell_norm: optional(|layer| &layer.cell_norm),
             grad_norm: by_layer(|layer| &layer.grad_norm),

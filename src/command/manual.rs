@@ -26,8 +26,8 @@ Examples:
   rnnscope
       Open the window.
   rnnscope explore --cell lstm --length 50
-      Print how the gradient of an LSTM fades over 50 steps.
-  rnnscope explore --weight-scale 2 --png exploding.png
+      Print how the gradient of an LSTM vanishes over 50 steps.
+  rnnscope explore --weight-scale 2 --png doubled.png
       Draw what happens when the weights are doubled.
   rnnscope train running-mean --preset notebook
       Train the course notebook's four networks, twice.
@@ -64,7 +64,12 @@ layer and step t (tick t, where each step is read several times):
 The gradients are total ones: through all later steps, the layers above and the readout.
 
 For every layer there are the eigenvalues that drive the recurrence: of the scaled W_hh for an RNN, \
-of the Jacobian of the last step for an LSTM or GRU. |λ|max below 1 shrinks, above 1 grows.
+of the Jacobian of the last step for an LSTM or GRU. |λ|max below 1 shrinks what the matrix alone \
+multiplies again and again, above 1 it grows.
+
+The line below the heading is the verdict: what is left of the gradient at step 1, and why as far as \
+that was measured. Of the gradient at the last step less than 0.001 left at the first: vanishes; less \
+than 0.3: fades; up to 3 times: keeps; up to 1000 times: grows; more: explodes.
 
 --view tells why, instead of what:
 
@@ -106,7 +111,8 @@ files make a batch and must be equally long.
   --csv FILE
       layer, step and norms, one row a layer and step.
   --json FILE
-      loss, hidden_norm[layer][t], cell_norm, grad_norm[layer][t], cell_grad_norm, \
+      loss, verdict (word, sentence, factor a step back, left at step 1 and what was met on the \
+way), hidden_norm[layer][t], cell_norm, grad_norm[layer][t], cell_grad_norm, \
 spectral_radius[layer], sigma_max, spectrum, input, target, prediction, and the question itself. \
 For LSTM and GRU the spectral ones are objects with the gates' names and `jacobian`. Numbers that \
 JSON cannot hold are \"inf\", \"-inf\", \"nan\".

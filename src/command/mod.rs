@@ -13,6 +13,7 @@ mod stdout;
 mod table;
 mod task;
 mod train;
+mod verdict;
 mod view;
 mod window;
 

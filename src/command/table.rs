@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::figure::of_flow::{View, explore, heading};
+use crate::figure::of_flow::{View, explore, heading, verdict};
 use crate::flow::{FlowReport, LayerFlow};
 
 /// Most rows of a table; longer ones are thinned.
@@ -18,7 +18,8 @@ pub(super) fn table(report: &FlowReport) -> String {
 }
 
 fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
-    writeln!(text, "{}", heading(report))?;
+    let verdict = verdict(report).sentence;
+    writeln!(text, "{}\n{verdict}", heading(report))?;
     let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
     for (index, layer) in report.layers.iter().enumerate() {
         writeln!(text, "\nlayer {}", index + 1)?;
@@ -26,7 +27,8 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     }
     writeln!(text)?;
     for figure in explore(report, &[], &View::default()) {
-        figure.notes.iter().try_for_each(|note| writeln!(text, "{note}"))?;
+        let notes = figure.notes.iter().filter(|note| **note != verdict);
+        notes.into_iter().try_for_each(|note| writeln!(text, "{note}"))?;
     }
     Ok(())
 }

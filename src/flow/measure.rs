@@ -3,9 +3,10 @@
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Tensor};
 
+use super::passage::Passage;
 use super::report::{Census, LayerFlow};
 use crate::error::{Error, Result};
-use crate::network::{LayerRun, Network, NetworkSpec, Probing, Run};
+use crate::network::{Carry, LayerRun, Network, NetworkSpec, Probing, Run};
 use crate::task::{Loss, loss_of};
 use crate::ticket::Ticket;
 
@@ -27,6 +28,8 @@ pub struct LayerTrace {
     pub states: Tensor,
     /// dL/dh and dL/dc, total: through later steps, layers above and the readout. Same shape.
     pub grads: Tensor,
+    /// What carried the state from tick to tick.
+    pub carry: Carry,
 }
 
 /// Runs a network on `x [T, B, I]` against `target [T, B, O]` and differentiates the mean squared
@@ -70,12 +73,12 @@ pub(super) fn trace_of(run: Run, grads: &GradStore, loss: &Tensor) -> Result<Tra
     let layers = run
         .layers
         .into_iter()
-        .map(|LayerRun { states, probe }| {
+        .map(|LayerRun { states, probe, carry }| {
             let grads = match grads.get(&probe) {
                 Some(grads) => grads.clone(),
                 None => probe.zeros_like()?,
             };
-            Ok(LayerTrace { states, grads })
+            Ok(LayerTrace { states, grads, carry })
         })
         .collect::<Result<_>>()?;
     Ok(Trace { loss: scalar(loss)?, output: run.output, layers })
@@ -103,10 +106,12 @@ impl LayerTrace {
         let all_rows = |s: usize| grads_of(s).chunks_exact(step).map(norm);
         let is_lstm = planes == 2;
         let census = |values: &[f64]| self.census(values);
+        let grad_norm: Vec<f64> = all_rows(0).collect();
         Ok(LayerFlow {
             hidden_norm: first_row(0).collect(),
             cell_norm: is_lstm.then(|| first_row(1).collect()),
-            grad_norm: all_rows(0).collect(),
+            passage: Passage::of(&self.carry, states_of(0), grads_of(0), &grad_norm),
+            grad_norm,
             cell_grad_norm: is_lstm.then(|| all_rows(1).collect()),
             grad_census: census(grads_of(0)),
             hidden_census: census(states_of(0)),

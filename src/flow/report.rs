@@ -4,8 +4,10 @@ use std::num::FpCategory;
 
 use faer::c64;
 
-use super::question::Question;
-use crate::network::{NetworkSpec, ReadoutSource};
+use super::passage::Passage;
+use super::question::{Question, Signal};
+use crate::network::{NetworkSpec, Reading, ReadoutSource};
+use crate::task::Loss;
 
 /// What one forward and one backward pass showed. Numbers may be zero, infinite or NaN: those
 /// are results, and [`Census`] counts them.
@@ -53,6 +55,8 @@ pub struct LayerFlow {
     pub grad_census: Census,
     /// What became of the numbers in h_t.
     pub hidden_census: Census,
+    /// What the gradient meets on its way from step to step.
+    pub passage: Passage,
 }
 
 /// How many numbers of a tensor are out of the ordinary.
@@ -102,6 +106,24 @@ pub struct Spectrum {
 }
 
 impl FlowReport {
+    /// Whether the loss enters at several steps, so that each sends an error of its own into the
+    /// gradient.
+    pub fn has_many_losses(&self) -> bool {
+        let loss = match &self.question.input.signal {
+            Signal::Task(task) => task.loss(),
+            Signal::Noise
+            | Signal::Impulse
+            | Signal::Sine
+            | Signal::Constant
+            | Signal::Files(_) => self.question.loss,
+        };
+        match self.spec.reading {
+            Reading::EachStep => loss == Loss::All && self.length > self.spec.ticks,
+            Reading::AllSteps(steps) => steps > 1,
+            Reading::LastStep | Reading::LastStepRelu => false,
+        }
+    }
+
     /// Whether no spectrum is missing.
     pub fn is_complete(&self) -> bool {
         let missing = |spectrum: &LayerSpectrum| spectrum.leading().is_none();

@@ -19,7 +19,7 @@ pub use design::{Design, GateBias, Init, InputInit, Recipe};
 pub use file::{Doubt, Heads, LinearLayer, Opened, StateDict, encode, write};
 pub use head::{Head, ReadoutSource};
 pub use init::{draw, draw_readout};
-pub use model::{LayerRun, Network, Prediction, Probing, Run};
+pub use model::{Carry, LayerRun, Network, Prediction, Probing, Run};
 pub(crate) use model::{or_cancelled, repeat_steps};
 pub use parameters::LayerParameters;
 pub use spec::{Biases, Cell, NetworkSpec, Nonlinearity, Reading, Wiring};

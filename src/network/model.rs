@@ -5,8 +5,8 @@ use candle_nn::{Linear, Module};
 
 use super::parameters::LayerParameters;
 use super::real::Real;
-use super::spec::{NetworkSpec, Reading, Wiring};
-use super::unroll::{Replay, Start, hidden_alone, hidden_of, unroll};
+use super::spec::{Cell, NetworkSpec, Nonlinearity, Reading, Wiring};
+use super::unroll::{Replay, Start, hidden_alone, hidden_of, unroll, unroll_noting_gate};
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
@@ -41,6 +41,18 @@ pub struct LayerRun {
     /// Zeros of the same shape, added to the states: candle's gradient with respect to them is
     /// the gradient with respect to the states.
     pub probe: Tensor,
+    /// What carried the state from tick to tick.
+    pub carry: Carry,
+}
+
+/// What carries the state of a layer from one tick to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Carry {
+    /// W_hh and this nonlinearity, in a plain RNN.
+    Nonlinearity(Nonlinearity),
+    /// Beside the weights a gate, f of an LSTM or z of a GRU: its mean over units and sequences, by
+    /// tick. Empty unless the run was probed.
+    Gate(Vec<f64>),
 }
 
 /// What a network says of a batch, where its states do not matter.
@@ -59,6 +71,15 @@ pub enum Probing {
     On,
     /// The probe is a constant: training needs the gradients of parameters alone.
     Off,
+}
+
+impl Carry {
+    fn of(cell: Cell, gate: Vec<f64>) -> Self {
+        match cell {
+            Cell::Rnn(nonlinearity) => Self::Nonlinearity(nonlinearity),
+            Cell::Lstm | Cell::Gru => Self::Gate(gate),
+        }
+    }
 }
 
 impl LayerRun {
@@ -191,7 +212,7 @@ impl Network {
             Wiring::Skips => self.with_skips(&x, &probes, ticket),
         };
         let states = states.map_err(|error| or_cancelled(error, ticket))?;
-        let run = |(states, probe)| LayerRun { states, probe };
+        let run = |((states, carry), probe)| LayerRun { states, probe, carry };
         let layers: Vec<LayerRun> = states.into_iter().zip(probes).map(run).collect();
         let top =
             layers.last().ok_or_else(|| Error::Fault("a network without layers".to_owned()))?;
@@ -268,16 +289,18 @@ impl Network {
         x: &Tensor,
         probes: &[Tensor],
         ticket: &Ticket,
-    ) -> candle_core::Result<Vec<Tensor>> {
+    ) -> candle_core::Result<Vec<(Tensor, Carry)>> {
         let cell = self.spec.cell;
-        let mut all: Vec<Tensor> = Vec::with_capacity(probes.len());
+        let mut all: Vec<(Tensor, Carry)> = Vec::with_capacity(probes.len());
         for (parameters, probe) in self.layers.iter().zip(probes) {
             let input = match all.last() {
-                Some(below) => hidden_of(below)?,
+                Some((below, _)) => hidden_of(below)?,
                 None => x.clone(),
             };
             let packed = parameters.packed(cell)?;
-            all.push(unroll((cell, Wiring::Stacked), &input, &packed, probe, ticket)?);
+            let watched = probe.is_variable();
+            let (states, gate) = self.unroll(&input, &packed, probe, watched, ticket)?;
+            all.push((states, Carry::of(cell, gate)));
         }
         Ok(all)
     }
@@ -288,14 +311,36 @@ impl Network {
         x: &Tensor,
         probes: &[Tensor],
         ticket: &Ticket,
-    ) -> candle_core::Result<Vec<Tensor>> {
+    ) -> candle_core::Result<Vec<(Tensor, Carry)>> {
         let cell = self.spec.cell;
         let packed: Vec<Tensor> =
             self.layers.iter().map(|layer| layer.packed(cell)).collect::<Result<_, _>>()?;
+        let watched = probes.iter().all(Tensor::is_variable);
         let (packed, probe) = (Tensor::cat(&packed, 0)?, Tensor::cat(probes, 0)?);
-        let states = unroll((cell, Wiring::Skips), x, &packed, &probe, ticket)?;
+        let (states, gates) = self.unroll(x, &packed, &probe, watched, ticket)?;
         let planes = cell.states();
-        (0..probes.len()).map(|layer| states.narrow(0, layer * planes, planes)).collect()
+        let own = |layer: usize| {
+            let gate = gates.iter().skip(layer).step_by(probes.len()).copied().collect();
+            Ok((states.narrow(0, layer * planes, planes)?, Carry::of(cell, gate)))
+        };
+        (0..probes.len()).map(own).collect()
+    }
+
+    /// States, and where somebody is watching what the gate that keeps them did.
+    fn unroll(
+        &self,
+        x: &Tensor,
+        packed: &Tensor,
+        probe: &Tensor,
+        watched: bool,
+        ticket: &Ticket,
+    ) -> candle_core::Result<(Tensor, Vec<f64>)> {
+        let kind = (self.spec.cell, self.spec.wiring);
+        if watched {
+            unroll_noting_gate(kind, x, packed, probe, ticket)
+        } else {
+            Ok((unroll(kind, x, packed, probe, ticket)?, Vec::new()))
+        }
     }
 
     /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence, from the top layer's h

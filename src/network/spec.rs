@@ -53,6 +53,14 @@ impl Cell {
             Self::Gru => &["r", "z", "n"],
         }
     }
+
+    /// Which of [`Cell::gate_names`] keeps the state: f of an LSTM, z of a GRU.
+    pub fn keeper(self) -> Option<usize> {
+        match self {
+            Self::Rnn(_) => None,
+            Self::Lstm | Self::Gru => Some(1),
+        }
+    }
 }
 
 impl fmt::Display for Nonlinearity {

@@ -11,5 +11,6 @@ mod numbers;
 mod support;
 mod train;
 mod train_bad_input;
+mod verdict;
 mod views;
 mod window;

@@ -1,6 +1,7 @@
 //! The Explore tab: controls on the left, what they do to gradients on the right.
 
 pub mod controls;
+mod headline;
 pub mod hover;
 mod known_spectra;
 pub mod pins;

@@ -1,9 +1,12 @@
-//! The few large figures above the plots: |λ|max with its verdict, the loss, what reaches step 1.
+//! What stands above the plots: the verdict, and the few large figures |λ|max, the loss, and what of
+//! the gradient is left at step 1.
 
 use egui::{Color32, FontId, Sense, Ui, pos2, vec2};
 
+use super::headline;
+use super::scene::Scene;
 use crate::app::theme;
-use crate::figure::of_flow::{self, Verdict, verdict};
+use crate::figure::of_flow::{self, Left, Side, State, Verdict, Why};
 use crate::figure::{Color, number};
 use crate::flow::{FlowReport, LayerSpectrum, Signal, Spectrum};
 use crate::network::Cell;
@@ -11,13 +14,15 @@ use crate::network::Cell;
 /// Below this width in points the numbers are smaller, to leave room for the plots.
 const NARROW: f32 = 460.0;
 
-/// Draws the readouts of a report.
-pub fn show(ui: &mut Ui, report: &FlowReport) {
+/// Draws the verdict and the readouts of a report.
+pub fn show(ui: &mut Ui, scene: &Scene) {
+    let Scene { report, verdict, .. } = scene;
+    headline::show(ui, verdict);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(26.0, 4.0);
         radius(ui, report);
         loss(ui, report);
-        reach(ui, report);
+        reach(ui, report, verdict);
     });
     gates(ui, report);
 }
@@ -111,10 +116,11 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
         Cell::Lstm | Cell::Gru => "the step Jacobian",
     };
     let layers = report.spectra.len();
-    let tip = "The largest absolute eigenvalue tells what repeated multiplication does to a vector: \
-               below 1 it shrinks, above 1 it grows. Saturated or inactive units shrink gradients \
-               further. The bias scale does not change W_hh. σmax, the largest singular value, \
-               bounds a single step.";
+    let tip = "The largest absolute eigenvalue tells what many multiplications by the matrix alone do to \
+               a vector: below 1 it shrinks, above 1 it grows. “Alone” is what it would leave of the \
+               gradient over these steps, |λ|max to the power of T − 1, were the network linear and \
+               every step like this one. Saturated or inactive units shrink gradients further. The \
+               bias scale does not change W_hh. σmax, the largest singular value, bounds a single step.";
     let Some((layer, spectrum)) = largest(report) else {
         let caption = format!("|λ|max of {matrix}");
         let beside = [aside(ui, "being"), aside(ui, "computed")];
@@ -126,15 +132,17 @@ fn radius(ui: &mut Ui, report: &FlowReport) {
         _ => format!("|λ|max of {matrix}, largest: layer {}", layer + 1),
     };
     let theme = theme::of_window(ui.visuals());
-    let verdict = verdict(spectrum.radius);
-    let (sign, color) = match verdict {
-        Verdict::Shrinks => ("▼", Color::Category(0)),
-        Verdict::Keeps => ("●", Color::Category(2)),
-        Verdict::Grows => ("▲", Color::Category(1)),
-        Verdict::Unknown => ("✕", Color::Alarm),
+    let side = of_flow::side(spectrum.radius);
+    let (sign, color) = match side {
+        Side::Below => ("▼", Color::Category(0)),
+        Side::Near => ("●", Color::Category(2)),
+        Side::Above => ("▲", Color::Category(1)),
+        Side::Unknown => ("✕", Color::Alarm),
     };
-    let word = (format!("{sign} {verdict}"), 16.0, theme::color(theme, color));
-    let beside = [word, aside(ui, format!("σmax {}", number(spectrum.sigma_max, 3)))];
+    let side = (format!("{sign} {}", side.sign()), 16.0, theme::color(theme, color));
+    let alone = of_flow::left_in_words(of_flow::left_by_radius(report, spectrum.radius));
+    let sigma = number(spectrum.sigma_max, 3);
+    let beside = [side, aside(ui, format!("alone leaves {alone} · σmax {sigma}"))];
     Readout { caption: &caption, value: &number(spectrum.radius, 3), tip, beside }.show(ui);
 }
 
@@ -154,30 +162,62 @@ fn loss(ui: &mut Ui, report: &FlowReport) {
     Readout { caption: "loss", value: &number(report.loss, 4), tip, beside }.show(ui);
 }
 
-/// How much of the gradient at the last step is left at the first, in the lowest layer.
-fn reach(ui: &mut Ui, report: &FlowReport) {
-    let Some(flow) = report.layers.first() else { return };
-    let (Some(first), Some(last)) = (flow.grad_norm.first(), flow.grad_norm.last()) else { return };
-    if report.length < 2 {
-        return;
-    }
-    let ratio = first / last;
-    let tip = "‖∂L/∂h₁‖ divided by ‖∂L/∂hT‖ in the lowest layer: how much of the gradient is left \
-               after travelling back through all steps.";
-    let word = match ratio {
-        ratio if ratio.is_nan() => "undefined",
-        ratio if ratio < 1e-3 => "vanishes",
-        ratio if ratio < 0.3 => "fades",
-        ratio if ratio <= 3.0 => "arrives",
-        ratio if ratio <= 1e3 => "swells",
-        _ => "explodes",
+/// How much of the gradient at the last step is left at the first, with the verdict's word.
+fn reach(ui: &mut Ui, report: &FlowReport, verdict: &Verdict) {
+    let Some(value) = left(report, verdict) else { return };
+    let name = match (report.spec.cell, verdict.state) {
+        (Cell::Rnn(_) | Cell::Gru, _) => "gradient",
+        (Cell::Lstm, State::Hidden) => "∂L/∂h",
+        (Cell::Lstm, State::Cell) => "∂L/∂c",
     };
-    let beside = [(word.to_owned(), 16.0, ui.visuals().text_color()), aside(ui, "lowest layer")];
     let caption = match report.spec.ticks {
-        0 | 1 => "gradient at step 1 ÷ at step T",
-        _ => "gradient at tick 1 ÷ at the last",
+        0 | 1 => format!("{name} at step 1 ÷ at step T"),
+        _ => format!("{name} at tick 1 ÷ at the last"),
     };
-    Readout { caption, value: &number(ratio, 3), tip, beside }.show(ui);
+    let word = match verdict.word {
+        Some(word) => {
+            let (text, color) = headline::mark(ui, word);
+            (text, 16.0, color)
+        }
+        None => ("no verdict".to_owned(), 16.0, ui.visuals().weak_text_color()),
+    };
+    let pace = verdict.factor.is_finite().then(|| {
+        let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
+        format!("×{} a {unit}", of_flow::factor_in_words(verdict.factor))
+    });
+    let layers = report.layers.len();
+    let layer = (layers > 1).then(|| format!("layer {} of {layers}", verdict.layer + 1));
+    let place: Vec<String> = pace.into_iter().chain(layer).collect();
+    let tip = format!(
+        "‖∂L/∂h₁‖ divided by ‖∂L/∂hT‖ in the lowest layer, of an LSTM the same of h or c: how much of \
+         the gradient is left after travelling back through all steps. {}",
+        of_flow::rule()
+    );
+    let beside = [word, aside(ui, place.join(" · "))];
+    Readout { caption: &caption, value: &value, tip: &tip, beside }.show(ui);
+}
+
+/// The number of [`reach`]; none if there is no way to travel.
+fn left(report: &FlowReport, verdict: &Verdict) -> Option<String> {
+    let bound = |sign: &str, ln: f64| match ln.exp() {
+        bound if bound > 0.0 && bound.is_finite() => format!("{sign} {}", number(bound, 2)),
+        _ => of_flow::left_in_words(f64::NAN),
+    };
+    Some(match verdict.left {
+        Left::Part { quotient, .. } => number(quotient, 3),
+        Left::Below { ln } => bound("<", ln),
+        Left::Nothing => number(0.0, 3),
+        Left::Above { ln } => bound(">", ln),
+        Left::Untold(Why::OneStep) => return None,
+        Left::Untold(Why::ManyLosses | Why::NoGradient | Why::TooSmall | Why::Broken(_)) => {
+            let flow = report.layers.get(verdict.layer)?;
+            let norms = match verdict.state {
+                State::Hidden => &flow.grad_norm,
+                State::Cell => flow.cell_grad_norm.as_ref()?,
+            };
+            number(norms.first()? / norms.last()?, 3)
+        }
+    })
 }
 
 /// The network on screen, the numbers training would change, and how long the measurement took.

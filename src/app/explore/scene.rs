@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::known_spectra::KnownSpectra;
 use super::shelf::Shelf;
 use crate::error::Result;
-use crate::figure::of_flow::{self, Table, View};
+use crate::figure::of_flow::{self, Table, Verdict, View};
 use crate::figure::{Figure, Resolved};
 use crate::flow::{FlowReport, Instrument, Question};
 use crate::network::NetworkSpec;
@@ -32,6 +32,8 @@ pub struct Request {
 pub struct Scene {
     /// The numbers.
     pub report: Arc<FlowReport>,
+    /// What they say of the gradient.
+    pub verdict: Arc<Verdict>,
     /// The figures, ready to be drawn.
     pub pictures: Arc<Vec<Picture>>,
     /// Norms by step.
@@ -105,8 +107,10 @@ impl Scene {
         };
         let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
         let figures = of_flow::explore(&report, &ghosts, &request.view);
-        let pictures = Picture::all(figures);
-        Self { table: Arc::new(of_flow::table(&report)), pictures: Arc::new(pictures), report }
+        let pictures = Arc::new(Picture::all(figures));
+        let table = Arc::new(of_flow::table(&report));
+        let verdict = Arc::new(of_flow::verdict(&report));
+        Self { table, pictures, verdict, report }
     }
 }
 

@@ -3,7 +3,8 @@
 use faer::c64;
 
 use crate::flow::{
-    Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Question, Spectrum, Weights,
+    Census, Draw, FlowReport, LayerFlow, LayerSpectrum, NamedSpectrum, Passage, Question, Spectrum,
+    Weights,
 };
 use crate::network::{Cell, Design, ReadoutSource};
 
@@ -29,6 +30,7 @@ pub(in crate::figure) fn report(
             cell_grad_norm: lstm.then(|| grad_norm.iter().map(|g| 3.0 * g.sqrt()).collect()),
             grad_census: Census::of(grad_norm.iter().flat_map(|g| [g.classify(); 16])),
             hidden_census: Census::of(hidden_norm.iter().map(|h| h.classify())),
+            passage: passage(cell, length),
             hidden_norm,
             grad_norm,
         }
@@ -46,6 +48,15 @@ pub(in crate::figure) fn report(
         target: steps(&|t| (0.3 * t).sin() / t.sqrt()),
         prediction: steps(&|t| 0.1 + 0.8 * (0.3 * t).sin() / t.sqrt()),
         seconds: 0.001,
+    }
+}
+
+/// Half of the units are flat and take half of the gradient; gates are open by nine tenths.
+fn passage(cell: Cell, length: usize) -> Passage {
+    let of = |value: f64| vec![value; length];
+    match cell {
+        Cell::Rnn(nonlinearity) => Passage::Slopes { nonlinearity, flat: of(0.5), passed: of(0.5) },
+        Cell::Lstm | Cell::Gru => Passage::Gate(of(0.9)),
     }
 }
 

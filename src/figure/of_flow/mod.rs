@@ -16,7 +16,10 @@ use crate::network::{Cell, Reading};
 use crate::task::{Loss, TaskChoice};
 
 pub use table::{Table, table, wide_csv};
-pub use verdict::{Verdict, verdict};
+pub use verdict::{
+    Left, Met, Side, State, Verdict, Why, compared, factor_in_words, left_by_radius, left_in_words,
+    rule, side, verdict,
+};
 
 /// How the figures are to be seen, apart from what they show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

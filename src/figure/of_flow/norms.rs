@@ -1,6 +1,6 @@
 //! Hidden-state norms and gradient norms against the step.
 
-use super::{View, by_step, haunt, layer_name, notes, time};
+use super::{View, by_step, haunt, layer_name, notes, time, verdict};
 use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series, Stroke};
 use crate::flow::{FlowReport, LayerFlow, Precision};
 use crate::network::Cell;
@@ -51,7 +51,7 @@ pub(super) fn gradient(
             [Some(&layer.grad_norm), layer.cell_grad_norm.as_ref()]
         }),
         guides: smallest_normal(report.question.precision),
-        notes: notes::gradient(report),
+        notes: [verdict(report).sentence].into_iter().chain(notes::gradient(report)).collect(),
         equal_aspect: false,
     }
 }

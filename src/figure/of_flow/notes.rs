@@ -40,7 +40,12 @@ fn zeros(report: &FlowReport) -> Vec<String> {
         Precision::F64 => "",
     };
     let reason = if report.question.weight_scale == 0.0 {
-        "weight scale 0 cuts every path through time"
+        match report.spec.cell {
+            Cell::Rnn(_) => "weight scale 0 cuts every path through time",
+            // The gates that keep c, or h, are no weights.
+            Cell::Lstm => "weight scale 0 cuts every path but that through the cell state",
+            Cell::Gru => "no gradient arrives there",
+        }
     } else if report.spec.cell == Cell::Rnn(Nonlinearity::Relu) {
         "inactive ReLU units pass no gradient"
     } else {

@@ -1,6 +1,6 @@
 //! Eigenvalues in the complex plane.
 
-use super::verdict::verdict;
+use super::verdict::{compared, side};
 use super::{haunt, most_layers};
 use crate::figure::model::{Axis, Color, Figure, Guide, Series, Stroke};
 use crate::figure::number::number;
@@ -63,9 +63,9 @@ fn title(report: &FlowReport) -> String {
     }
 }
 
-/// `|λ|max = 0.571, shrinks`
+/// `|λ|max = 0.571 < 1`. What becomes of the gradient is not told by it alone.
 fn judge(spectrum: &Spectrum) -> String {
-    format!("|λ|max = {}, {}", number(spectrum.radius, 3), verdict(spectrum.radius))
+    compared(spectrum.radius)
 }
 
 fn clouds(report: &FlowReport) -> Vec<Series> {
@@ -112,9 +112,10 @@ fn by_layer(report: &FlowReport, what: &str, say: impl Fn(&Spectrum) -> String) 
     format!("{what}: {}.", values.join(", "))
 }
 
-/// `0.571 (shrinks)`
+/// `0.571 (< 1)`
 fn judge_briefly(spectrum: &Spectrum) -> String {
-    format!("{}\u{a0}({})", number(spectrum.radius, 3), verdict(spectrum.radius))
+    let sign = side(spectrum.radius).sign().replace(' ', "\u{a0}");
+    format!("{}\u{a0}({sign})", number(spectrum.radius, 3))
 }
 
 /// What the eigenvalues do not say.

@@ -112,7 +112,7 @@ pub(super) fn gates<R: Real>(scene: &Scene<'_, R>) -> Result<Gates> {
             let gates = (0..cell.gates()).map(|gate| gate_of(scene, layer, gate)).collect();
             Ok(LayerGates {
                 gates,
-                highway: keeper(cell).map(|gate| highway(scene, layer, gate)),
+                highway: cell.keeper().map(|gate| highway(scene, layer, gate)),
                 grad_norm,
                 cell_grad_norm: (cell == Cell::Lstm).then_some(cell_grad_norm),
             })
@@ -128,14 +128,6 @@ fn kind_of(cell: Cell, gate: usize) -> Kind {
         (Cell::Rnn(nonlinearity), _) => Kind::Unit(nonlinearity),
         (Cell::Lstm | Cell::Gru, 2) => Kind::Unit(Nonlinearity::Tanh),
         (Cell::Lstm | Cell::Gru, _) => Kind::Gate,
-    }
-}
-
-/// The gate that keeps the state.
-fn keeper(cell: Cell) -> Option<usize> {
-    match cell {
-        Cell::Rnn(_) => None,
-        Cell::Lstm | Cell::Gru => Some(1),
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn forward<R: Real>(
     let (hidden, cells) = states.split_at_mut(dims.plane());
     let mut extra = vec![R::default(); dims.steps * dims.state() * cell.extra_width()];
     let mut recurrent = Vec::new();
+    let mut tally = op.tally(dims);
     for t in 0..dims.steps {
         advance(ticket)?;
         let gates = &mut gates[t * dims.gates()..][..dims.gates()];
@@ -44,7 +45,10 @@ pub(super) fn forward<R: Real>(
         let extra = chunk(&mut extra, t, dims.state() * cell.extra_width());
         let hidden_size = dims.hidden;
         let recurrent = &mut recurrent[..];
-        dispatch(Forward { cell, hidden_size, gates, recurrent, extra, before, after });
+        let step = &mut *gates;
+        dispatch(Forward { cell, hidden_size, gates: step, recurrent, extra, before, after });
+        tally.note(gates);
     }
+    op.keep(tally);
     Ok((states, Activations { gates, extra }))
 }

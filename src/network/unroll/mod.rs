@@ -11,7 +11,7 @@
 //! Packed parameters stack W_ih^T `[I, G·H]`, the input bias, W_hh^T `[H, G·H]` and, for a GRU,
 //! the recurrent bias, which the reset gate keeps from merging with the other.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
@@ -22,6 +22,7 @@ use self::layout::{Dims, Input, check_symbols};
 pub(super) use self::lean::{Start, hidden_alone};
 pub(crate) use self::replay::Replay;
 pub(crate) use self::sweep::{Back, Sweep};
+use self::tally::Tally;
 use super::real::Real;
 use super::spec::{Cell, Wiring};
 use crate::ticket::Ticket;
@@ -34,6 +35,7 @@ mod lean;
 mod replay;
 mod skips;
 mod sweep;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -50,8 +52,29 @@ pub(super) fn unroll(
     probe: &Tensor,
     ticket: &Ticket,
 ) -> Result<Tensor> {
-    let op = Unroll { cell, wiring, saved: Mutex::new(None), ticket: ticket.clone() };
+    let (saved, ticket) = (Mutex::new(None), ticket.clone());
+    let op = Unroll { cell, wiring, saved, ticket, kept: None };
     x.contiguous()?.apply_op3(&packed.contiguous()?, &probe.contiguous()?, op)
+}
+
+/// As [`unroll`], and the mean over units and sequences of the gate that keeps the state, by step;
+/// with [`Wiring::Skips`] of all layers at each step, lowest first. Empty for a plain RNN.
+///
+/// # Errors
+/// As for [`unroll`].
+pub(super) fn unroll_noting_gate(
+    (cell, wiring): (Cell, Wiring),
+    x: &Tensor,
+    packed: &Tensor,
+    probe: &Tensor,
+    ticket: &Ticket,
+) -> Result<(Tensor, Vec<f64>)> {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let (saved, ticket) = (Mutex::new(None), ticket.clone());
+    let op = Unroll { cell, wiring, saved, ticket, kept: Some(Arc::clone(&kept)) };
+    let states = x.contiguous()?.apply_op3(&packed.contiguous()?, &probe.contiguous()?, op)?;
+    let kept = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((states, kept))
 }
 
 struct Unroll {
@@ -60,6 +83,8 @@ struct Unroll {
     /// Activations from the forward pass, taken by the backward pass.
     saved: Mutex<Option<Saved>>,
     ticket: Ticket,
+    /// Where the forward pass leaves what the gate that keeps the state did, if that is wanted.
+    kept: Option<Arc<Mutex<Vec<f64>>>>,
 }
 
 enum Saved {
@@ -178,6 +203,19 @@ impl Unroll {
         match self.wiring {
             Wiring::Stacked => backward(self, saved, tensors),
             Wiring::Skips => skips::backward(self, saved, tensors),
+        }
+    }
+
+    /// Notes the gate that keeps the state, if that is wanted.
+    fn tally(&self, dims: Dims) -> Tally {
+        let keeper = self.kept.is_some().then(|| self.cell.keeper()).flatten();
+        Tally::new(keeper, dims)
+    }
+
+    /// Hands over what was noted.
+    fn keep(&self, tally: Tally) {
+        if let Some(kept) = &self.kept {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = tally.into_means();
         }
     }
 

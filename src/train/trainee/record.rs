@@ -22,7 +22,7 @@ impl Trainee {
                     Some(grads) => grads.clone(),
                     None => layer.probe.zeros_like()?,
                 };
-                let flow = LayerTrace { states: layer.states, grads }.flow()?;
+                let flow = LayerTrace { states: layer.states, grads, carry: layer.carry }.flow()?;
                 Ok(flow.grad_norm.into_iter().map(|norm| norm as f32).collect())
             })
             .collect::<Result<_>>()?;

@@ -56,7 +56,7 @@ impl Wall {
                 let alone = board.session.why.arrangement == Arrangement::default();
                 board.readouts_inside = !alone && room < LITTLE_ROOM;
                 if !board.readouts_inside {
-                    readouts::show(ui, &board.scene.report);
+                    readouts::show(ui, board.scene);
                 }
                 strip::show(ui, board);
                 let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;

@@ -63,7 +63,7 @@ fn sort(ui: &mut Ui, sort: &mut UnitSort) {
 /// The four plots, and the table where it is open.
 pub fn curves(ui: &mut Ui, board: &mut Board<'_>, height: f32) {
     if board.readouts_inside {
-        readouts::show(ui, &board.scene.report);
+        readouts::show(ui, board.scene);
     }
     let hovered = plots::show(ui, &board.scene.pictures, height, board.marked.0);
     board.hovered = hovered.or(board.hovered);

@@ -33,6 +33,7 @@ pub(in super::super) fn forward<R: Real>(
     let mut extra = vec![R::default(); dims.layers * dims.steps * width];
     let mut recurrent = Vec::new();
     let mut below = vec![R::default(); dims.state()];
+    let mut tally = op.tally(dims);
     for t in 0..dims.steps {
         for (layer, (factors, parameters)) in factors.iter().zip(&parameters).enumerate() {
             op.advance()?;
@@ -53,8 +54,11 @@ pub(in super::super) fn forward<R: Real>(
             let extra = chunk(&mut extra, at, width);
             let hidden_size = dims.hidden;
             let recurrent = &mut recurrent[..];
-            dispatch(Forward { cell, hidden_size, gates, recurrent, extra, before, after });
+            let step = &mut *gates;
+            dispatch(Forward { cell, hidden_size, gates: step, recurrent, extra, before, after });
+            tally.note(gates);
         }
     }
+    op.keep(tally);
     Ok((states, Activations { gates, extra }))
 }
