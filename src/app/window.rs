@@ -1,21 +1,22 @@
 //! The application's state and one frame of it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::browse::Answer;
 use super::commands::Command;
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
+use super::explore::stale::{Act, Cause, Delay, Stale, Work};
 use super::explore::why::{Badge, Viewers, Wall};
 use super::export::Dialog;
+use super::heads::Offer;
+use super::keeper::Keeper;
 use super::notice::{Notice, Notices};
-use super::open_dialog::OpenDialog;
-use super::task::Task;
+use super::opening::Opening;
+use super::sheet::Takings;
 use super::theme;
 use super::train::TrainTab;
+use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::figure::Raster;
 use crate::flow::view::Check;
 use crate::flow::{FlowReport, Question};
 use crate::session::{History, Pane, Session, Tab};
@@ -29,8 +30,7 @@ pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 const STOP_AFTER: Duration = Duration::from_secs(1);
 
 /// What is said when the user stopped a computation.
-const STOPPED: &str = "stopped: the curves are not those of the present settings; change any setting \
-                       to measure again";
+const STOPPED: &str = "stopped: the curves are not those of the present settings";
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -49,11 +49,11 @@ pub struct App {
     pub(super) badge: Badge,
     /// The last request handed in.
     requested: Option<Request>,
-    /// Counts files opened, so that a file opened again is read again.
-    opened: u64,
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
     pub(super) error: Option<String>,
+    /// How long the answer to the present settings has been missed.
+    delay: Delay,
     /// The step under the pointer, marked in all plots, and whether it came from a plot.
     pub(super) marked: Option<f64>,
     pub(super) marked_in_plot: bool,
@@ -61,13 +61,13 @@ pub struct App {
     pub(super) dialog: Option<Dialog>,
     /// The pane that the export dialog is about, if it is about one.
     pub(super) exporting: Option<Pane>,
-    pub(super) export: Option<Task<String>>,
-    pub(super) image: Option<Task<Raster>>,
-    pub(super) numbers: Option<Task<String>>,
-    pub(super) opening: Option<Task<Answer<Vec<PathBuf>>>>,
-    /// A data set being looked at.
-    pub(super) data: Option<Task<PathBuf>>,
-    pub(super) open_dialog: Option<OpenDialog>,
+    pub(super) takings: Takings,
+    pub(super) opening: Opening,
+    /// What files held when they were opened, and whether they still do.
+    keeper: Keeper,
+    pub(super) watch: Watch,
+    /// What the file of the present network offers as readout.
+    pub(super) offer: Offer,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
 }
@@ -106,20 +106,19 @@ impl App {
             holding: false,
             badge,
             requested: None,
-            opened: 0,
             scene: None,
             error: None,
+            delay: Delay::default(),
             marked: None,
             marked_in_plot: false,
             help_open: false,
             dialog: None,
             exporting: None,
-            export: None,
-            image: None,
-            numbers: None,
-            opening: None,
-            data: None,
-            open_dialog: None,
+            takings: Takings::default(),
+            opening: Opening::default(),
+            keeper: Keeper::default(),
+            watch: Watch::new(waker(ctx.clone())).map_err(refused)?,
+            offer: Offer::default(),
             told: None,
         })
     }
@@ -171,10 +170,10 @@ impl App {
             && self.librarian.busy_for().is_none()
             && self.viewers.is_settled()
             && self.badge.is_settled()
-            && self.export.is_none()
-            && self.image.is_none()
-            && self.numbers.is_none()
-            && self.data.is_none()
+            && self.takings.is_settled()
+            && self.opening.is_settled()
+            && self.keeper.is_settled()
+            && self.offer.is_settled()
             && self.train.settled();
         answered && idle && self.requested.as_ref() == Some(&self.request())
     }
@@ -194,11 +193,15 @@ impl App {
         self.carry_out(ctx, command);
     }
 
-    /// Reads files anew.
-    pub(super) fn reopen(&mut self) {
-        self.opened += 1;
-        self.librarian.reopen();
-        self.badge.reopen();
+    /// Tries again what has failed or was stopped: files may be as they were, or somebody wants it.
+    pub(super) fn retry(&mut self) {
+        if self.error.take().is_some() {
+            self.requested = None;
+        }
+        self.librarian.retry();
+        self.viewers.retry();
+        self.badge.retry();
+        self.keeper.retry();
     }
 
     /// How long either thread has been at work.
@@ -230,13 +233,13 @@ impl App {
             question: self.session.question.clone(),
             pins: names.into_iter().zip(questions).collect(),
             view: self.session.view,
-            opened: self.opened,
             shelf: self.librarian.shelf().clone(),
         }
     }
 
     /// Hands in a request if anything it depends on has changed.
     pub(super) fn ask(&mut self, ctx: &egui::Context) {
+        self.tend_files(ctx);
         let pins: Vec<&Question> = self.session.pins.iter().map(|pin| &pin.question).collect();
         self.librarian.tend(&pins, self.scene.as_ref().map(|scene| &scene.report));
         let request = self.request();
@@ -249,6 +252,13 @@ impl App {
                 Err(error) => self.error = Some(error.to_string()),
             }
         }
+        let answered =
+            self.scene.as_ref().is_some_and(|s| s.report.question == self.session.question);
+        self.delay.follow(answered);
+        if self.delay.is_late() && self.worker.busy_for().is_some() {
+            // What went wrong with earlier settings is not about these.
+            self.error = None;
+        }
         self.tend_views(ctx);
         if let Some(busy) = self.busy_for() {
             // Once for the busy mark to appear, then often enough for its progress to move.
@@ -259,7 +269,7 @@ impl App {
 
     /// Asks the views on screen for what is wanted, and has the gradients checked once settings rest.
     fn tend_views(&mut self, ctx: &egui::Context) {
-        self.viewers.tend(&self.session, self.opened, self.holding);
+        self.viewers.tend(&self.session, self.holding);
         if !self.viewers.is_settled() {
             // Often enough for their progress to move.
             ctx.request_repaint_after(BUSY_AFTER);
@@ -268,10 +278,52 @@ impl App {
             self.badge.rest();
         } else if let Some(scene) = &self.scene {
             let elsewhere = self.viewers.check(&self.session);
-            self.badge.tend(&self.session.question, &scene.report, elsewhere);
+            let error = self.error.as_deref();
+            self.badge.tend(&self.session.question, &scene.report, elsewhere, error);
         }
         if let Some(due) = self.badge.due() {
             ctx.request_repaint_after(due);
+        }
+    }
+
+    /// Keeps what the files in use held, looks whether they still do, and what they offer.
+    fn tend_files(&mut self, ctx: &egui::Context) {
+        self.keeper.tend(ctx, &mut self.session, &mut self.history);
+        self.watch.tend(&self.session.question);
+        if let Some(due) = self.opening.due() {
+            ctx.request_repaint_after(due);
+        }
+        self.offer.tend(ctx, &self.session.question.weights);
+    }
+
+    /// Whose the curves are, if they are not those of the present settings.
+    pub(super) fn stale(&self) -> Option<Stale> {
+        let cause = match self.error {
+            Some(_) => Cause::Unmeasured,
+            None => Cause::Measuring(self.work()),
+        };
+        Stale::of(&self.scene.as_ref()?.report.question, &self.session.question, cause)
+    }
+
+    /// The same, once it is to be seen.
+    pub(super) fn visibly_stale(&self) -> Option<Stale> {
+        self.stale().filter(|stale| self.delay.is_late() || stale.cause == Cause::Unmeasured)
+    }
+
+    /// How far the measurement of the curves is.
+    pub(super) fn work(&self) -> Work {
+        Work { done: self.worker.progress(), left: self.worker.time_left() }
+    }
+
+    /// Does what was wanted about a pane that is not of the present settings.
+    pub(super) fn act(&mut self, pane: Pane, act: Act) {
+        match (pane, act) {
+            (Pane::Curves, Act::Stop) => {
+                self.worker.cancel();
+                self.error = Some(STOPPED.to_owned());
+            }
+            (pane, Act::Stop) => self.viewers.stop_one(pane),
+            (_, Act::Measure) => self.retry(),
         }
     }
 
@@ -285,13 +337,15 @@ impl App {
                 Ok(scene) => {
                     self.scene = Some(scene);
                     self.error = None;
+                    self.delay.restart();
                 }
                 // An older request's trouble is not about what is on screen.
                 Err(error) if newest => self.error = Some(error.to_string()),
                 Err(_) => {}
             }
         }
-        self.collect_tasks(ctx);
+        self.collect_takings(ctx);
+        self.collect_openings(ctx);
     }
 
     /// Tells egui about zoom and theme if they were changed here, and takes over its own zooming.

@@ -21,8 +21,6 @@ pub struct Request {
     pub pins: Vec<(String, Question)>,
     /// How the figures are laid out.
     pub view: View,
-    /// Counts how often files were opened: a file opened again is read again.
-    pub opened: u64,
     /// Complete reports that are at hand, of pins and of what took long.
     pub shelf: Shelf,
 }
@@ -36,6 +34,8 @@ pub struct Scene {
     pub pictures: Arc<Vec<Picture>>,
     /// Norms by step.
     pub table: Arc<Table>,
+    /// Which network, input and loss the numbers are of.
+    pub heading: String,
 }
 
 /// A figure with everything its drawing needs.
@@ -66,8 +66,6 @@ pub struct Studio {
     instrument: Instrument,
     last: Option<Arc<FlowReport>>,
     spectra: KnownSpectra,
-    /// [`Request::opened`] of the last request.
-    opened: u64,
 }
 
 impl Studio {
@@ -76,9 +74,6 @@ impl Studio {
     /// # Errors
     /// As for [`Instrument::answer`].
     pub fn answer(&mut self, request: &Request, ticket: &Ticket) -> Result<Scene> {
-        if self.opened != request.opened {
-            *self = Self { opened: request.opened, ..Self::default() };
-        }
         let same = |report: &&Arc<FlowReport>| report.question == request.question;
         let known = request.shelf.find(&request.question).or(self.last.as_ref().filter(same));
         let report = match known {
@@ -106,7 +101,12 @@ impl Scene {
         let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
         let figures = of_flow::explore(&report, &ghosts, &request.view);
         let pictures = Picture::all(figures);
-        Self { table: Arc::new(of_flow::table(&report)), pictures: Arc::new(pictures), report }
+        Self {
+            heading: of_flow::heading(&report),
+            table: Arc::new(of_flow::table(&report)),
+            pictures: Arc::new(pictures),
+            report,
+        }
     }
 }
 
