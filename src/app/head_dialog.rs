@@ -52,7 +52,8 @@ impl HeadDialog {
         let name = weights.path.file_name().unwrap_or(weights.path.as_os_str()).to_string_lossy();
         ui.label(RichText::new("Which layer is the readout?").heading().strong());
         ui.add_space(4.0);
-        ui.label(format!("{name} does not say which of its layers reads the states."));
+        let trouble = candidates.trouble.as_deref().unwrap_or_default();
+        ui.add(egui::Label::new(format!("{name}: {trouble}.")).wrap());
         ui.add_space(4.0);
         let most = (ui.ctx().content_rect().height() - 260.0).max(80.0);
         egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {

@@ -16,6 +16,11 @@ pub struct Candidates {
     pub unused: Vec<String>,
 }
 
+/// A sentence of the library without its advice for the command line: here there are buttons.
+fn without_flags(text: String) -> String {
+    text.split_once("; choose one with --").map_or(text.clone(), |(told, _)| told.to_owned())
+}
+
 /// The candidates of the file in use, found off the interface's thread.
 #[derive(Default)]
 pub struct Offer {
@@ -71,7 +76,7 @@ impl Candidates {
             |tensor: &str| layers.iter().any(|(name, _)| tensor.starts_with(&format!("{name}.")));
         let mut unused = opened.map(|opened| opened.unused).unwrap_or_default();
         unused.retain(|tensor| !is_candidate(tensor));
-        Some(Self { layers, trouble: heads.trouble, unused })
+        Some(Self { layers, trouble: heads.trouble.map(without_flags), unused })
     }
 
     /// Whether somebody has to choose.

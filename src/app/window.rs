@@ -52,6 +52,8 @@ pub struct App {
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
     pub(super) error: Option<String>,
+    /// Whether something was handed in since that error.
+    asked_since: bool,
     /// How long the answer to the present settings has been missed.
     delay: Delay,
     /// The step under the pointer, marked in all plots, and whether it came from a plot.
@@ -108,6 +110,7 @@ impl App {
             requested: None,
             scene: None,
             error: None,
+            asked_since: false,
             delay: Delay::default(),
             marked: None,
             marked_in_plot: false,
@@ -218,7 +221,13 @@ impl App {
     pub(super) fn stop(&mut self) {
         self.worker.cancel();
         self.viewers.stop();
-        self.error = Some(STOPPED.to_owned());
+        self.fail(STOPPED.to_owned());
+    }
+
+    /// Says why the present settings are not measured.
+    fn fail(&mut self, error: String) {
+        self.error = Some(error);
+        self.asked_since = false;
     }
 
     /// Whether the busy mark is due.
@@ -248,15 +257,17 @@ impl App {
             match request.question.validate() {
                 Ok(()) => {
                     self.worker.submit(request);
+                    self.asked_since = true;
                 }
-                Err(error) => self.error = Some(error.to_string()),
+                Err(error) => self.fail(error.to_string()),
             }
         }
         let answered =
             self.scene.as_ref().is_some_and(|s| s.report.question == self.session.question);
         self.delay.follow(answered);
-        if self.delay.is_late() && self.worker.busy_for().is_some() {
-            // What went wrong with earlier settings is not about these.
+        if self.delay.is_late() && self.asked_since {
+            // What went wrong with earlier settings is not about these. Quick answers come before
+            // that, so that the line does not flicker while a slider is dragged.
             self.error = None;
         }
         self.tend_views(ctx);
@@ -299,8 +310,8 @@ impl App {
     /// Whose the curves are, if they are not those of the present settings.
     pub(super) fn stale(&self) -> Option<Stale> {
         let cause = match self.error {
-            Some(_) => Cause::Unmeasured,
-            None => Cause::Measuring(self.work()),
+            Some(_) if !self.asked_since => Cause::Unmeasured,
+            _ => Cause::Measuring(self.work()),
         };
         Stale::of(&self.scene.as_ref()?.report.question, &self.session.question, cause)
     }
@@ -320,7 +331,7 @@ impl App {
         match (pane, act) {
             (Pane::Curves, Act::Stop) => {
                 self.worker.cancel();
-                self.error = Some(STOPPED.to_owned());
+                self.fail(STOPPED.to_owned());
             }
             (pane, Act::Stop) => self.viewers.stop_one(pane),
             (_, Act::Measure) => self.retry(),
@@ -340,7 +351,7 @@ impl App {
                     self.delay.restart();
                 }
                 // An older request's trouble is not about what is on screen.
-                Err(error) if newest => self.error = Some(error.to_string()),
+                Err(error) if newest => self.fail(error.to_string()),
                 Err(_) => {}
             }
         }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use candle_core::{DType, Tensor};
+use candle_core::{D, DType, Tensor};
 
 use super::measure::numbers;
 use super::question::{Input, Signal};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
-use crate::network::NetworkSpec;
+use crate::network::{NetworkSpec, Reading};
 use crate::rng::Generator;
 use crate::task::{self, Example, Loss, Task, TaskChoice, loss_of};
 
@@ -28,6 +28,8 @@ pub(super) struct Batch {
 enum Kind {
     /// Numbers with a running mean to be said at each step.
     Signal { sequence: Sequence, target: Tensor },
+    /// Numbers that are only read: the states themselves are judged, by their norm.
+    States { sequence: Sequence },
     /// A task with its own idea of a loss.
     Task { task: Arc<dyn Task>, batch: Box<task::Batch> },
 }
@@ -60,6 +62,15 @@ impl Batch {
         Ok(Self { steps, size, x, kind: Kind::Signal { sequence, target } })
     }
 
+    /// The same for a network without a readout, which predicts nothing.
+    pub(super) fn without_target(self) -> Self {
+        let kind = match self.kind {
+            Kind::Signal { sequence, .. } => Kind::States { sequence },
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
     /// The sequences on which a training shows what it does.
     pub(super) fn of_task(
         choice: &TaskChoice,
@@ -86,6 +97,10 @@ impl Batch {
     /// Whether a network of this shape can read and answer it.
     pub(super) fn suits(&self, spec: &NetworkSpec) -> Result<()> {
         let Kind::Task { task, .. } = &self.kind else { return Ok(()) };
+        if spec.reading == Reading::States {
+            let wanted = "with a readout, as a task judges predictions";
+            return Err(Error::out_of_range("network for this task", wanted, "one without"));
+        }
         let sizes = [spec.input_size, spec.output_size];
         let needed = [task.input_size(), task.output_size()];
         if sizes == needed {
@@ -95,7 +110,7 @@ impl Batch {
         Err(Error::out_of_range("network for this task", shape(needed), shape(sizes)))
     }
 
-    /// The loss of predictions.
+    /// The loss of predictions, or of states without a readout.
     pub(super) fn loss(&self, output: &Tensor, loss: Loss) -> Result<Tensor> {
         match &self.kind {
             Kind::Signal { target, .. } => {
@@ -104,6 +119,10 @@ impl Batch {
                 let target = target.narrow(0, self.steps - rows, rows)?;
                 loss_of(output, &target.broadcast_as(output.shape())?, loss)
             }
+            Kind::States { .. } => match loss {
+                Loss::All => mean_norm(output),
+                Loss::Last => mean_norm(&output.narrow(0, output.dim(0)? - 1, 1)?),
+            },
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }
@@ -116,13 +135,17 @@ impl Batch {
                 let target = target.narrow(0, step, 1)?;
                 loss_of(output, &target.broadcast_as(output.shape())?, Loss::Last)
             }
+            Kind::States { .. } => mean_norm(output),
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }
 
     /// Whether `loss` decides which steps count; a task has its own mind.
     pub(super) fn obeys_loss(&self) -> bool {
-        matches!(self.kind, Kind::Signal { .. })
+        match self.kind {
+            Kind::Signal { .. } | Kind::States { .. } => true,
+            Kind::Task { .. } => false,
+        }
     }
 
     /// What the first sequence reads at its last step, `[I]`; a symbol as a one-hot vector.
@@ -138,18 +161,18 @@ impl Batch {
     /// The first sequence with the network's predictions, step by step.
     pub(super) fn shown(&self, output: &Tensor) -> Result<Shown> {
         match &self.kind {
+            Kind::States { sequence } => Ok(Shown {
+                input: columns(sequence),
+                target: vec![f64::NAN; self.steps],
+                prediction: vec![f64::NAN; self.steps],
+            }),
             Kind::Signal { sequence, .. } => {
                 let first = |values: &[f64]| values.iter().step_by(self.size).copied().collect();
-                let features = 0..sequence.features;
                 // Of several outputs the first; of one a sequence, that at the end.
                 let outputs = numbers(&output.narrow(2, 0, 1)?)?;
                 let mut prediction: Vec<f64> = vec![f64::NAN; self.steps - output.dim(0)?];
                 prediction.extend::<Vec<f64>>(first(&outputs));
-                Ok(Shown {
-                    input: features.map(|feature| sequence.first_sequence(feature)).collect(),
-                    target: first(&sequence.target),
-                    prediction,
-                })
+                Ok(Shown { input: columns(sequence), target: first(&sequence.target), prediction })
             }
             Kind::Task { task, batch } => {
                 let first = task.examples(output, batch)?.into_iter().next();
@@ -159,6 +182,33 @@ impl Batch {
             }
         }
     }
+}
+
+/// The first sequence, feature by feature.
+fn columns(sequence: &Sequence) -> Vec<Vec<f64>> {
+    (0..sequence.features).map(|feature| sequence.first_sequence(feature)).collect()
+}
+
+/// The mean Euclidean norm of states `[T, B, H]`, whose gradient is taken as 0 where a state is 0.
+fn mean_norm(states: &Tensor) -> Result<Tensor> {
+    // Divided by its largest number, a state of 1e-200 has a square.
+    let largest = states.abs()?.max_keepdim(D::Minus1)?.detach();
+    let shape = largest.shape();
+    let largest_numbers = numbers(&largest)?;
+    let by_row = |value: &dyn Fn(f64) -> f64| -> Result<Tensor> {
+        let rows: Vec<f64> = largest_numbers.iter().map(|&number| value(number)).collect();
+        Ok(Tensor::from_vec(rows, shape, states.device())?.to_dtype(states.dtype())?)
+    };
+    let usable = |number: f64| number > 0.0 && number.is_finite();
+    let size = by_row(&|number| if usable(number) { number } else { 1.0 })?;
+    // The root of 0 has no slope: of 1 it has one, and both come to 0 in the end.
+    let (lift, back) = (
+        by_row(&|number| if number == 0.0 { 1.0 } else { 0.0 })?,
+        by_row(&|number| if number == 0.0 { 0.0 } else { 1.0 })?,
+    );
+    let squares = states.broadcast_div(&size)?.sqr()?.sum_keepdim(D::Minus1)?;
+    let norms = ((squares + lift)?.sqrt()? * (size * back)?)?;
+    Ok(norms.mean_all()?)
 }
 
 impl Shown {

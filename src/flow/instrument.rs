@@ -19,7 +19,9 @@ use super::sequence_file::SequenceFile;
 use super::view::{self, View, ViewReport};
 use crate::error::Result;
 use crate::frozen::Frozen;
-use crate::network::{Cell, LayerParameters, Network, Opened, ReadoutSource, StateDict, Wiring};
+use crate::network::{
+    Cell, LayerParameters, Network, Opened, Reading, ReadoutSource, StateDict, Wiring,
+};
 use crate::rng::Generator;
 use crate::task::TaskChoice;
 use crate::ticket::Ticket;
@@ -47,6 +49,8 @@ struct BatchKey {
     /// The weights, if the input continues their random stream.
     stream: Option<Weights>,
     features: usize,
+    /// Whether there is no readout, so that the states themselves are judged.
+    states: bool,
     precision: Precision,
 }
 
@@ -253,19 +257,27 @@ impl Instrument {
             stamps,
             stream: input.seed.is_none().then(|| weights.clone()),
             features: reads,
+            states: spec.reading == Reading::States,
             precision: *precision,
         };
         let batch = self.batch.get(key, || {
             let own = input.seed.map(Generator::seeded);
             let mut generator = own.unwrap_or_else(|| unscaled.after.clone());
             let dtype = dtype(*precision);
-            match (task, from_files) {
+            let batch = match (task, from_files) {
                 (Some(task), _) => Batch::of_task(task, input.batch, dtype, &mut generator),
                 (None, Some(sequence)) => Batch::signal(sequence.clone(), reads, input, dtype),
                 (None, None) => {
                     let sequence = Sequence::new(input, reads, &mut generator);
                     Batch::signal(sequence, reads, input, dtype)
                 }
+            };
+            match spec.reading {
+                Reading::States => batch.map(Batch::without_target),
+                Reading::EachStep
+                | Reading::LastStep
+                | Reading::LastStepRelu
+                | Reading::AllSteps(_) => batch,
             }
         })?;
         batch.suits(&spec)?;
@@ -285,9 +297,12 @@ impl Unscaled {
             }
             Weights::File { path, nonlinearity, seed, head, content } => {
                 let stored = stored(path, content.as_ref())?;
-                let Opened { mut network, readout, after, .. } =
+                let Opened { mut network, readout, after, unused: _ } =
                     stored.open(*nonlinearity, head, *seed)?;
-                if let Some(task) = task {
+                // Without a readout there is nothing for the task to judge: it says so later on.
+                if let Some(task) = task
+                    && network.readout.is_some()
+                {
                     network.spec.reading = task.reading();
                 }
                 (network, readout, after)

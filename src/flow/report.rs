@@ -21,7 +21,8 @@ pub struct FlowReport {
     pub length: usize,
     /// Sequences B.
     pub batch: usize,
-    /// Mean squared error, or the loss of the task.
+    /// Mean squared error, the mean norm of the states where there is no readout, or the loss of the
+    /// task.
     pub loss: f64,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerFlow>,

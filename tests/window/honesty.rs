@@ -233,6 +233,9 @@ fn files_and_images_taken_while_an_answer_is_awaited_are_whole_answers_to_one_qu
                 window.harness.step();
             }
             window.start(Command::Export);
+            // The dialog has to find its place.
+            window.harness.step();
+            window.harness.step();
             window.harness.get_by_label("Save").click();
             let start = Instant::now();
             while !path.exists() {
@@ -274,7 +277,7 @@ fn slow() -> Question {
 #[test]
 fn old_curves_are_dimmed_and_named_until_the_answer_comes_or_is_given_up() {
     let mut window = Window::open(Session::default());
-    window.click("Itemized");
+    window.click("Theory");
     window.press(Command::SideBySide);
     let before = window.app().sheet();
     assert_eq!(before.earlier, None);
