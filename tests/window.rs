@@ -11,6 +11,8 @@ mod exporting;
 mod figures;
 #[path = "window/files.rs"]
 mod files;
+#[path = "window/heads.rs"]
+mod heads;
 #[path = "window/honesty.rs"]
 mod honesty;
 #[path = "window/pins.rs"]

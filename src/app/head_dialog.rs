@@ -81,8 +81,9 @@ impl HeadDialog {
 pub const OTHERS: [(Head, &str, &str); 2] = [
     (
         Head::None,
-        "none: norm of the last state",
-        "The loss is the norm of the states themselves: no readout stands between them and it.",
+        "none: norm of the states",
+        "The loss is the norm of h itself, at the last step or the mean over all: no readout stands \
+         between.",
     ),
     (
         Head::Random,
