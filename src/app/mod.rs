@@ -15,6 +15,7 @@ mod head_dialog;
 mod heads;
 mod help;
 mod keeper;
+mod late;
 mod notice;
 mod open_dialog;
 mod opening;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::commands::Command;
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
-use super::explore::stale::{Act, Cause, Delay, Stale, Work};
+use super::explore::stale::Delay;
 use super::explore::why::{Badge, Viewers, Wall};
 use super::export::Dialog;
 use super::heads::Offer;
@@ -26,12 +26,6 @@ use crate::worker::Worker;
 /// Work shorter than this gets no busy mark: it would only flicker.
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
 
-/// Work longer than this can be stopped.
-const STOP_AFTER: Duration = Duration::from_secs(1);
-
-/// What is said when the user stopped a computation.
-const STOPPED: &str = "stopped: the curves are not those of the present settings";
-
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
     pub(super) session: Session,
@@ -48,14 +42,14 @@ pub struct App {
     /// Whether the gradients on screen can be trusted.
     pub(super) badge: Badge,
     /// The last request handed in.
-    requested: Option<Request>,
+    pub(super) requested: Option<Request>,
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
     pub(super) error: Option<String>,
     /// Whether something was handed in since that error.
-    asked_since: bool,
+    pub(super) asked_since: bool,
     /// How long the answer to the present settings has been missed.
-    delay: Delay,
+    pub(super) delay: Delay,
     /// The step under the pointer, marked in all plots, and whether it came from a plot.
     pub(super) marked: Option<f64>,
     pub(super) marked_in_plot: bool,
@@ -66,7 +60,7 @@ pub struct App {
     pub(super) takings: Takings,
     pub(super) opening: Opening,
     /// What files held when they were opened, and whether they still do.
-    keeper: Keeper,
+    pub(super) keeper: Keeper,
     pub(super) watch: Watch,
     /// What the file of the present network offers as readout.
     pub(super) offer: Offer,
@@ -196,38 +190,9 @@ impl App {
         self.carry_out(ctx, command);
     }
 
-    /// Tries again what has failed or was stopped: files may be as they were, or somebody wants it.
-    pub(super) fn retry(&mut self) {
-        if self.error.take().is_some() {
-            self.requested = None;
-        }
-        self.librarian.retry();
-        self.viewers.retry();
-        self.badge.retry();
-        self.keeper.retry();
-    }
-
     /// How long either thread has been at work.
     fn busy_for(&self) -> Option<Duration> {
         self.worker.busy_for().max(self.librarian.busy_for())
-    }
-
-    /// Whether what is under way is worth a button that stops it.
-    pub(super) fn can_stop(&self) -> bool {
-        self.worker.busy_for().is_some_and(|busy| busy >= STOP_AFTER)
-    }
-
-    /// Stops what is under way. The curves on screen are older than the settings then, and it says so.
-    pub(super) fn stop(&mut self) {
-        self.worker.cancel();
-        self.viewers.stop();
-        self.fail(STOPPED.to_owned());
-    }
-
-    /// Says why the present settings are not measured.
-    fn fail(&mut self, error: String) {
-        self.error = Some(error);
-        self.asked_since = false;
     }
 
     /// Whether the busy mark is due.
@@ -307,37 +272,6 @@ impl App {
         self.offer.tend(ctx, &self.session.question.weights);
     }
 
-    /// Whose the curves are, if they are not those of the present settings.
-    pub(super) fn stale(&self) -> Option<Stale> {
-        let cause = match self.error {
-            Some(_) if !self.asked_since => Cause::Unmeasured,
-            _ => Cause::Measuring(self.work()),
-        };
-        Stale::of(&self.scene.as_ref()?.report.question, &self.session.question, cause)
-    }
-
-    /// The same, once it is to be seen.
-    pub(super) fn visibly_stale(&self) -> Option<Stale> {
-        self.stale().filter(|stale| self.delay.is_late() || stale.cause == Cause::Unmeasured)
-    }
-
-    /// How far the measurement of the curves is.
-    pub(super) fn work(&self) -> Work {
-        Work { done: self.worker.progress(), left: self.worker.time_left() }
-    }
-
-    /// Does what was wanted about a pane that is not of the present settings.
-    pub(super) fn act(&mut self, pane: Pane, act: Act) {
-        match (pane, act) {
-            (Pane::Curves, Act::Stop) => {
-                self.worker.cancel();
-                self.fail(STOPPED.to_owned());
-            }
-            (pane, Act::Stop) => self.viewers.stop_one(pane),
-            (_, Act::Measure) => self.retry(),
-        }
-    }
-
     /// Takes what background threads have finished.
     pub(super) fn collect(&mut self, ctx: &egui::Context) {
         self.collect_training();
@@ -347,8 +281,11 @@ impl App {
             match outcome.answer {
                 Ok(scene) => {
                     self.scene = Some(scene);
-                    self.error = None;
                     self.delay.restart();
+                    // After a stop, an older answer does not make the present settings answered.
+                    if newest || self.asked_since {
+                        self.error = None;
+                    }
                 }
                 // An older request's trouble is not about what is on screen.
                 Err(error) if newest => self.fail(error.to_string()),
