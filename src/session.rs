@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use arrangement::{Arrangement, Direction, Pane};
 pub use history::History;
-pub use label::{label, labels};
+pub use label::{earlier, label, labels};
 pub use settings::{ExportSettings, Memory, ThemeChoice};
 pub use training::{Tab, TrainSettings};
 pub use why::Why;
@@ -21,7 +21,8 @@ pub use why::Why;
 use crate::error::{Error, Result};
 use crate::figure::of_flow::View;
 use crate::flow::{Draw, Input, Question, Weights};
-use crate::network::{Cell, Head};
+use crate::frozen::Frozen;
+use crate::network::{Cell, Head, StateDict};
 
 /// The version written; any other is refused, since its meaning is not known.
 const VERSION: u32 = 2;
@@ -180,12 +181,18 @@ impl Session {
         }
     }
 
-    /// Looks at a network from a file; the drawn one is remembered.
-    pub fn open_weights(&mut self, path: PathBuf) {
+    /// Looks at a network from a file that held this; the drawn one is remembered. A file read again
+    /// keeps what was chosen about it.
+    pub fn open_weights(&mut self, path: PathBuf, head: Head, content: Frozen<StateDict>) {
         self.memory.draw = self.draw();
-        let (nonlinearity, seed) = (self.memory.nonlinearity, self.memory.draw.seed);
-        self.question.weights =
-            Weights::File { path, nonlinearity, seed, head: Head::Fitting, content: None };
+        let (nonlinearity, seed) = match &self.question.weights {
+            Weights::File { path: same, nonlinearity, seed, .. } if *same == path => {
+                (*nonlinearity, *seed)
+            }
+            _ => (self.memory.nonlinearity, self.memory.draw.seed),
+        };
+        let content = Some(content);
+        self.question.weights = Weights::File { path, nonlinearity, seed, head, content };
     }
 
     /// Returns from a file to the network drawn before.
@@ -218,6 +225,8 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network;
+    use crate::rng::Generator;
 
     #[test]
     fn a_session_survives_saving_and_loading() {
@@ -275,7 +284,14 @@ mod tests {
         let mut session = Session::default();
         session.draw_again(5);
         let before = session.question.clone();
-        session.open_weights("net.safetensors".into());
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("net.safetensors");
+        let spec = Draw::default().design.spec(1, 1);
+        let network = Draw::default().design.network(&spec, &mut Generator::seeded(0));
+        network::write(&path, &network.expect("a network")).expect("a file");
+        let read = StateDict::read(&path).expect("reads");
+        let content = Frozen::new(read.checksum().clone(), std::sync::Arc::new(read));
+        session.open_weights(path, Head::Fitting, content);
         assert_ne!(session.question, before);
         session.close_weights();
         assert_eq!(session.question, before);

@@ -128,6 +128,13 @@ impl<Q: Send + 'static, A: Send + 'static> Worker<Q, A> {
     pub fn progress(&self) -> Option<f64> {
         self.desk.lock().running.as_ref().and_then(|running| running.ticket.progress())
     }
+
+    /// How long the running job will still take if it goes on as it did so far; `None` before enough
+    /// of it is done to tell.
+    pub fn time_left(&self) -> Option<Duration> {
+        let running = self.desk.lock().running.clone()?;
+        time_left(running.since.elapsed(), running.ticket.progress()?)
+    }
 }
 
 impl<Q, A> Drop for Worker<Q, A> {
@@ -142,6 +149,14 @@ impl<Q, A> Drop for Worker<Q, A> {
         drop(state);
         self.desk.arrived.notify_one();
     }
+}
+
+/// The rest of a job that has come so far in this time.
+fn time_left(spent: Duration, done: f64) -> Option<Duration> {
+    /// Before that the first steps say little about the others.
+    const ENOUGH: (Duration, f64) = (Duration::from_secs(1), 0.02);
+    let told = spent >= ENOUGH.0 && (ENOUGH.1..1.0).contains(&done);
+    told.then(|| spent.mul_f64((1.0 - done) / done))
 }
 
 impl<Q> State<Q> {

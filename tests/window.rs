@@ -11,6 +11,10 @@ mod exporting;
 mod figures;
 #[path = "window/files.rs"]
 mod files;
+#[path = "window/heads.rs"]
+mod heads;
+#[path = "window/honesty.rs"]
+mod honesty;
 #[path = "window/pins.rs"]
 mod pins;
 #[path = "window/verdict.rs"]

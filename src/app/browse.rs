@@ -26,6 +26,8 @@ pub fn open(ctx: &egui::Context) -> Task<Answer<Vec<PathBuf>>> {
         rfd::FileDialog::new()
             .set_title("Open weights, sequences, a comparison or data")
             .add_filter("weights, sequences, comparisons, data", &files::EXTENSIONS)
+            // Weights go by any name, or none.
+            .add_filter("all files", &["*"])
             .pick_files()
     })
 }

@@ -48,12 +48,13 @@ impl Dialog {
         self.error = Some(error);
     }
 
-    /// Draws the dialog.
+    /// Draws the dialog. `earlier` says whose figures these are, if not of the present settings.
     pub fn show(
         &mut self,
         ctx: &egui::Context,
         settings: &mut ExportSettings,
         figures: &[(&'static str, String)],
+        earlier: Option<&str>,
         busy: bool,
     ) -> Wish {
         self.collect(settings);
@@ -64,7 +65,7 @@ impl Dialog {
             egui::ScrollArea::vertical()
                 .max_height(most)
                 .min_scrolled_height(most.min(460.0))
-                .show(ui, |ui| self.contents(ui, settings, figures, busy))
+                .show(ui, |ui| self.contents(ui, settings, figures, earlier, busy))
                 .inner
         });
         match modal.inner {
@@ -78,10 +79,15 @@ impl Dialog {
         ui: &mut Ui,
         settings: &mut ExportSettings,
         figures: &[(&'static str, String)],
+        earlier: Option<&str>,
         busy: bool,
     ) -> Wish {
         ui.label(RichText::new("Export figures").heading().strong());
         ui.add_space(4.0);
+        if let Some(earlier) = earlier {
+            let text = RichText::new(format!("{earlier}.")).color(ui.visuals().warn_fg_color);
+            ui.add(egui::Label::new(text).wrap());
+        }
         let before = settings.clone();
         let shown = |settings: &ExportSettings| (settings.figure.clone(), settings.format);
         what(ui, settings, figures);

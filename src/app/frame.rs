@@ -1,16 +1,18 @@
 //! One frame: the bars around, the results in the middle, what is open on top.
 
+use std::sync::Arc;
+
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::App;
 use super::commands::Command;
 use super::explore::controls::{self, Desk};
-use super::explore::readouts;
 use super::explore::why::{Board, Wish};
+use super::explore::{readouts, stale};
 use super::train::{self, Phase};
 use super::{help, top_bar};
 use crate::network::Cell;
-use crate::session::{Pin, Tab};
+use crate::session::{Pane, Pin, Tab};
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
 const PANEL_WIDTH: f32 = 322.0;
@@ -47,8 +49,7 @@ impl App {
                 let state = top_bar::State {
                     tab: self.session.tab,
                     training: self.train.phase() == Phase::Running,
-                    busy: explore && self.busy(),
-                    progress: self.worker.progress(),
+                    work: (explore && self.busy()).then(|| self.work()),
                     can_stop: self.can_stop(),
                     facts: explore.then(facts).flatten().unwrap_or_default(),
                     undo: match self.session.tab {
@@ -108,30 +109,72 @@ impl App {
     }
 
     fn controls(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let shown = self.scene.as_ref();
-        let file =
-            shown.filter(|scene| scene.report.question.weights == self.session.question.weights);
-        let spec = file.map(|scene| scene.report.spec);
+        let weights = self.session.question.weights.clone();
+        let shown = self.scene.as_ref().map(|scene| Arc::clone(&scene.report));
+        let report = shown.filter(|report| report.question.weights == weights);
         let failure = |pin: &Pin| self.librarian.failure(&pin.question).map(str::to_owned);
         let pin_errors: Vec<Option<String>> = self.session.pins.iter().map(failure).collect();
-        let mut desk = Desk { session: &mut self.session, commands, spec, pin_errors: &pin_errors };
+        let mut desk = Desk {
+            session: &mut self.session,
+            commands,
+            report: report.as_deref(),
+            candidates: self.offer.of(&weights),
+            pin_errors: &pin_errors,
+            retry: false,
+        };
         controls::show(ui, &mut desk);
+        if desk.retry {
+            self.retry();
+        }
+    }
+
+    /// Says that files in use hold something else by now. What is on screen stays as it was opened.
+    fn changed_files(&mut self, ui: &mut Ui) {
+        let names: Vec<String> = self
+            .watch
+            .changed()
+            .iter()
+            .map(|path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        let have = if names.len() == 1 { "has" } else { "have" };
+        let again = ui
+            .horizontal_wrapped(|ui| {
+                let text = format!("{} {have} changed on disk.", names.join(", "));
+                ui.colored_label(ui.visuals().warn_fg_color, text);
+                let tip = "Until then everything here is about what was read when it was opened.";
+                let again = ui.button("Read it again");
+                again.on_hover_text(tip).clicked()
+            })
+            .inner;
+        if again {
+            self.read_again(ui.ctx());
+        }
     }
 
     fn results(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        self.changed_files(ui);
         if let Some(error) = &self.error {
             let text = egui::RichText::new(format!("⚠ {error}")).strong();
             let text = text.color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }
         let Some(scene) = self.scene.clone() else {
-            if self.error.is_none() && self.busy() {
-                ui.centered_and_justified(Ui::spinner);
+            let act = match self.error.is_none() && self.busy() {
+                true => stale::awaited(ui, self.work()),
+                false => None,
+            };
+            if let Some(act) = act {
+                self.act(Pane::Curves, act);
             }
             return;
         };
         let mut board = Board {
             scene: &scene,
+            stale: self.visibly_stale(),
+            act: None,
             viewers: &self.viewers,
             badge: &self.badge,
             session: &mut self.session,
@@ -143,13 +186,16 @@ impl App {
             in_table: None,
         };
         let wish = self.wall.show(ui, &mut board);
-        let Board { hovered, in_table, holding, .. } = board;
+        let Board { hovered, in_table, holding, act, .. } = board;
         self.holding = holding;
         if hovered.or(in_table) != self.marked {
             ui.ctx().request_repaint();
         }
         self.marked = hovered.or(in_table);
         self.marked_in_plot = hovered.is_some();
+        if let Some((pane, act)) = act {
+            self.act(pane, act);
+        }
         match wish {
             Some(Wish::Enlarge(pane)) => self.session.why.enlarged = Some(pane),
             Some(Wish::Export(pane)) => self.toggle_export(Some(pane)),
@@ -166,7 +212,7 @@ impl App {
         self.train.guard_closing(ctx, &self.session.train);
         self.training_dialog(ctx);
         self.export_dialog(ctx);
-        self.path_dialog(ctx);
+        self.opening_dialogs(ctx);
         drop_hint(ctx);
         self.notices.show(ctx);
     }

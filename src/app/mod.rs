@@ -11,20 +11,28 @@ mod explore;
 mod export;
 mod files;
 mod frame;
+mod head_dialog;
+mod heads;
 mod help;
+mod keeper;
+mod late;
 mod notice;
 mod open_dialog;
+mod opening;
 mod persist;
 mod plot;
 mod screenshot;
+mod sheet;
 mod shell;
 mod task;
 mod theme;
 mod top_bar;
 mod train;
+mod watch;
 mod widgets;
 mod window;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,6 +40,7 @@ pub use commands::Command;
 pub use notice::{Kind as NoticeKind, Notice};
 pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
+pub use sheet::Sheet;
 pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
@@ -52,6 +61,8 @@ pub struct Options {
     pub question: Option<Question>,
     /// Which tab to show, in place of the one shown last.
     pub tab: Option<Tab>,
+    /// Files to open, as if they were dropped on the window.
+    pub files: Vec<PathBuf>,
     /// Views to open in Explore, the last one in front.
     pub views: Vec<Pane>,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
@@ -67,7 +78,7 @@ static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question, tab, views, opened } = options;
+    let Options { screenshot, mut notices, question, tab, files, views, opened } = options;
     let path = persist::default_path();
     let mut session = match (&screenshot, &path) {
         (None, Some(path)) => {
@@ -105,7 +116,10 @@ pub fn run(options: Options) -> Result<()> {
         Photographer::new(job, Arc::clone(&ending))
     });
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let app = App::new(&creation.egui_ctx, session, notices)?;
+        let mut app = App::new(&creation.egui_ctx, session, notices)?;
+        if !files.is_empty() {
+            app.open_files(&creation.egui_ctx, &files);
+        }
         opened.store(true, Ordering::Relaxed);
         Ok(Box::new(shell::Shell { app, photographer }))
     });

@@ -21,6 +21,8 @@ pub struct Notice {
     pub kind: Kind,
     /// One sentence.
     pub text: String,
+    /// How often this was said, the last time counting.
+    pub times: u32,
     since: Instant,
 }
 
@@ -45,9 +47,10 @@ impl Notices {
     }
 
     fn push(&mut self, kind: Kind, text: String) {
-        // The same news twice say no more than once.
-        self.0.retain(|notice| notice.text != text);
-        self.0.push(Notice { kind, text, since: Instant::now() });
+        // The same news again stand in one place, but are seen to be new.
+        let said = self.0.iter().position(|notice| notice.text == text);
+        let times = said.map_or(0, |said| self.0.remove(said).times) + 1;
+        self.0.push(Notice { kind, text, times, since: Instant::now() });
         let surplus = self.0.len().saturating_sub(4);
         self.0.drain(..surplus);
     }
@@ -93,7 +96,11 @@ impl Notice {
                 ui.set_max_width(width);
                 ui.horizontal_top(|ui| {
                     ui.label(egui::RichText::new(sign).color(color).strong());
-                    ui.add(egui::Label::new(&self.text).wrap().selectable(true));
+                    let text = match self.times {
+                        0 | 1 => self.text.clone(),
+                        times => format!("{} ({times} times)", self.text),
+                    };
+                    ui.add(egui::Label::new(text).wrap().selectable(true));
                     ui.button("✖").on_hover_text("Close this message.").clicked()
                 })
                 .inner

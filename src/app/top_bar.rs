@@ -3,6 +3,7 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::commands::Command;
+use super::explore::stale::Work;
 use crate::session::Tab;
 
 /// What the bar tells.
@@ -11,10 +12,8 @@ pub struct State {
     pub tab: Tab,
     /// Whether networks are being trained.
     pub training: bool,
-    /// Whether work has taken long enough to be worth a mark.
-    pub busy: bool,
-    /// How far it is, if it says.
-    pub progress: Option<f64>,
+    /// How far the work is, if it has taken long enough to be worth a mark.
+    pub work: Option<Work>,
     /// Whether the work has taken long enough to be stopped.
     pub can_stop: bool,
     /// What is on screen, in a line.
@@ -25,7 +24,7 @@ pub struct State {
 
 /// Draws the bar. True if the work under way is to be stopped.
 pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) -> bool {
-    let State { tab, training, busy, progress, can_stop, facts, undo: [undo, redo] } = state;
+    let State { tab, training, work, can_stop, facts, undo: [undo, redo] } = state;
     let mut stop = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new("rnnscope").strong().size(16.0));
@@ -45,16 +44,13 @@ pub fn show(ui: &mut Ui, state: State, commands: &mut Vec<Command>) -> bool {
             ui.label(dot);
             ui.weak("training");
         }
-        if busy {
+        if let Some(work) = work {
             ui.add(egui::Spinner::new().size(14.0));
-            let text = match progress {
-                Some(done) => format!("computing, {:.0} %", 100.0 * done),
-                None => "computing".to_owned(),
-            };
-            ui.weak(text);
+            ui.weak(work.in_words());
             if can_stop {
-                let tip = "Stops this measurement and keeps the curves that are on screen.";
-                stop = ui.button("Stop").on_hover_text(tip).clicked();
+                let tip =
+                    "Stops all that is being measured and keeps the curves that are on screen.";
+                stop = ui.button("Stop all").on_hover_text(tip).clicked();
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

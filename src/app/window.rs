@@ -1,21 +1,22 @@
 //! The application's state and one frame of it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::browse::Answer;
 use super::commands::Command;
 use super::explore::scene::{Request, Scene, Studio};
 use super::explore::shelf::Librarian;
+use super::explore::stale::Delay;
 use super::explore::why::{Badge, Viewers, Wall};
 use super::export::Dialog;
+use super::heads::Offer;
+use super::keeper::Keeper;
 use super::notice::{Notice, Notices};
-use super::open_dialog::OpenDialog;
-use super::task::Task;
+use super::opening::Opening;
+use super::sheet::Takings;
 use super::theme;
 use super::train::TrainTab;
+use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::figure::Raster;
 use crate::flow::view::Check;
 use crate::flow::{FlowReport, Question};
 use crate::session::{History, Pane, Session, Tab};
@@ -24,13 +25,6 @@ use crate::worker::Worker;
 
 /// Work shorter than this gets no busy mark: it would only flicker.
 pub const BUSY_AFTER: Duration = Duration::from_millis(100);
-
-/// Work longer than this can be stopped.
-const STOP_AFTER: Duration = Duration::from_secs(1);
-
-/// What is said when the user stopped a computation.
-const STOPPED: &str = "stopped: the curves are not those of the present settings; change any setting \
-                       to measure again";
 
 /// The application: the session, what was computed for it, and what is open on top of it.
 pub struct App {
@@ -48,12 +42,14 @@ pub struct App {
     /// Whether the gradients on screen can be trusted.
     pub(super) badge: Badge,
     /// The last request handed in.
-    requested: Option<Request>,
-    /// Counts files opened, so that a file opened again is read again.
-    opened: u64,
+    pub(super) requested: Option<Request>,
     /// The last answer; it stays on screen while an error is shown.
     pub(super) scene: Option<Scene>,
     pub(super) error: Option<String>,
+    /// Whether something was handed in since that error.
+    pub(super) asked_since: bool,
+    /// How long the answer to the present settings has been missed.
+    pub(super) delay: Delay,
     /// The step under the pointer, marked in all plots, and whether it came from a plot.
     pub(super) marked: Option<f64>,
     pub(super) marked_in_plot: bool,
@@ -61,13 +57,13 @@ pub struct App {
     pub(super) dialog: Option<Dialog>,
     /// The pane that the export dialog is about, if it is about one.
     pub(super) exporting: Option<Pane>,
-    pub(super) export: Option<Task<String>>,
-    pub(super) image: Option<Task<Raster>>,
-    pub(super) numbers: Option<Task<String>>,
-    pub(super) opening: Option<Task<Answer<Vec<PathBuf>>>>,
-    /// A data set being looked at.
-    pub(super) data: Option<Task<PathBuf>>,
-    pub(super) open_dialog: Option<OpenDialog>,
+    pub(super) takings: Takings,
+    pub(super) opening: Opening,
+    /// What files held when they were opened, and whether they still do.
+    pub(super) keeper: Keeper,
+    pub(super) watch: Watch,
+    /// What the file of the present network offers as readout.
+    pub(super) offer: Offer,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
 }
@@ -106,20 +102,20 @@ impl App {
             holding: false,
             badge,
             requested: None,
-            opened: 0,
             scene: None,
             error: None,
+            asked_since: false,
+            delay: Delay::default(),
             marked: None,
             marked_in_plot: false,
             help_open: false,
             dialog: None,
             exporting: None,
-            export: None,
-            image: None,
-            numbers: None,
-            opening: None,
-            data: None,
-            open_dialog: None,
+            takings: Takings::default(),
+            opening: Opening::default(),
+            keeper: Keeper::default(),
+            watch: Watch::new(waker(ctx.clone())).map_err(refused)?,
+            offer: Offer::default(),
             told: None,
         })
     }
@@ -171,10 +167,10 @@ impl App {
             && self.librarian.busy_for().is_none()
             && self.viewers.is_settled()
             && self.badge.is_settled()
-            && self.export.is_none()
-            && self.image.is_none()
-            && self.numbers.is_none()
-            && self.data.is_none()
+            && self.takings.is_settled()
+            && self.opening.is_settled()
+            && self.keeper.is_settled()
+            && self.offer.is_settled()
             && self.train.settled();
         answered && idle && self.requested.as_ref() == Some(&self.request())
     }
@@ -194,28 +190,9 @@ impl App {
         self.carry_out(ctx, command);
     }
 
-    /// Reads files anew.
-    pub(super) fn reopen(&mut self) {
-        self.opened += 1;
-        self.librarian.reopen();
-        self.badge.reopen();
-    }
-
     /// How long either thread has been at work.
     fn busy_for(&self) -> Option<Duration> {
         self.worker.busy_for().max(self.librarian.busy_for())
-    }
-
-    /// Whether what is under way is worth a button that stops it.
-    pub(super) fn can_stop(&self) -> bool {
-        self.worker.busy_for().is_some_and(|busy| busy >= STOP_AFTER)
-    }
-
-    /// Stops what is under way. The curves on screen are older than the settings then, and it says so.
-    pub(super) fn stop(&mut self) {
-        self.worker.cancel();
-        self.viewers.stop();
-        self.error = Some(STOPPED.to_owned());
     }
 
     /// Whether the busy mark is due.
@@ -230,13 +207,13 @@ impl App {
             question: self.session.question.clone(),
             pins: names.into_iter().zip(questions).collect(),
             view: self.session.view,
-            opened: self.opened,
             shelf: self.librarian.shelf().clone(),
         }
     }
 
     /// Hands in a request if anything it depends on has changed.
     pub(super) fn ask(&mut self, ctx: &egui::Context) {
+        self.tend_files(ctx);
         let pins: Vec<&Question> = self.session.pins.iter().map(|pin| &pin.question).collect();
         self.librarian.tend(&pins, self.scene.as_ref().map(|scene| &scene.report));
         let request = self.request();
@@ -245,9 +222,18 @@ impl App {
             match request.question.validate() {
                 Ok(()) => {
                     self.worker.submit(request);
+                    self.asked_since = true;
                 }
-                Err(error) => self.error = Some(error.to_string()),
+                Err(error) => self.fail(error.to_string()),
             }
+        }
+        let answered =
+            self.scene.as_ref().is_some_and(|s| s.report.question == self.session.question);
+        self.delay.follow(answered);
+        if self.delay.is_late() && self.asked_since {
+            // What went wrong with earlier settings is not about these. Quick answers come before
+            // that, so that the line does not flicker while a slider is dragged.
+            self.error = None;
         }
         self.tend_views(ctx);
         if let Some(busy) = self.busy_for() {
@@ -259,7 +245,7 @@ impl App {
 
     /// Asks the views on screen for what is wanted, and has the gradients checked once settings rest.
     fn tend_views(&mut self, ctx: &egui::Context) {
-        self.viewers.tend(&self.session, self.opened, self.holding);
+        self.viewers.tend(&self.session, self.holding);
         if !self.viewers.is_settled() {
             // Often enough for their progress to move.
             ctx.request_repaint_after(BUSY_AFTER);
@@ -268,11 +254,22 @@ impl App {
             self.badge.rest();
         } else if let Some(scene) = &self.scene {
             let elsewhere = self.viewers.check(&self.session);
-            self.badge.tend(&self.session.question, &scene.report, elsewhere);
+            let error = self.error.as_deref();
+            self.badge.tend(&self.session.question, &scene.report, elsewhere, error);
         }
         if let Some(due) = self.badge.due() {
             ctx.request_repaint_after(due);
         }
+    }
+
+    /// Keeps what the files in use held, looks whether they still do, and what they offer.
+    fn tend_files(&mut self, ctx: &egui::Context) {
+        self.keeper.tend(ctx, &mut self.session, &mut self.history);
+        self.watch.tend(&self.session.question);
+        if let Some(due) = self.opening.due() {
+            ctx.request_repaint_after(due);
+        }
+        self.offer.tend(ctx, &self.session.question.weights);
     }
 
     /// Takes what background threads have finished.
@@ -284,14 +281,19 @@ impl App {
             match outcome.answer {
                 Ok(scene) => {
                     self.scene = Some(scene);
-                    self.error = None;
+                    self.delay.restart();
+                    // After a stop, an older answer does not make the present settings answered.
+                    if newest || self.asked_since {
+                        self.error = None;
+                    }
                 }
                 // An older request's trouble is not about what is on screen.
-                Err(error) if newest => self.error = Some(error.to_string()),
+                Err(error) if newest => self.fail(error.to_string()),
                 Err(_) => {}
             }
         }
-        self.collect_tasks(ctx);
+        self.collect_takings(ctx);
+        self.collect_openings(ctx);
     }
 
     /// Tells egui about zoom and theme if they were changed here, and takes over its own zooming.

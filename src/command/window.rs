@@ -34,6 +34,10 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
+    /// Open weights, a sequence, a comparison or data, as dropping the file on the window does; repeat
+    /// for several
+    #[arg(long = "open", value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     views: Vec<PaneWord>,
@@ -56,6 +60,10 @@ pub(super) fn run(arguments: &WindowArguments) -> Result<(), Failure> {
     };
     match &arguments.screenshot {
         Some(_) => Err(Failure::input(format!("no screenshot without a window: {obstacle}"))),
+        None if !arguments.files.is_empty() => Err(Failure::input(format!(
+            "no window to open files in: {obstacle}; `rnnscope explore --weights FILE` and \
+             `--sequence FILE` measure without one"
+        ))),
         None => without_window(&obstacle),
     }
 }
@@ -81,7 +89,8 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     });
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
-    let options = app::Options { screenshot, tab, views, ..app::Options::default() };
+    let files = arguments.files.clone();
+    let options = app::Options { screenshot, tab, views, files, ..app::Options::default() };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {

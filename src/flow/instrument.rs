@@ -179,6 +179,31 @@ impl Instrument {
         view::look(&network, batch, question, view, ticket)
     }
 
+    /// What would be measured: the report of a question before any number of it, with the network, the
+    /// source of its readout, steps and batch. Files are read, the network is built and the input
+    /// fitted to it, so that whatever stands in the way is found.
+    ///
+    /// # Errors
+    /// As for [`Instrument::answer`].
+    pub fn outline(&mut self, question: &Question) -> Result<FlowReport> {
+        let (unscaled, batch) = self.prepare(question)?;
+        let spec = unscaled.network.spec;
+        Ok(FlowReport {
+            question: question.clone(),
+            spec,
+            readout: unscaled.readout.clone(),
+            length: batch.steps * spec.ticks,
+            batch: batch.size,
+            loss: f64::NAN,
+            layers: Vec::new(),
+            spectra: Vec::new(),
+            input: Vec::new(),
+            target: Vec::new(),
+            prediction: Vec::new(),
+            seconds: 0.0,
+        })
+    }
+
     /// The network of a question before scaling, and what it reads.
     pub(super) fn unscaled(&mut self, question: &Question) -> Result<(Network, Batch)> {
         let (unscaled, batch) = self.prepare(question)?;

@@ -48,6 +48,12 @@ impl History {
         Some(after)
     }
 
+    /// Every question that undo or redo may return to.
+    pub fn questions_mut(&mut self) -> impl Iterator<Item = &mut Question> {
+        let Self { past, present, future } = self;
+        past.iter_mut().chain(present).chain(future).map(|(question, _)| question)
+    }
+
     /// Whether [`History::undo`] would return something.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()

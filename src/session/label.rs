@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use crate::flow::{Draw, Input, Question, Signal, Weights};
-use crate::network::{Cell, Design, GateBias, InputInit, Wiring};
-use crate::network::{Init, Recipe};
+use crate::flow::{Draw, Input, Question, SequenceFile, Signal, Weights};
+use crate::frozen::{Checksum, Frozen};
+use crate::network::{Cell, Design, GateBias, Head, Init, InputInit, Recipe, Wiring};
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {
-    let aspects: Vec<Vec<String>> = questions.iter().map(|question| aspects(question)).collect();
+    let namesakes = |question: &Question| has_namesake(question, questions);
+    let aspects: Vec<Vec<String>> =
+        questions.iter().map(|question| aspects(question, namesakes(question))).collect();
     let differs = |index: usize| aspects.iter().any(|other| other[index] != aspects[0][index]);
     aspects
         .iter()
@@ -32,14 +34,75 @@ pub fn label(question: &Question) -> String {
     format!("{network}, W × {}, b × {}", short(question.weight_scale), short(question.bias_scale))
 }
 
+/// The question whose curves are on screen while another is asked: its network, and what else differs.
+pub fn earlier(shown: &Question, wanted: &Question) -> String {
+    let by_content = has_namesake(shown, &[wanted]);
+    let (own, others) = (aspects(shown, by_content), aspects(wanted, by_content));
+    // Cell, size and layers stand in the name of a drawn network.
+    let (name, named) = match &shown.weights {
+        Weights::Draw(draw) => (draw.design.spec(1, 1).to_string(), 3),
+        Weights::File { path, content, .. } => (file_told(path, content.as_ref(), by_content), 1),
+    };
+    let differ = own.into_iter().zip(others).skip(named).filter(|(own, other)| own != other);
+    let told = differ.map(|(own, _)| own).filter(|own| !own.is_empty());
+    let told: Vec<String> = std::iter::once(name).chain(told).collect();
+    told.join(", ")
+}
+
+/// Whether another question reads a file of the same name that holds something else.
+fn has_namesake(question: &Question, questions: &[&Question]) -> bool {
+    let files = files(question);
+    let others = || questions.iter().flat_map(|question| self::files(question));
+    files.iter().any(|(name, content)| {
+        others().any(|(other, other_content)| other == *name && other_content != *content)
+    })
+}
+
+/// The files that a question reads: their names, and the checksums of what they held.
+fn files(question: &Question) -> Vec<(String, Option<&Checksum>)> {
+    let weights = match &question.weights {
+        Weights::File { path, content, .. } => {
+            Some((file_name(path), content.as_ref().map(Frozen::checksum)))
+        }
+        Weights::Draw(_) => None,
+    };
+    let sequences = match &question.input.signal {
+        Signal::Files(files) => files.as_slice(),
+        _ => &[],
+    };
+    let sequences = sequences
+        .iter()
+        .map(|file| (file_name(&file.path), file.content.as_ref().map(Frozen::checksum)));
+    weights.into_iter().chain(sequences).collect()
+}
+
+/// `net.pt`, or `net.pt (3f2a91c)` with the first digits of the checksum of what it held.
+fn file_told<T>(path: &Path, content: Option<&Frozen<T>>, by_content: bool) -> String {
+    let name = file_name(path);
+    match content.filter(|_| by_content) {
+        Some(content) => format!("{name} ({:.7})", content.checksum().to_string()),
+        None => name,
+    }
+}
+
 /// The settings of a question in a fixed order; an empty text where a setting does not apply.
-fn aspects(question: &Question) -> Vec<String> {
+/// `by_content` tells what files held, too.
+fn aspects(question: &Question, by_content: bool) -> Vec<String> {
     let Question { weights, input, weight_scale, bias_scale, loss, precision } = question;
     let mut aspects = match weights {
         Weights::Draw(draw) => drawn(draw),
-        Weights::File { path, nonlinearity, seed, head: _, content: _ } => {
-            let mut aspects =
-                vec![file_name(path), nonlinearity.to_string(), format!("seed {seed}")];
+        Weights::File { path, nonlinearity, seed, head, content } => {
+            let mut aspects = vec![
+                file_told(path, content.as_ref(), by_content),
+                nonlinearity.to_string(),
+                format!("seed {seed}"),
+                match head {
+                    Head::Fitting => "the file’s readout".to_owned(),
+                    Head::Named(name) => format!("readout {name}"),
+                    Head::None => "no readout".to_owned(),
+                    Head::Random => "random readout".to_owned(),
+                },
+            ];
             aspects.resize(DRAWN, String::new());
             aspects
         }
@@ -47,9 +110,15 @@ fn aspects(question: &Question) -> Vec<String> {
     aspects.push(format!("W × {}", short(*weight_scale)));
     aspects.push(format!("b × {}", short(*bias_scale)));
     let Input { signal, length, batch, seed } = input;
-    aspects.push(signal_name(signal));
+    aspects.push(signal_name(signal, by_content));
     let from_files = matches!(signal, Signal::Files(_));
-    aspects.push(if from_files { String::new() } else { format!("T = {length}") });
+    aspects.push(match signal {
+        Signal::Files(_) => String::new(),
+        Signal::Task(task) => format!("T = {}", task.length()),
+        Signal::Noise | Signal::Impulse | Signal::Sine | Signal::Constant => {
+            format!("T = {length}")
+        }
+    });
     aspects.push(if from_files { String::new() } else { format!("B = {batch}") });
     aspects.push(seed.map_or("input from the weights’ stream".to_owned(), |seed| {
         format!("input seed {seed}")
@@ -98,14 +167,16 @@ fn drawn(draw: &Draw) -> Vec<String> {
     aspects
 }
 
-fn signal_name(signal: &Signal) -> String {
+fn signal_name(signal: &Signal, by_content: bool) -> String {
     match signal {
         Signal::Noise => "noise".to_owned(),
         Signal::Impulse => "impulse".to_owned(),
         Signal::Sine => "sine".to_owned(),
         Signal::Constant => "constant".to_owned(),
-        Signal::Files(paths) => {
-            paths.iter().map(|file| file_name(&file.path)).collect::<Vec<_>>().join(" + ")
+        Signal::Files(files) => {
+            let told =
+                |file: &SequenceFile| file_told(&file.path, file.content.as_ref(), by_content);
+            files.iter().map(told).collect::<Vec<_>>().join(" + ")
         }
         Signal::Task(task) => task.name().replace('-', " "),
     }
@@ -124,8 +195,10 @@ fn short(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::network::Head;
+    use crate::flow::Rows;
 
     #[test]
     fn pins_are_named_by_what_differs() {
@@ -162,5 +235,50 @@ mod tests {
         let labels = labels(&[&drawn, &file]);
         assert!(labels[1].starts_with("net.safetensors"), "{}", labels[1]);
         assert!(labels[0].starts_with("RNN tanh"), "{}", labels[0]);
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_what_they_held() {
+        let question = |bytes: &[u8]| {
+            let rows = Arc::new(Rows { rows: vec![vec![1.0]] });
+            let content = Some(Frozen::new(Checksum::of(bytes), rows));
+            let mut question = Question::default();
+            question.input.signal =
+                Signal::Files(vec![SequenceFile { path: "a.csv".into(), content }]);
+            question
+        };
+        let (one, other) = (question(b"1"), question(b"2"));
+        assert_eq!(labels(&[&one, &other]), ["a.csv (6b86b27)", "a.csv (d4735e3)"]);
+        let label = labels(&[&one, &Question { weight_scale: 2.0, ..one.clone() }]);
+        assert_eq!(label, ["W × 1", "W × 2"], "the same content needs no digits");
+    }
+
+    #[test]
+    fn what_was_on_screen_is_told_from_what_is_asked() {
+        let rnn = Question::default();
+        let mut lstm = rnn.clone();
+        lstm.weights = Weights::Draw(Draw { design: Design::new(Cell::Lstm, 512, 1), seed: 0 });
+        lstm.input.length = 10_000;
+        assert_eq!(earlier(&rnn, &lstm), "RNN tanh, 16 units, T = 10");
+        let scaled = Question { weight_scale: 2.0, ..rnn.clone() };
+        assert_eq!(earlier(&scaled, &rnn), "RNN tanh, 16 units, W × 2");
+    }
+
+    #[test]
+    fn readouts_of_one_file_are_told_apart() {
+        let question = |head: Head| {
+            let weights = Weights::File {
+                path: "net.pt".into(),
+                nonlinearity: crate::network::Nonlinearity::Tanh,
+                seed: 0,
+                head,
+                content: None,
+            };
+            Question { weights, ..Question::default() }
+        };
+        let all = [Head::Fitting, Head::Named("fc".into()), Head::None, Head::Random];
+        let all = all.map(question);
+        let labels = labels(&all.iter().collect::<Vec<_>>());
+        assert_eq!(labels, ["the file’s readout", "readout fc", "no readout", "random readout"]);
     }
 }

@@ -120,3 +120,12 @@ fn a_published_job_gives_way_at_once() {
     assert_eq!(wait(&worker).answer.expect("next"), 7);
     assert!(start.elapsed() < GRACE, "it had published, so it gets no grace");
 }
+
+#[test]
+fn the_time_left_is_told_once_enough_is_done() {
+    let second = Duration::from_secs(1);
+    assert_eq!(time_left(4 * second, 0.25), Some(12 * second));
+    assert_eq!(time_left(second / 10, 0.25), None, "too early");
+    assert_eq!(time_left(4 * second, 0.001), None, "too little");
+    assert_eq!(time_left(4 * second, 1.0), None, "what is left is not counted");
+}

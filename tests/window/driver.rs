@@ -57,6 +57,27 @@ impl Window {
         self.harness.state().as_ref().expect("a frame was drawn")
     }
 
+    /// Changes settings as a control would, without waiting for what comes of it.
+    pub fn change(&mut self, how: impl FnOnce(&mut Session)) {
+        how(self.harness.state_mut().as_mut().expect("a frame was drawn").session_mut());
+    }
+
+    /// Carries out a command at once, without a frame.
+    pub fn carry_out(&mut self, command: Command) {
+        let ctx = self.harness.ctx.clone();
+        self.harness.state_mut().as_mut().expect("a frame was drawn").command(&ctx, command);
+    }
+
+    /// Frames until something has come about.
+    pub fn wait_for(&mut self, there: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        while !there(self) {
+            self.harness.step();
+            assert!(start.elapsed() < PATIENCE, "it never came about");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     pub fn session(&self) -> &Session {
         self.app().session()
     }
@@ -111,9 +132,7 @@ impl Window {
         command: Command,
         pick: impl Fn(&egui::OutputCommand) -> Option<T>,
     ) -> T {
-        let ctx = self.harness.ctx.clone();
-        let app = self.harness.state_mut().as_mut().expect("a frame was drawn");
-        app.command(&ctx, command);
+        self.carry_out(command);
         let start = Instant::now();
         loop {
             self.harness.step();

@@ -61,6 +61,7 @@ fn the_table_opens_and_its_numbers_can_be_copied() {
         _ => None,
     });
     let mut lines = copied.lines();
+    assert_eq!(lines.next(), window.app().sheet().heading.as_deref(), "what they are of");
     assert_eq!(lines.next(), Some("t\t‖hₜ‖\t‖∂L/∂hₜ‖"));
     let read = lines.map(|line| line.rsplit('\t').next().and_then(|cell| cell.parse().ok()));
     let read: Vec<f64> = read.collect::<Option<_>>().expect("numbers");

@@ -9,5 +9,6 @@ pub mod plots;
 pub mod readouts;
 pub mod scene;
 pub mod shelf;
+pub mod stale;
 pub mod table;
 pub mod why;

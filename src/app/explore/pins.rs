@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             if ui.button("✖").on_hover_text("Removes this pin.").clicked() {
                 removed = Some(index);
             }
-            let tip = "Returns to the settings of this pin.";
+            let tip = "Returns to the settings of this pin, and to what its files held.";
             if ui.button("↩").on_hover_text(tip).clicked() {
                 restored = Some(index);
             }
@@ -32,6 +32,11 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         });
         if let Some(Some(error)) = desk.pin_errors.get(index) {
             ui.colored_label(ui.visuals().error_fg_color, error);
+            ui.horizontal_wrapped(|ui| {
+                ui.weak("This pin is not drawn: bring its file back as it was, or remove the pin.");
+                let tip = "Measures this pin after all.";
+                desk.retry |= ui.button("Try again").on_hover_text(tip).clicked();
+            });
         }
     }
     ui.weak(format!("now: {present}"));

@@ -21,8 +21,6 @@ pub struct Request {
     pub pins: Vec<(String, Question)>,
     /// How the figures are laid out.
     pub view: View,
-    /// Counts how often files were opened: a file opened again is read again.
-    pub opened: u64,
     /// Complete reports that are at hand, of pins and of what took long.
     pub shelf: Shelf,
 }
@@ -38,6 +36,8 @@ pub struct Scene {
     pub pictures: Arc<Vec<Picture>>,
     /// Norms by step.
     pub table: Arc<Table>,
+    /// Which network, input and loss the numbers are of.
+    pub heading: String,
 }
 
 /// A figure with everything its drawing needs.
@@ -68,8 +68,6 @@ pub struct Studio {
     instrument: Instrument,
     last: Option<Arc<FlowReport>>,
     spectra: KnownSpectra,
-    /// [`Request::opened`] of the last request.
-    opened: u64,
 }
 
 impl Studio {
@@ -78,9 +76,6 @@ impl Studio {
     /// # Errors
     /// As for [`Instrument::answer`].
     pub fn answer(&mut self, request: &Request, ticket: &Ticket) -> Result<Scene> {
-        if self.opened != request.opened {
-            *self = Self { opened: request.opened, ..Self::default() };
-        }
         let same = |report: &&Arc<FlowReport>| report.question == request.question;
         let known = request.shelf.find(&request.question).or(self.last.as_ref().filter(same));
         let report = match known {
@@ -110,7 +105,8 @@ impl Scene {
         let pictures = Arc::new(Picture::all(figures));
         let table = Arc::new(of_flow::table(&report));
         let verdict = Arc::new(of_flow::verdict(&report));
-        Self { table, pictures, verdict, report }
+        let heading = of_flow::heading(&report);
+        Self { heading, table, pictures, verdict, report }
     }
 }
 

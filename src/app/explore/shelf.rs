@@ -97,9 +97,8 @@ impl Librarian {
         self.worker.busy_for()
     }
 
-    /// Forgets everything that came from files, as one was opened again.
-    pub fn reopen(&mut self) {
-        self.shelf.keep_only(|_| false);
+    /// Tries again what has failed, as files may be as they were again.
+    pub fn retry(&mut self) {
         self.failed.clear();
         self.errand.clear();
     }

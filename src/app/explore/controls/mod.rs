@@ -2,6 +2,7 @@
 
 mod input;
 mod network;
+mod readout;
 mod scales;
 mod view;
 
@@ -11,8 +12,9 @@ pub use self::scales::in_a_line as scales_in_a_line;
 
 use super::pins;
 use crate::app::commands::Command;
+use crate::app::heads::Candidates;
 use crate::app::widgets::group;
-use crate::network::NetworkSpec;
+use crate::flow::FlowReport;
 use crate::session::Session;
 
 /// What the controls work on.
@@ -21,10 +23,14 @@ pub struct Desk<'a> {
     pub session: &'a mut Session,
     /// What the buttons ask for, carried out after the frame.
     pub commands: &'a mut Vec<Command>,
-    /// Shape of the network on screen: a file's is known only once it was read.
-    pub spec: Option<NetworkSpec>,
+    /// What was measured of the present weights, once it was.
+    pub report: Option<&'a FlowReport>,
+    /// What the file of the present network offers as readout.
+    pub candidates: Option<&'a Candidates>,
     /// What went wrong with each pin.
     pub pin_errors: &'a [Option<String>],
+    /// Whether what went wrong is to be tried again.
+    pub retry: bool,
 }
 
 impl Desk<'_> {

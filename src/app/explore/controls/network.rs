@@ -2,11 +2,11 @@
 
 use egui::{RichText, Ui};
 
-use super::Desk;
+use super::{Desk, readout};
 use crate::app::commands::Command;
 use crate::app::design::{self, NONLINEARITIES};
 use crate::app::widgets::{choice, named, row};
-use crate::flow::{Draw, Precision, Weights};
+use crate::flow::{Draw, FlowReport, Precision, Weights};
 use crate::network::Cell;
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
@@ -53,8 +53,9 @@ fn seed(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 fn file(ui: &mut Ui, desk: &mut Desk<'_>) {
-    let spec = desk.spec;
-    let Weights::File { path, nonlinearity, seed, head: _, content: _ } =
+    let report = desk.report;
+    let candidates = desk.candidates;
+    let Weights::File { path, nonlinearity, seed, head, content: _ } =
         &mut desk.session.question.weights
     else {
         return;
@@ -69,7 +70,7 @@ fn file(ui: &mut Ui, desk: &mut Desk<'_>) {
                 .on_hover_text(path.display().to_string());
         },
     );
-    if let Some(spec) = spec {
+    if let Some(FlowReport { spec, .. }) = report {
         row(ui, "Holds", "What the file’s tensors say about the network.", |ui| {
             ui.add(egui::Label::new(spec.to_string()).wrap());
         });
@@ -78,12 +79,13 @@ fn file(ui: &mut Ui, desk: &mut Desk<'_>) {
             row(ui, "Nonlinearity", tip, |ui| choice(ui, nonlinearity, &NONLINEARITIES));
         }
     }
-    let tip = "Seed that draws the readout if the file holds none (head.weight, head.bias), and an input that \
-               continues its stream.";
-    row(ui, "Readout", tip, |ui| {
+    readout::show(ui, head, report.map(|report| &report.readout), candidates);
+    let tip = "Seed of a random readout, and of an input that continues its stream.";
+    row(ui, "Seed", tip, |ui| {
         let value = egui::DragValue::new(seed).speed(0.1).update_while_editing(false);
         named(ui.add(value), "Readout seed").on_hover_text(tip);
     });
+    readout::unused(ui, candidates);
     let close = ui.button("Close the file").on_hover_text("Returns to the network drawn before.");
     if close.clicked() {
         desk.session.close_weights();

@@ -34,6 +34,8 @@ pub struct Badge {
     too_long: Option<f64>,
     /// Whether a check is only waiting for the settings to rest.
     waits: bool,
+    /// Why there is nothing to be checked, or no check to come.
+    trouble: Option<String>,
 }
 
 impl Badge {
@@ -50,19 +52,32 @@ impl Badge {
             }
         };
         let worker = Worker::spawn("rnnscope-check", make_job, wake)?;
-        Ok(Self { worker, present: None, asked: None, known: None, too_long: None, waits: false })
+        Ok(Self {
+            worker,
+            present: None,
+            asked: None,
+            known: None,
+            too_long: None,
+            waits: false,
+            trouble: None,
+        })
     }
 
-    /// Forgets what was found, as files were opened again.
-    pub fn reopen(&mut self) {
-        self.known = None;
-        self.asked = None;
-        self.worker.cancel();
+    /// Tries again what has failed, as files may be as they were again.
+    pub fn retry(&mut self) {
+        self.known.take_if(|(_, found)| found.is_err());
     }
 
     /// Takes what was found, and has the question of `report` checked once it rests. `elsewhere` is a
-    /// check that an open view has made, or is about to make.
-    pub fn tend(&mut self, question: &Question, report: &FlowReport, elsewhere: Elsewhere<'_>) {
+    /// check that an open view has made, or is about to make; `error` says why the question was not
+    /// measured, if it was not.
+    pub fn tend(
+        &mut self,
+        question: &Question,
+        report: &FlowReport,
+        elsewhere: Elsewhere<'_>,
+        error: Option<&str>,
+    ) {
         self.collect();
         if self.present.as_ref().is_none_or(|(present, _)| present != question) {
             self.present = Some((question.clone(), Instant::now()));
@@ -73,10 +88,15 @@ impl Badge {
         {
             self.known = Some((question.clone(), Ok(Arc::clone(check))));
         }
-        let effort = Check::effort(report);
-        self.too_long = (effort > LONGEST).then_some(effort);
-        let pending = self.known_of(question).is_none() && self.asked.is_none();
         let answered = report.question == *question;
+        self.trouble = match elsewhere {
+            Elsewhere::Failed(why) => Some(why.to_owned()),
+            _ => error.filter(|_| !answered).map(str::to_owned),
+        };
+        // What an earlier report would take says nothing about these settings.
+        let effort = Check::effort(report);
+        self.too_long = (answered && effort > LONGEST).then_some(effort);
+        let pending = self.known_of(question).is_none() && self.asked.is_none();
         let alone = matches!(elsewhere, Elsewhere::Nothing);
         self.waits = pending && answered && alone && self.too_long.is_none();
         if self.waits && self.rested() {
@@ -136,6 +156,10 @@ impl Badge {
     }
 
     fn waiting(&self) -> Face {
+        if let Some(trouble) = &self.trouble {
+            let tip = format!("The gradients of the present settings are not checked: {trouble}");
+            return Face { text: "not checked".to_owned(), color: None, tip };
+        }
         let tip = match self.too_long {
             Some(seconds) => format!(
                 "To compare autograd with central differences would take about {} s here, so it is \
@@ -175,6 +199,8 @@ pub enum Elsewhere<'a> {
     Nothing,
     /// It is at it.
     Begun,
+    /// It has not checked the present question, for this reason.
+    Failed(&'a str),
     /// It has checked this question.
     Found(&'a Question, &'a Arc<Check>),
 }

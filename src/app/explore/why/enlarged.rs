@@ -17,8 +17,8 @@ pub fn show(ui: &mut Ui, pane: Pane, board: &mut Board<'_>) {
         let tip = "Brings back the controls and the other panes (Esc).";
         back = ui.button("Back").on_hover_text(tip).clicked();
         ui.label(RichText::new(pane.question()).strong().size(16.0));
-        if let Some(text) = board.viewers.work(pane) {
-            ui.weak(text);
+        if let Some(work) = board.viewers.work(pane) {
+            ui.weak(work.in_short());
         }
         if wide {
             ui.add_space(16.0);

@@ -7,6 +7,7 @@ use crate::app::explore::plots;
 use crate::app::explore::scene::Picture;
 use crate::app::plot::{self, Pointed};
 use crate::figure::Heat;
+use crate::flow::View;
 use crate::flow::view::Across;
 
 /// Scales and biases are picked in steps of the sliders.
@@ -52,7 +53,7 @@ fn explanation(across: Across) -> &'static str {
 }
 
 /// Draws the map and takes over where the pointer drags the cross-hair to.
-pub fn show(ui: &mut Ui, picture: &Picture, board: &mut Board<'_>, height: f32) {
+pub fn show(ui: &mut Ui, picture: &Picture, shown: View, board: &mut Board<'_>, height: f32) {
     let draw = |ui: &mut Ui, room: f32| plot::pick(ui, picture, room);
     let pointed = plots::card_with(ui, picture, height, draw);
     let Some(heat) = &picture.figure.heat else { return };
@@ -64,6 +65,10 @@ pub fn show(ui: &mut Ui, picture: &Picture, board: &mut Board<'_>, height: f32) 
     cross_hair(ui, &pointed, pointer);
     let Some([weight_scale, value]) = place(heat, &pointed, pointer) else { return };
     let across = board.session.why.across_of(&board.session.question);
+    if shown != View::Landscape(across) {
+        // The numbers upwards are still those of what it ran across before.
+        return;
+    }
     // Sizes and lengths reach so far that the present one lies among them: not to shift under a hand.
     board.holding = response.is_pointer_button_down_on() && across != Across::BiasScale;
     let question = across.set(&board.session.question, value);

@@ -18,7 +18,7 @@ pub use pane::Board;
 pub use stage::Wish;
 pub use viewers::Viewers;
 
-use super::readouts;
+use super::{readouts, stale};
 use crate::session::{Arrangement, Pane};
 
 /// Tiles are at least this high, in points; where that is too much, the page scrolls.
@@ -56,7 +56,12 @@ impl Wall {
                 let alone = board.session.why.arrangement == Arrangement::default();
                 board.readouts_inside = !alone && room < LITTLE_ROOM;
                 if !board.readouts_inside {
-                    readouts::show(ui, board.scene);
+                    ui.scope(|ui| {
+                        if board.stale.is_some() {
+                            ui.multiply_opacity(stale::DIMMED);
+                        }
+                        readouts::show(ui, board.scene);
+                    });
                 }
                 strip::show(ui, board);
                 let left = room - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;

@@ -4,9 +4,11 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::badge::Badge;
 use super::landscape;
+use super::viewer::Drawn;
 use super::viewers::Viewers;
 use crate::app::commands::Command;
 use crate::app::explore::scene::Scene;
+use crate::app::explore::stale::{self, Act, Stale};
 use crate::app::explore::{plots, readouts, table};
 use crate::app::widgets::{choice, row};
 use crate::figure::of_view::UnitSort;
@@ -16,6 +18,10 @@ use crate::session::{Pane, Session};
 pub struct Board<'a> {
     /// The curves.
     pub scene: &'a Scene,
+    /// Whose they are, once it is to be seen that they are not of the present settings.
+    pub stale: Option<Stale>,
+    /// What is wanted about a pane that is not of the present settings.
+    pub act: Option<(Pane, Act)>,
     /// The views.
     pub viewers: &'a Viewers,
     /// Whether the gradients can be trusted.
@@ -62,35 +68,47 @@ fn sort(ui: &mut Ui, sort: &mut UnitSort) {
 
 /// The four plots, and the table where it is open.
 pub fn curves(ui: &mut Ui, board: &mut Board<'_>, height: f32) {
-    if board.readouts_inside {
-        readouts::show(ui, board.scene);
-    }
-    let hovered = plots::show(ui, &board.scene.pictures, height, board.marked.0);
-    board.hovered = hovered.or(board.hovered);
-    if board.session.table_open {
-        ui.separator();
-        let marked = table::Marked { step: board.marked.0, follow: board.marked.1 };
-        board.in_table = table::show(ui, &board.scene.table, &marked, board.commands);
-    }
+    let stale = board.stale.clone();
+    let ((), act) = stale::dim(ui, stale.as_ref(), |ui| {
+        if board.readouts_inside {
+            readouts::show(ui, board.scene);
+        }
+        let hovered = plots::show(ui, &board.scene.pictures, height, board.marked.0);
+        board.hovered = hovered.or(board.hovered);
+        if board.session.table_open {
+            ui.separator();
+            let marked = table::Marked { step: board.marked.0, follow: board.marked.1 };
+            board.in_table = table::show(ui, &board.scene.table, &marked, board.commands);
+        }
+    });
+    board.act = act.map(|act| (Pane::Curves, act)).or(board.act);
 }
 
 fn view(ui: &mut Ui, pane: Pane, board: &mut Board<'_>, height: f32) {
-    match board.viewers.shown(pane) {
+    let act = match board.viewers.shown(pane) {
         Ok(Some(drawn)) => {
-            if let (Pane::Landscape, [picture]) = (pane, drawn.pictures.as_slice()) {
-                landscape::show(ui, picture, board, height);
-                return;
-            }
-            let hovered = plots::show(ui, &drawn.pictures, height, board.marked.0);
-            board.hovered = hovered.or(board.hovered);
+            let stale = board.viewers.visibly_stale(pane, board.session);
+            stale::dim(ui, stale.as_ref(), |ui| drawn_view(ui, pane, drawn, board, height)).1
         }
         Ok(None) => {
             ui.add_space(8.0);
             ui.weak(pane.question());
+            board.viewers.work(pane).and_then(|work| stale::awaited(ui, work))
         }
         Err(error) => {
             let text = RichText::new(format!("⚠ {error}")).color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap().selectable(true));
+            None
         }
+    };
+    board.act = act.map(|act| (pane, act)).or(board.act);
+}
+
+fn drawn_view(ui: &mut Ui, pane: Pane, drawn: &Drawn, board: &mut Board<'_>, height: f32) {
+    if let (Pane::Landscape, [picture]) = (pane, drawn.pictures.as_slice()) {
+        landscape::show(ui, picture, drawn.view, board, height);
+        return;
     }
+    let hovered = plots::show(ui, &drawn.pictures, height, board.marked.0);
+    board.hovered = hovered.or(board.hovered);
 }

@@ -106,8 +106,8 @@ impl Behavior<Pane> for Stage<'_, '_> {
                 self.wish = Some(wish);
             }
         }
-        if let Some(text) = self.board.viewers.work(pane) {
-            ui.weak(RichText::new(text).size(12.0));
+        if let Some(work) = self.board.viewers.work(pane) {
+            ui.weak(RichText::new(work.in_short()).size(12.0));
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::explore::scene::Picture;
+use crate::app::explore::stale::{Delay, Work};
 use crate::error::Result;
+use crate::figure::of_flow;
 use crate::figure::of_view::{self, Layout};
 use crate::flow::view::{Check, CheckReport, Landscape, Surveyor};
 use crate::flow::{Instrument, Question, View, ViewReport};
@@ -21,8 +23,6 @@ pub struct Request {
     pub view: View,
     /// How its figures are laid out.
     pub layout: Layout,
-    /// Counts how often files were opened: a file opened again is read again.
-    pub opened: u64,
 }
 
 /// A view as its thread sees it.
@@ -31,7 +31,6 @@ struct Easel {
     instrument: Instrument,
     surveyor: Surveyor,
     last: Option<(Question, View, ViewReport)>,
-    opened: u64,
 }
 
 /// A view, its thread and what it has brought.
@@ -42,6 +41,9 @@ pub struct Viewer {
     /// The last answer; `None` before the first.
     drawn: Option<Drawn>,
     error: Option<String>,
+    /// Whether the user broke off the work on the last request.
+    stopped: bool,
+    delay: Delay,
 }
 
 /// What a view has brought.
@@ -49,6 +51,10 @@ pub struct Viewer {
 pub struct Drawn {
     /// What it is about.
     pub question: Question,
+    /// Which view of it.
+    pub view: View,
+    /// Which network, input and loss it is of, in a line.
+    pub heading: String,
     /// Its figures, ready to be drawn.
     pub pictures: Arc<Vec<Picture>>,
     /// What it says about trust, if that was its question.
@@ -68,15 +74,56 @@ impl Viewer {
             }
         };
         let worker = Worker::spawn("rnnscope-view", make_job, wake)?;
-        Ok(Self { worker, requested: None, drawn: None, error: None })
+        Ok(Self {
+            worker,
+            requested: None,
+            drawn: None,
+            error: None,
+            stopped: false,
+            delay: Delay::default(),
+        })
     }
 
     /// Hands in a request if anything it depends on has changed.
     pub fn ask(&mut self, request: Request) {
         if self.requested.as_ref() != Some(&request) {
+            // What went wrong with earlier settings is not about these.
+            self.error = None;
+            self.stopped = false;
             self.requested = Some(request.clone());
             self.worker.submit(request);
         }
+        self.delay.follow(self.is_answered());
+    }
+
+    /// Asks again at the next opportunity, whatever came of the last request.
+    pub fn retry(&mut self) {
+        self.requested = None;
+    }
+
+    /// Whether the last request is answered by what is drawn.
+    fn is_answered(&self) -> bool {
+        match (&self.drawn, &self.requested) {
+            (Some(drawn), Some(asked)) => {
+                drawn.question == asked.question && drawn.view == asked.view
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing will come of the last request any more.
+    pub fn is_stuck(&self) -> bool {
+        self.error.is_some() || self.stopped
+    }
+
+    /// Whether the answer has been missed for long enough to be noticed.
+    pub fn is_late(&self) -> bool {
+        self.delay.is_late()
+    }
+
+    /// How far it is.
+    pub fn work(&self) -> Work {
+        Work { done: self.worker.progress(), left: self.worker.time_left() }
     }
 
     /// Stops the work, as nobody looks. What was brought is kept for when somebody does again.
@@ -95,6 +142,7 @@ impl Viewer {
                 Ok(drawn) => {
                     self.drawn = Some(drawn);
                     self.error = None;
+                    self.delay.restart();
                 }
                 // An older request's trouble is not about what is on screen.
                 Err(error) if newest => self.error = Some(error.to_string()),
@@ -112,18 +160,16 @@ impl Viewer {
     }
 
     /// Breaks off the work; the request counts as answered.
-    pub fn cancel(&self) {
-        self.worker.cancel();
+    pub fn cancel(&mut self) {
+        if self.worker.busy_for().is_some() {
+            self.worker.cancel();
+            self.stopped = true;
+        }
     }
 
     /// How long it has been at work.
     pub fn busy_for(&self) -> Option<Duration> {
         self.worker.busy_for()
-    }
-
-    /// How far it is, if it says.
-    pub fn progress(&self) -> Option<f64> {
-        self.worker.progress()
     }
 }
 
@@ -134,14 +180,12 @@ impl Easel {
         ticket: &Ticket,
         publish: &mut dyn FnMut(Drawn),
     ) -> Result<()> {
-        let Request { question, view, layout, opened } = request;
-        if self.opened != *opened {
-            *self = Self { opened: *opened, ..Self::default() };
-        }
+        let Request { question, view, layout: _ } = request;
+        let heading = of_flow::heading(&self.instrument.outline(question)?);
         if let View::Landscape(across) = view {
             let mut show = |landscape: &Landscape| {
                 let report = ViewReport::Landscape(landscape.clone());
-                publish(drawn(question, &report, layout));
+                publish(drawn(request, heading.clone(), &report));
             };
             self.surveyor.survey(question, *across, ticket, &mut show)?;
             return Ok(());
@@ -152,17 +196,18 @@ impl Easel {
             self.last = Some((question.clone(), *view, report));
         }
         if let Some((_, _, report)) = &self.last {
-            publish(drawn(question, report, layout));
+            publish(drawn(request, heading, report));
         }
         Ok(())
     }
 }
 
-fn drawn(question: &Question, report: &ViewReport, layout: &Layout) -> Drawn {
+fn drawn(request: &Request, heading: String, report: &ViewReport) -> Drawn {
+    let Request { question, view, layout } = request;
     let check = match report {
         ViewReport::Check(CheckReport { check, precision: _ }) => Some(Arc::new(check.clone())),
         _ => None,
     };
     let pictures = Arc::new(Picture::all(of_view::figures(report, layout)));
-    Drawn { question: question.clone(), pictures, check }
+    Drawn { question: question.clone(), view: *view, heading, pictures, check }
 }

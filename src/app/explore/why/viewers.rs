@@ -1,9 +1,8 @@
 //! All views: which of them work, and what each shows.
 
-use std::time::Duration;
-
 use super::badge::Elsewhere;
 use super::viewer::{Drawn, Request, Viewer};
+use crate::app::explore::stale::{Cause, Stale, Work};
 use crate::app::window::BUSY_AFTER;
 use crate::figure::of_view::Layout;
 use crate::flow::View;
@@ -24,7 +23,7 @@ impl Viewers {
 
     /// Asks the views on screen for what the session wants, and lets all others rest. `holding` keeps
     /// the landscape as it is.
-    pub fn tend(&mut self, session: &Session, opened: u64, holding: bool) {
+    pub fn tend(&mut self, session: &Session, holding: bool) {
         let visible = match session.tab {
             Tab::Explore => session.why.visible(),
             Tab::Train => Vec::new(),
@@ -36,7 +35,7 @@ impl Viewers {
                     let question = session.question.clone();
                     let reversed_time = session.view.reversed_time;
                     let layout = Layout { sort: session.why.sort, reversed_time };
-                    viewer.ask(Request { question, view, layout, opened });
+                    viewer.ask(Request { question, view, layout });
                 }
             }
         }
@@ -49,16 +48,25 @@ impl Viewers {
 
     /// Takes what the views have brought.
     pub fn collect(&mut self) {
-        self.viewers
-            .iter_mut()
-            .filter_map(|(_, viewer)| viewer.as_mut().ok())
-            .for_each(Viewer::collect);
+        self.all_mut().for_each(Viewer::collect);
     }
 
     /// Breaks off all work.
     pub fn stop(&mut self) {
         // What was requested stays known, so that it is not asked for at once again.
-        self.all().for_each(Viewer::cancel);
+        self.all_mut().for_each(Viewer::cancel);
+    }
+
+    /// Breaks off the work of one view.
+    pub fn stop_one(&mut self, pane: Pane) {
+        if let Some((_, Ok(viewer))) = self.viewers.iter_mut().find(|(of, _)| *of == pane) {
+            viewer.cancel();
+        }
+    }
+
+    /// Has everything measured that was stopped or has failed.
+    pub fn retry(&mut self) {
+        self.all_mut().filter(|viewer| viewer.is_stuck()).for_each(Viewer::retry);
     }
 
     /// Whether no view is at work.
@@ -82,10 +90,36 @@ impl Viewers {
         }
     }
 
-    /// What is to be said of a view that has been at work for a while.
-    pub fn work(&self, pane: Pane) -> Option<String> {
+    /// What a view is doing, if it has been at work for long enough to be noticed.
+    pub fn work(&self, pane: Pane) -> Option<Work> {
         let viewer = self.find(pane)?.as_ref().ok()?;
-        work(viewer.busy_for(), viewer.progress())
+        viewer.busy_for().filter(|busy| *busy >= BUSY_AFTER).map(|_| viewer.work())
+    }
+
+    /// Whose figures a pane shows, if they are not those of the present settings.
+    pub fn stale(&self, pane: Pane, session: &Session) -> Option<Stale> {
+        let viewer = self.find(pane)?.as_ref().ok()?;
+        let drawn = viewer.shown().ok()??;
+        let valid = session.question.validate().is_ok();
+        let cause = match valid && !viewer.is_stuck() {
+            true => Cause::Measuring(viewer.work()),
+            false => Cause::Unmeasured,
+        };
+        // The only view that can be looked at in several ways.
+        let across = || match (drawn.view, view(pane, session)) {
+            (View::Landscape(shown), Some(View::Landscape(wanted))) if shown != wanted => {
+                Some(Stale { of: format!("the landscape over {shown}"), cause })
+            }
+            _ => None,
+        };
+        Stale::of(&drawn.question, &session.question, cause).or_else(across)
+    }
+
+    /// The same, once it is to be seen.
+    pub fn visibly_stale(&self, pane: Pane, session: &Session) -> Option<Stale> {
+        let viewer = self.find(pane)?.as_ref().ok()?;
+        let stale = self.stale(pane, session)?;
+        (viewer.is_late() || stale.cause == Cause::Unmeasured).then_some(stale)
     }
 
     /// What the view of trust does, where it is on screen.
@@ -94,15 +128,23 @@ impl Viewers {
             return Elsewhere::Nothing;
         }
         match self.shown(Pane::Check) {
-            Ok(Some(Drawn { question, check: Some(check), .. })) => {
+            Err(error) => Elsewhere::Failed(error),
+            Ok(Some(Drawn { question, check: Some(check), .. }))
+                if *question == session.question =>
+            {
                 Elsewhere::Found(question, check)
             }
-            _ => Elsewhere::Begun,
+            Ok(_) if self.is_busy(Pane::Check) => Elsewhere::Begun,
+            Ok(_) => Elsewhere::Failed("it was stopped"),
         }
     }
 
     fn all(&self) -> impl Iterator<Item = &Viewer> {
         self.viewers.iter().filter_map(|(_, viewer)| viewer.as_ref().ok())
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Viewer> {
+        self.viewers.iter_mut().filter_map(|(_, viewer)| viewer.as_mut().ok())
     }
 
     fn find(&self, pane: Pane) -> Option<&Result<Viewer, String>> {
@@ -135,14 +177,5 @@ fn view(pane: Pane, session: &Session) -> Option<View> {
         Pane::Weights => View::Weights,
         Pane::Landscape => View::Landscape(session.why.across_of(&session.question)),
         Pane::Check => View::Check,
-    })
-}
-
-/// What is said of work that takes long enough to be noticed.
-fn work(busy: Option<Duration>, progress: Option<f64>) -> Option<String> {
-    busy.filter(|busy| *busy >= BUSY_AFTER)?;
-    Some(match progress {
-        Some(done) => format!("{:.0} %", 100.0 * done),
-        None => "computing".to_owned(),
     })
 }
