@@ -118,7 +118,7 @@ impl FlowReport {
             | Signal::Files(_) => self.question.loss,
         };
         match self.spec.reading {
-            Reading::EachStep => loss == Loss::All && self.length > self.spec.ticks,
+            Reading::EachStep | Reading::States => loss == Loss::All && self.length > self.spec.ticks,
             Reading::AllSteps(steps) => steps > 1,
             Reading::LastStep | Reading::LastStepRelu => false,
         }

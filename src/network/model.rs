@@ -178,9 +178,9 @@ impl Network {
     ) -> candle_core::Result<(Tensor, Vec<Tensor>)> {
         let last_read = match self.spec.reading {
             Reading::LastStep | Reading::LastStepRelu => true,
-            Reading::EachStep | Reading::AllSteps(_) => false,
+            Reading::EachStep | Reading::AllSteps(_) | Reading::States => false,
         };
-        let dtype = self.readout.weight().dtype();
+        let dtype = self.dtype();
         let (mut hidden, mut end) = (x.clone(), Vec::with_capacity(self.layers.len()));
         for (layer, parameters) in self.layers.iter().enumerate() {
             let first = start.and_then(|start| start.get(layer));

@@ -79,7 +79,7 @@ fn numbers_of_a_step(spec: &NetworkSpec) -> usize {
     const HANDED_ON: usize = 5;
     let last_alone = match spec.reading {
         Reading::LastStep | Reading::LastStepRelu => true,
-        Reading::EachStep | Reading::AllSteps(_) => false,
+        Reading::EachStep | Reading::AllSteps(_) | Reading::States => false,
     };
     let kept = spec.cell.gates() + spec.cell.states() + 1;
     let handed_on = spec.num_layers - usize::from(last_alone);

@@ -3,6 +3,7 @@
 use candle_core::Result;
 
 use super::layout::{Dims, Input, Parameters, chunk, step_of};
+use super::tally::Tally;
 use super::{Activations, advance};
 use crate::network::cell::Forward;
 use crate::network::kernel::{Factor, dispatch};
@@ -11,7 +12,7 @@ use crate::network::spec::Cell;
 use crate::ticket::Ticket;
 
 /// States `[S, T+1, B, H]` and the activations that the way back needs. What is in `states` before is
-/// added to them; row 0 is the initial state. The input's share of all pre-activations is one
+/// added to them; row 0 is the initial state. What a gate did is noted in `tally`. The input's share of all pre-activations is one
 /// product; only the state's share waits for the step before.
 pub(super) fn forward<R: Real>(
     (cell, ticket): (Cell, &Ticket),
@@ -19,6 +20,7 @@ pub(super) fn forward<R: Real>(
     x: Input<'_, R>,
     packed: &[R],
     mut states: Vec<R>,
+    tally: &mut Tally,
 ) -> Result<(Vec<R>, Activations<R>)> {
     let parameters = Parameters::unpack(packed, dims);
     let mut gates = parameters.bias.repeat(dims.steps * dims.batch);
@@ -28,7 +30,6 @@ pub(super) fn forward<R: Real>(
     let (hidden, cells) = states.split_at_mut(dims.plane());
     let mut extra = vec![R::default(); dims.steps * dims.state() * cell.extra_width()];
     let mut recurrent = Vec::new();
-    let mut tally = op.tally(dims);
     for t in 0..dims.steps {
         advance(ticket)?;
         let gates = &mut gates[t * dims.gates()..][..dims.gates()];
@@ -49,6 +50,5 @@ pub(super) fn forward<R: Real>(
         dispatch(Forward { cell, hidden_size, gates: step, recurrent, extra, before, after });
         tally.note(gates);
     }
-    op.keep(tally);
     Ok((states, Activations { gates, extra }))
 }

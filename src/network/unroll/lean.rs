@@ -12,6 +12,7 @@ use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape, Tensor};
 use super::backward::{Read, WayBack, input_gradient, numbers, parameter_gradient};
 use super::forward::forward;
 use super::layout::{Dims, Parameters, add};
+use super::tally::Tally;
 use super::{Activations, input, slice};
 use crate::network::cell::State;
 use crate::network::real::Real;
@@ -162,7 +163,8 @@ impl Lean {
             }
         }
         let x = input(x, x_layout, dims)?;
-        let (states, activations) = forward((self.cell, &self.ticket), dims, x, packed, states)?;
+        let (rule, mut tally) = ((self.cell, &self.ticket), Tally::new(None, dims));
+        let (states, activations) = forward(rule, dims, x, packed, states, &mut tally)?;
         let rows = states.chunks_exact(dims.plane());
         let end: Vec<R> =
             rows.flat_map(|plane| &plane[dims.plane() - dims.state()..]).copied().collect();

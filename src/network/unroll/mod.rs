@@ -194,7 +194,13 @@ impl Unroll {
         probe: &[R],
     ) -> Result<(Vec<R>, Activations<R>)> {
         match self.wiring {
-            Wiring::Stacked => forward((self.cell, &self.ticket), dims, x, packed, probe.to_vec()),
+            Wiring::Stacked => {
+                let (rule, states) = ((self.cell, &self.ticket), probe.to_vec());
+                let mut tally = self.tally(dims);
+                let ran = forward(rule, dims, x, packed, states, &mut tally)?;
+                self.keep(tally);
+                Ok(ran)
+            }
             Wiring::Skips => skips::forward(self, dims, x, packed, probe),
         }
     }
