@@ -1,18 +1,20 @@
 //! From flags to a [`Question`].
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::choices::{
     BiasesWord, CellWord, InitWord, InputInitWord, LossWord, NonlinearityWord, PrecisionWord,
-    SignalWord, WiringWord, finite, seed, whole,
+    RecipeWord, SignalWord, WiringWord, finite, seed, whole,
 };
 use super::failure::Failure;
 use super::task::{Flag, TaskArguments, TaskWord, refuse_strangers, set_length_and_loss};
 use crate::flow::{Draw, Input, Precision, Question, SequenceFile, Signal, Weights};
+use crate::frozen::Frozen;
 use crate::network::{
-    Cell, Design, GateBias, Head, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
+    Cell, Design, GateBias, Head, InputInit, NetworkSpec, Nonlinearity, Recipe, StateDict, Wiring,
 };
 use crate::task::{Loss, TaskChoice};
 
@@ -36,6 +38,10 @@ pub(super) struct QuestionArguments {
     /// Bias vectors a layer: 2 as torch.nn, 1 as the course notebook [default: 2]
     #[arg(long, value_enum, value_name = "1|2", help_heading = "Network")]
     pub(super) biases: Option<BiasesWord>,
+    /// Whose cells the draw imitates, number for number; decides the biases [default: torch]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    #[arg(conflicts_with_all = ["weights", "biases"])]
+    recipe: Option<RecipeWord>,
     /// Seed of all that is drawn, as in torch.manual_seed [default: 0]
     #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     #[arg(help_heading = "Network")]
@@ -71,6 +77,10 @@ pub(super) struct QuestionArguments {
     /// Read the weights from a .safetensors or .pt file with torch.nn names
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) weights: Option<PathBuf>,
+    /// The file's linear layer that is the readout: its name, `none`, or `random` from --seed
+    /// [default: the only one that fits]
+    #[arg(long, value_name = "NAME|none|random", help_heading = "Network", requires = "weights")]
+    head: Option<Head>,
 
     /// Factor on every recurrent weight [default: 1]
     #[arg(long, value_name = "W", value_parser = finite, allow_hyphen_values = true)]
@@ -130,7 +140,7 @@ impl QuestionArguments {
         };
         let question = Question {
             weights: self.weights()?,
-            input: self.input(default.input),
+            input: self.input(default.input)?,
             weight_scale: self.weight_scale.unwrap_or(default.weight_scale),
             bias_scale: self.bias_scale.unwrap_or(default.bias_scale),
             loss: self.loss.map_or(default.loss, Loss::from),
@@ -138,6 +148,11 @@ impl QuestionArguments {
         };
         question.validate()?;
         Ok(question)
+    }
+
+    /// Whether a readout that is not the file's was asked for.
+    pub(super) fn asks_for_random_readout(&self) -> bool {
+        self.head == Some(Head::Random)
     }
 
     /// Files the question reads, which no output may overwrite.
@@ -150,13 +165,10 @@ impl QuestionArguments {
         let default = Draw::default();
         let seed = self.seed.unwrap_or(default.seed);
         if let Some(path) = &self.weights {
-            return Ok(Weights::File {
-                path: path.clone(),
-                nonlinearity,
-                seed,
-                head: Head::Fitting,
-                content: None,
-            });
+            let stored = StateDict::read(path)?;
+            let content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
+            let (path, head) = (path.clone(), self.head.clone().unwrap_or_default());
+            return Ok(Weights::File { path, nonlinearity, seed, head, content });
         }
         let cell = self.cell(nonlinearity)?;
         let default = default.design;
@@ -166,12 +178,21 @@ impl QuestionArguments {
             num_layers: self.num_layers.unwrap_or(default.num_layers),
             wiring: self.wiring.map_or(default.wiring, Wiring::from),
             ticks: self.ticks.unwrap_or(default.ticks),
-            recipe: self.biases.map_or(default.recipe, Recipe::from),
+            recipe: self.recipe()?.unwrap_or(default.recipe),
             init: self.init.map_or(default.init, Into::into),
             input_init: self.input_init.map_or(default.input_init, InputInit::from),
             gate_bias: self.gate_bias(cell)?,
         };
         Ok(Weights::Draw(Draw { design, seed }))
+    }
+
+    fn recipe(&self) -> Result<Option<Recipe>, Failure> {
+        let skips = self.wiring.map(Wiring::from) == Some(Wiring::Skips);
+        if self.recipe.is_some() && skips {
+            let message = "--recipe goes with --wiring stacked: with skips there is one draw alone";
+            return Err(Failure::input(message));
+        }
+        Ok(self.recipe.map(Recipe::from).or(self.biases.map(Recipe::from)))
     }
 
     fn gate_bias(&self, cell: Cell) -> Result<GateBias, Failure> {
@@ -234,31 +255,32 @@ impl QuestionArguments {
 
     /// The sequences on which a fair training from this seed shows what it does.
     fn of_task(&self, task: &TaskChoice) -> Input {
-        let seed = self.seed.unwrap_or(Draw::default().seed);
+        let shown = self.seed.unwrap_or(Draw::default().seed).wrapping_add(SHOWCASE);
+        let shown = Some(shown);
         let (signal, seed) = match task {
             // What it reads is noise, whose length, batch and loss rest with other flags.
-            TaskChoice::RunningMean(_) => (Signal::Noise, seed.wrapping_add(SHOWCASE)),
-            // Its only batch is drawn before the weights.
-            TaskChoice::Echo(_) => (Signal::Task(task.clone()), seed),
+            TaskChoice::RunningMean(_) => (Signal::Noise, shown),
+            // Its only batch is drawn before the weights, from the same stream.
+            TaskChoice::Echo(_) => (Signal::Task(task.clone()), None),
             TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
-                (Signal::Task(task.clone()), seed.wrapping_add(SHOWCASE))
+                (Signal::Task(task.clone()), shown)
             }
         };
-        Input { signal, length: task.length(), batch: SEQUENCES, seed: Some(seed) }
+        Input { signal, length: task.length(), batch: SEQUENCES, seed }
     }
 
-    fn input(&self, default: Input) -> Input {
-        let signal = if self.sequence.is_empty() {
-            self.signal.map_or(default.signal, Signal::from)
-        } else {
-            Signal::Files(self.sequence.iter().map(SequenceFile::new).collect())
-        };
-        Input {
-            signal,
+    fn input(&self, default: Input) -> Result<Input, Failure> {
+        let mut input = Input {
+            signal: self.signal.map_or(default.signal, Signal::from),
             length: self.length.unwrap_or(default.length),
             batch: self.batch.unwrap_or(default.batch),
             seed: self.input_seed.or(default.seed),
+        };
+        if !self.sequence.is_empty() {
+            let files = self.sequence.iter().map(SequenceFile::open).collect::<Result<_, _>>()?;
+            input.signal = Signal::Files(files);
         }
+        Ok(input)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::figure::of_flow::{View, explore, heading};
-use crate::flow::{FlowReport, LayerFlow};
+use crate::flow::{FlowReport, LayerFlow, Question, SequenceFile, Signal, Weights};
+use crate::session::Session;
 
 /// Most rows of a table; longer ones are thinned.
 const MAX_ROWS: usize = 40;
@@ -19,6 +20,7 @@ pub(super) fn table(report: &FlowReport) -> String {
 
 fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     writeln!(text, "{}", heading(report))?;
+    remarks(report).iter().try_for_each(|remark| writeln!(text, "{remark}"))?;
     let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
     for (index, layer) in report.layers.iter().enumerate() {
         writeln!(text, "\nlayer {}", index + 1)?;
@@ -29,6 +31,31 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
         figure.notes.iter().try_for_each(|note| writeln!(text, "{note}"))?;
     }
     Ok(())
+}
+
+/// What a heading has no room for: which tensors and rows of files were left out, and where an
+/// input without a seed of its own came from.
+pub(super) fn remarks(report: &FlowReport) -> Vec<String> {
+    let Question { weights, input, .. } = &report.question;
+    let mut remarks = Vec::new();
+    if let (Weights::File { path, .. }, false) = (weights, report.unused.is_empty()) {
+        remarks.push(format!("not used of {}: {}", path.display(), report.unused.join(", ")));
+    }
+    if let Signal::Files(files) = &input.signal {
+        for (SequenceFile { path, .. }, header) in files.iter().zip(&report.headers) {
+            if let Some(names) = header {
+                let (path, names) = (path.display(), names.join(", "));
+                remarks.push(format!("{path}: the first row is a header and was skipped: {names}"));
+            }
+        }
+    }
+    if input.seed.is_none() && input.signal == Signal::Noise {
+        let window = Session::default().question.input.seed.unwrap_or_default();
+        remarks.push(format!(
+            "input: continues the weights’ stream (the window starts with --input-seed {window})"
+        ));
+    }
+    remarks
 }
 
 /// A row a step, or a tick where each step is read several times.

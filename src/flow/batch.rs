@@ -8,7 +8,6 @@ use super::measure::numbers;
 use super::question::{Input, Signal};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
-use crate::network::NetworkSpec;
 use crate::rng::Generator;
 use crate::task::{self, Example, Loss, Task, TaskChoice, loss_of};
 
@@ -37,6 +36,8 @@ pub(super) struct Shown {
     pub(super) input: Vec<Vec<f64>>,
     pub(super) target: Vec<f64>,
     pub(super) prediction: Vec<f64>,
+    /// Every output by step, NaN where none is made.
+    pub(super) outputs: Vec<Vec<f64>>,
 }
 
 impl Batch {
@@ -81,18 +82,6 @@ impl Batch {
         let (steps, size, x) = (batch.x.dim(0)?, batch.size()?, batch.x.clone());
         let batch = Box::new(batch);
         Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
-    }
-
-    /// Whether a network of this shape can read and answer it.
-    pub(super) fn suits(&self, spec: &NetworkSpec) -> Result<()> {
-        let Kind::Task { task, .. } = &self.kind else { return Ok(()) };
-        let sizes = [spec.input_size, spec.output_size];
-        let needed = [task.input_size(), task.output_size()];
-        if sizes == needed {
-            return Ok(());
-        }
-        let shape = |[input, output]: [usize; 2]| format!("{input} inputs and {output} outputs");
-        Err(Error::out_of_range("network for this task", shape(needed), shape(sizes)))
     }
 
     /// The loss of predictions.
@@ -141,11 +130,11 @@ impl Batch {
             Kind::Signal { sequence, .. } => {
                 let first = |values: &[f64]| values.iter().step_by(self.size).copied().collect();
                 let features = 0..sequence.features;
-                // Of several outputs the first; of one a sequence, that at the end.
-                let outputs = numbers(&output.narrow(2, 0, 1)?)?;
-                let mut prediction: Vec<f64> = vec![f64::NAN; self.steps - output.dim(0)?];
-                prediction.extend::<Vec<f64>>(first(&outputs));
+                let outputs = self.outputs(output)?;
+                // Of several outputs the first.
+                let prediction = outputs.first().cloned().unwrap_or_default();
                 Ok(Shown {
+                    outputs,
                     input: features.map(|feature| sequence.first_sequence(feature)).collect(),
                     target: first(&sequence.target),
                     prediction,
@@ -155,8 +144,38 @@ impl Batch {
                 let first = task.examples(output, batch)?.into_iter().next();
                 let Example { input, target, prediction } =
                     first.ok_or_else(|| Error::Fault("a task without sequences".to_owned()))?;
-                Ok(Shown { input: vec![input], target, prediction })
+                let outputs = self.outputs(output)?;
+                Ok(Shown { input: vec![input], target, prediction, outputs })
             }
+        }
+    }
+
+    /// The outputs `[T, B, O]` or `[1, B, O]` for the first sequence, one list an output; of one a
+    /// sequence, those at the end.
+    fn outputs(&self, output: &Tensor) -> Result<Vec<Vec<f64>>> {
+        let (rows, _, count) = output.dims3()?;
+        let made = numbers(&output.narrow(1, 0, 1)?)?;
+        let before = self.steps - rows;
+        let of = |index: usize| {
+            let made = made.iter().skip(index).step_by(count).copied();
+            std::iter::repeat_n(f64::NAN, before).chain(made).collect()
+        };
+        Ok((0..count).map(of).collect())
+    }
+
+    /// The targets: `[T, B, 1]` of a signal, of a task in the shape that its loss reads.
+    pub(super) fn target(&self) -> &Tensor {
+        match &self.kind {
+            Kind::Signal { target, .. } => target,
+            Kind::Task { batch, .. } => &batch.target,
+        }
+    }
+
+    /// The row that each sequence file began with, where that was a header; empty without files.
+    pub(super) fn headers(&self) -> Vec<Option<Vec<String>>> {
+        match &self.kind {
+            Kind::Signal { sequence, .. } => sequence.headers.clone(),
+            Kind::Task { .. } => Vec::new(),
         }
     }
 }
@@ -164,7 +183,7 @@ impl Batch {
 impl Shown {
     /// The same tick by tick: the input stays for `ticks` ticks, predictions are made at the last.
     pub(super) fn by_tick(self, ticks: usize) -> Self {
-        let Self { input, target, prediction } = self;
+        let Self { input, target, prediction, outputs } = self;
         let held = |values: Vec<f64>| {
             values.into_iter().flat_map(|value| std::iter::repeat_n(value, ticks)).collect()
         };
@@ -176,6 +195,7 @@ impl Shown {
             input: input.into_iter().map(held).collect(),
             target: at_the_last(target),
             prediction: at_the_last(prediction),
+            outputs: outputs.into_iter().map(at_the_last).collect(),
         }
     }
 }

@@ -153,13 +153,21 @@ pub(crate) fn fits_memory(
 ) -> Result<()> {
     /// States, gradients, gates and the copies that candle makes of them.
     const COPIES: usize = 8;
-    /// Assumed where the system does not say what is free.
-    const DEFAULT: f64 = 4.0;
 
     let per_step = spec.num_layers * (spec.cell.gates() + COPIES) * spec.hidden_size
         + COPIES * spec.input_size;
-    let needed = per_step as f64 * (length * batch * bytes_per_number) as f64;
-    let needed_gib = needed / f64::from(1 << 30);
+    fits(per_step as f64 * (length * batch * bytes_per_number) as f64)
+}
+
+/// Refuses what would not fit into memory.
+///
+/// # Errors
+/// [`Error::TooLarge`] with the need and what is there.
+pub(super) fn fits(bytes: f64) -> Result<()> {
+    /// Assumed where the system does not say what is free.
+    const DEFAULT: f64 = 4.0;
+
+    let needed_gib = bytes / f64::from(1 << 30);
     let available_gib = available_gib().unwrap_or(DEFAULT);
     if needed_gib > available_gib {
         return Err(Error::TooLarge { needed_gib, available_gib });

@@ -47,7 +47,7 @@ fn aspects(question: &Question) -> Vec<String> {
     aspects.push(format!("W × {}", short(*weight_scale)));
     aspects.push(format!("b × {}", short(*bias_scale)));
     let Input { signal, length, batch, seed } = input;
-    aspects.push(signal_name(signal));
+    aspects.push(signal.to_string());
     let from_files = matches!(signal, Signal::Files(_));
     aspects.push(if from_files { String::new() } else { format!("T = {length}") });
     aspects.push(if from_files { String::new() } else { format!("B = {batch}") });
@@ -96,19 +96,6 @@ fn drawn(draw: &Draw) -> Vec<String> {
     ];
     debug_assert_eq!(aspects.len(), DRAWN);
     aspects
-}
-
-fn signal_name(signal: &Signal) -> String {
-    match signal {
-        Signal::Noise => "noise".to_owned(),
-        Signal::Impulse => "impulse".to_owned(),
-        Signal::Sine => "sine".to_owned(),
-        Signal::Constant => "constant".to_owned(),
-        Signal::Files(paths) => {
-            paths.iter().map(|file| file_name(&file.path)).collect::<Vec<_>>().join(" + ")
-        }
-        Signal::Task(task) => task.name().replace('-', " "),
-    }
 }
 
 fn file_name(path: &Path) -> String {
