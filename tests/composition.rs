@@ -133,7 +133,8 @@ fn check(spec: NetworkSpec, steps: usize, batch: usize, loss: Loss) {
     let composed = compose(&network, &inputs);
     let top = &composed.last().unwrap().hidden;
     let read: Vec<&Tensor> = top.iter().skip(spec.ticks - 1).step_by(spec.ticks).collect();
-    let output = network.readout.forward(&Tensor::stack(&read, 0).unwrap()).unwrap();
+    let output =
+        network.readout.as_ref().unwrap().forward(&Tensor::stack(&read, 0).unwrap()).unwrap();
     let oracle_loss = loss_of(&output, &y, loss).unwrap();
     let oracle = oracle_loss.backward().unwrap();
 

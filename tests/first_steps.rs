@@ -77,7 +77,7 @@ fn echo_begins_as_in_pytorch() {
         let skip = numbers(layer.weight_skip.as_ref().unwrap());
         assert_close("weight_skip", &skip, &of("s.weight"), 1e-9);
     }
-    let readout = numbers(network.readout.weight());
+    let readout = numbers(network.readout.as_ref().unwrap().weight());
     assert_close("readout", &readout, &floats(&file["init"]["output_layer.weight"]), 1e-9);
     let x = numbers(&line_up.trainees[0].showcase().x.transpose(0, 1).unwrap());
     assert_close("x", &x, &floats(&file["x"]), 1e-6);

@@ -31,7 +31,7 @@ fn filled(spec: NetworkSpec, fill: f32) -> Network {
         })
         .collect();
     let head = full(&[spec.output_size, spec.hidden_size]);
-    Network { spec, layers, readout: Linear::new(head, Some(full(&[spec.output_size]))) }
+    Network { spec, layers, readout: Some(Linear::new(head, Some(full(&[spec.output_size])))) }
 }
 
 /// Batch-first `[B][T][I]` to `[T, B, I]`.
@@ -186,7 +186,7 @@ fn the_lab_outputs_under_seed_123_hold() {
         };
         let spec = NetworkSpec::new(cell, [4, hidden_size, 1, 1]);
         let readout = Linear::new(Tensor::zeros((1, 10), DType::F32, &Device::Cpu).unwrap(), None);
-        let network = Network { spec, layers: vec![layer], readout };
+        let network = Network { spec, layers: vec![layer], readout: Some(readout) };
         let run = network.run(&x, Probing::On, &Ticket::new()).unwrap();
         let found = numbers(&run.layers[0].hidden().unwrap().transpose(0, 1).unwrap());
         for (found, expected) in found.iter().zip(floats(&net["y_expected"])) {

@@ -76,6 +76,8 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     arguments.check_across(&question)?;
     arguments.check_style()?;
     arguments.check_paths()?;
+    // Read once, whatever happens on disk while it is measured.
+    let question = question.frozen()?;
     let shown = arguments.show(&question)?;
     let outputs = arguments.outputs(&shown)?;
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {

@@ -1,7 +1,6 @@
 //! From flags to a [`Question`].
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -12,9 +11,8 @@ use super::choices::{
 use super::failure::Failure;
 use super::task::{Flag, TaskArguments, TaskWord, refuse_strangers, set_length_and_loss};
 use crate::flow::{Draw, Input, Precision, Question, SequenceFile, Signal, Weights};
-use crate::frozen::Frozen;
 use crate::network::{
-    Cell, Design, GateBias, Head, InputInit, NetworkSpec, Nonlinearity, Recipe, StateDict, Wiring,
+    Cell, Design, GateBias, Head, InputInit, NetworkSpec, Nonlinearity, Recipe, Wiring,
 };
 use crate::task::{Loss, TaskChoice};
 
@@ -140,7 +138,7 @@ impl QuestionArguments {
         };
         let question = Question {
             weights: self.weights()?,
-            input: self.input(default.input)?,
+            input: self.input(default.input),
             weight_scale: self.weight_scale.unwrap_or(default.weight_scale),
             bias_scale: self.bias_scale.unwrap_or(default.bias_scale),
             loss: self.loss.map_or(default.loss, Loss::from),
@@ -165,10 +163,8 @@ impl QuestionArguments {
         let default = Draw::default();
         let seed = self.seed.unwrap_or(default.seed);
         if let Some(path) = &self.weights {
-            let stored = StateDict::read(path)?;
-            let content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
             let (path, head) = (path.clone(), self.head.clone().unwrap_or_default());
-            return Ok(Weights::File { path, nonlinearity, seed, head, content });
+            return Ok(Weights::File { path, nonlinearity, seed, head, content: None });
         }
         let cell = self.cell(nonlinearity)?;
         let default = default.design;
@@ -269,18 +265,18 @@ impl QuestionArguments {
         Input { signal, length: task.length(), batch: SEQUENCES, seed }
     }
 
-    fn input(&self, default: Input) -> Result<Input, Failure> {
-        let mut input = Input {
-            signal: self.signal.map_or(default.signal, Signal::from),
+    fn input(&self, default: Input) -> Input {
+        let signal = if self.sequence.is_empty() {
+            self.signal.map_or(default.signal, Signal::from)
+        } else {
+            Signal::Files(self.sequence.iter().map(SequenceFile::new).collect())
+        };
+        Input {
+            signal,
             length: self.length.unwrap_or(default.length),
             batch: self.batch.unwrap_or(default.batch),
             seed: self.input_seed.or(default.seed),
-        };
-        if !self.sequence.is_empty() {
-            let files = self.sequence.iter().map(SequenceFile::open).collect::<Result<_, _>>()?;
-            input.signal = Signal::Files(files);
         }
-        Ok(input)
     }
 }
 

@@ -19,8 +19,7 @@ pub(super) fn table(report: &FlowReport) -> String {
 }
 
 fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
-    writeln!(text, "{}", heading(report))?;
-    remarks(report).iter().try_for_each(|remark| writeln!(text, "{remark}"))?;
+    write_heading(text, report)?;
     let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
     for (index, layer) in report.layers.iter().enumerate() {
         writeln!(text, "\nlayer {}", index + 1)?;
@@ -33,9 +32,33 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     Ok(())
 }
 
+/// What was measured, on lines that fit a terminal, and what a heading has no room for.
+pub(super) fn write_heading(text: &mut String, report: &FlowReport) -> std::fmt::Result {
+    /// Columns of a terminal.
+    const WIDTH: usize = 100;
+    const BETWEEN: &str = " · ";
+
+    let heading = heading(report);
+    let mut line = String::new();
+    for part in heading.split(BETWEEN) {
+        if line.is_empty() {
+            part.clone_into(&mut line);
+            continue;
+        }
+        line.push_str(BETWEEN);
+        if line.chars().count() + part.chars().count() + BETWEEN.len() > WIDTH {
+            writeln!(text, "{}", line.trim_end())?;
+            line.clear();
+        }
+        line.push_str(part);
+    }
+    writeln!(text, "{line}")?;
+    remarks(report).iter().try_for_each(|remark| writeln!(text, "{remark}"))
+}
+
 /// What a heading has no room for: which tensors and rows of files were left out, and where an
 /// input without a seed of its own came from.
-pub(super) fn remarks(report: &FlowReport) -> Vec<String> {
+fn remarks(report: &FlowReport) -> Vec<String> {
     let Question { weights, input, .. } = &report.question;
     let mut remarks = Vec::new();
     if let (Weights::File { path, .. }, false) = (weights, report.unused.is_empty()) {

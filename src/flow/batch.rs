@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candle_core::{DType, Tensor};
+use candle_core::{D, DType, Tensor};
 
 use super::measure::numbers;
 use super::question::{Input, Signal};
@@ -27,6 +27,8 @@ pub(super) struct Batch {
 enum Kind {
     /// Numbers with a running mean to be said at each step.
     Signal { sequence: Sequence, target: Tensor },
+    /// Numbers that are only read: the states themselves are judged, by their norm.
+    States { sequence: Sequence },
     /// A task with its own idea of a loss.
     Task { task: Arc<dyn Task>, batch: Box<task::Batch> },
 }
@@ -61,6 +63,15 @@ impl Batch {
         Ok(Self { steps, size, x, kind: Kind::Signal { sequence, target } })
     }
 
+    /// The same for a network without a readout, which predicts nothing.
+    pub(super) fn without_target(self) -> Self {
+        let kind = match self.kind {
+            Kind::Signal { sequence, .. } => Kind::States { sequence },
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
     /// The sequences on which a training shows what it does.
     pub(super) fn of_task(
         choice: &TaskChoice,
@@ -84,7 +95,7 @@ impl Batch {
         Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
     }
 
-    /// The loss of predictions.
+    /// The loss of predictions, or of states without a readout.
     pub(super) fn loss(&self, output: &Tensor, loss: Loss) -> Result<Tensor> {
         match &self.kind {
             Kind::Signal { target, .. } => {
@@ -93,6 +104,10 @@ impl Batch {
                 let target = target.narrow(0, self.steps - rows, rows)?;
                 loss_of(output, &target.broadcast_as(output.shape())?, loss)
             }
+            Kind::States { .. } => match loss {
+                Loss::All => mean_norm(output),
+                Loss::Last => mean_norm(&output.narrow(0, output.dim(0)? - 1, 1)?),
+            },
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }
@@ -105,13 +120,17 @@ impl Batch {
                 let target = target.narrow(0, step, 1)?;
                 loss_of(output, &target.broadcast_as(output.shape())?, Loss::Last)
             }
+            Kind::States { .. } => mean_norm(output),
             Kind::Task { task, batch } => task.loss(output, batch),
         }
     }
 
     /// Whether `loss` decides which steps count; a task has its own mind.
     pub(super) fn obeys_loss(&self) -> bool {
-        matches!(self.kind, Kind::Signal { .. })
+        match self.kind {
+            Kind::Signal { .. } | Kind::States { .. } => true,
+            Kind::Task { .. } => false,
+        }
     }
 
     /// What the first sequence reads at its last step, `[I]`; a symbol as a one-hot vector.
@@ -127,18 +146,19 @@ impl Batch {
     /// The first sequence with the network's predictions, step by step.
     pub(super) fn shown(&self, output: &Tensor) -> Result<Shown> {
         match &self.kind {
+            Kind::States { sequence } => Ok(Shown {
+                input: columns(sequence),
+                target: vec![f64::NAN; self.steps],
+                prediction: vec![f64::NAN; self.steps],
+                outputs: Vec::new(),
+            }),
             Kind::Signal { sequence, .. } => {
                 let first = |values: &[f64]| values.iter().step_by(self.size).copied().collect();
-                let features = 0..sequence.features;
                 let outputs = self.outputs(output)?;
                 // Of several outputs the first.
                 let prediction = outputs.first().cloned().unwrap_or_default();
-                Ok(Shown {
-                    outputs,
-                    input: features.map(|feature| sequence.first_sequence(feature)).collect(),
-                    target: first(&sequence.target),
-                    prediction,
-                })
+                let (input, target) = (columns(sequence), first(&sequence.target));
+                Ok(Shown { input, target, prediction, outputs })
             }
             Kind::Task { task, batch } => {
                 let first = task.examples(output, batch)?.into_iter().next();
@@ -163,21 +183,50 @@ impl Batch {
         Ok((0..count).map(of).collect())
     }
 
-    /// The targets: `[T, B, 1]` of a signal, of a task in the shape that its loss reads.
-    pub(super) fn target(&self) -> &Tensor {
+    /// The targets, if there are any: `[T, B, 1]` of a signal, of a task in the shape that its loss
+    /// reads.
+    pub(super) fn target(&self) -> Option<&Tensor> {
         match &self.kind {
-            Kind::Signal { target, .. } => target,
-            Kind::Task { batch, .. } => &batch.target,
+            Kind::Signal { target, .. } => Some(target),
+            Kind::Task { batch, .. } => Some(&batch.target),
+            Kind::States { .. } => None,
         }
     }
 
     /// The row that each sequence file began with, where that was a header; empty without files.
     pub(super) fn headers(&self) -> Vec<Option<Vec<String>>> {
         match &self.kind {
-            Kind::Signal { sequence, .. } => sequence.headers.clone(),
+            Kind::Signal { sequence, .. } | Kind::States { sequence } => sequence.headers.clone(),
             Kind::Task { .. } => Vec::new(),
         }
     }
+}
+
+/// The first sequence, feature by feature.
+fn columns(sequence: &Sequence) -> Vec<Vec<f64>> {
+    (0..sequence.features).map(|feature| sequence.first_sequence(feature)).collect()
+}
+
+/// The mean Euclidean norm of states `[T, B, H]`, whose gradient is taken as 0 where a state is 0.
+fn mean_norm(states: &Tensor) -> Result<Tensor> {
+    // Divided by its largest number, a state of 1e-200 has a square.
+    let largest = states.abs()?.max_keepdim(D::Minus1)?.detach();
+    let shape = largest.shape();
+    let largest_numbers = numbers(&largest)?;
+    let by_row = |value: &dyn Fn(f64) -> f64| -> Result<Tensor> {
+        let rows: Vec<f64> = largest_numbers.iter().map(|&number| value(number)).collect();
+        Ok(Tensor::from_vec(rows, shape, states.device())?.to_dtype(states.dtype())?)
+    };
+    let usable = |number: f64| number > 0.0 && number.is_finite();
+    let size = by_row(&|number| if usable(number) { number } else { 1.0 })?;
+    // The root of 0 has no slope: of 1 it has one, and both come to 0 in the end.
+    let (lift, back) = (
+        by_row(&|number| if number == 0.0 { 1.0 } else { 0.0 })?,
+        by_row(&|number| if number == 0.0 { 0.0 } else { 1.0 })?,
+    );
+    let squares = states.broadcast_div(&size)?.sqr()?.sum_keepdim(D::Minus1)?;
+    let norms = ((squares + lift)?.sqrt()? * (size * back)?)?;
+    Ok(norms.mean_all()?)
 }
 
 impl Shown {

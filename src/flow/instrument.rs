@@ -17,7 +17,7 @@ use super::sequence_file::SequenceFile;
 use super::unscaled::Unscaled;
 use super::view::{self, View, ViewReport};
 use crate::error::Result;
-use crate::network::{Cell, Network, Wiring};
+use crate::network::{Cell, Network, Reading, Wiring};
 use crate::rng::Generator;
 use crate::task::TaskChoice;
 use crate::ticket::Ticket;
@@ -56,6 +56,8 @@ struct BatchKey {
     /// The weights, if the input continues their random stream.
     stream: Option<Weights>,
     features: usize,
+    /// Whether there is no readout, so that the states themselves are judged.
+    states: bool,
     precision: Precision,
 }
 
@@ -250,19 +252,27 @@ impl Instrument {
             stamps,
             stream: input.seed.is_none().then(|| weights.clone()),
             features: reads,
+            states: spec.reading == Reading::States,
             precision: *precision,
         };
         let batch = self.batch.get(key, || {
             let own = input.seed.map(Generator::seeded);
             let mut generator = own.unwrap_or_else(|| unscaled.stream.clone());
             let dtype = dtype(*precision);
-            match (task, from_files) {
+            let batch = match (task, from_files) {
                 (Some(task), _) => Batch::of_task(task, input.batch, dtype, &mut generator),
                 (None, Some(sequence)) => Batch::signal(sequence.clone(), reads, input, dtype),
                 (None, None) => {
                     let sequence = Sequence::new(input, reads, &mut generator);
                     Batch::signal(sequence, reads, input, dtype)
                 }
+            };
+            match spec.reading {
+                Reading::States => batch.map(Batch::without_target),
+                Reading::EachStep
+                | Reading::LastStep
+                | Reading::LastStepRelu
+                | Reading::AllSteps(_) => batch,
             }
         })?;
         Ok((unscaled, batch))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -212,6 +213,24 @@ impl Default for Input {
 }
 
 impl Question {
+    /// The same question about what its files hold now: read once, and known by their checksums
+    /// from here on. What was frozen before stays as it is.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn frozen(mut self) -> Result<Self> {
+        if let Weights::File { path, content: content @ None, .. } = &mut self.weights {
+            let stored = StateDict::read(path)?;
+            *content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
+        }
+        if let Signal::Files(files) = &mut self.input.signal {
+            for file in files.iter_mut().filter(|file| file.content.is_none()) {
+                *file = SequenceFile::open(&file.path)?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Refuses what cannot be measured, before any work is done. Files are checked when read.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ use crate::ticket::Ticket;
 /// |---|---|---|
 /// | `loss` | `[]` | the loss |
 /// | `input` | `[T, B, I]` | what is read, symbols as one-hot vectors |
-/// | `target` | `[T, B, 1]` | the running mean; of a task its targets as its loss reads them |
-/// | `output` | `[T, B, O]` or `[1, B, O]` | every output, of one prediction a sequence those at the end |
+/// | `target` | `[T, B, 1]` | the running mean; of a task as its loss reads it; none without a readout |
+/// | `output` | `[T, B, O]` or `[1, B, O]` | every output, at the end where that is all; without a readout h |
 /// | `h_l{k}`, `c_l{k}` | `[n·T+1, B, H]` | states, row 0 the initial one; c of an LSTM |
 /// | `grad_h_l{k}`, `grad_c_l{k}` | `[n·T+1, B, H]` | total dL/dh_t and dL/dc_t |
 /// | `jacobian_l{k}` | `[n·T, B, S·H, S·H]` | step t = 1..: d(h, c)_t / d(h, c)_{t-1} of the layer alone |
@@ -69,7 +69,7 @@ pub(super) fn arrays(
 ) -> Result<Vec<Array>> {
     let spec = &network.spec;
     fits(bytes(spec, batch.steps, batch.size))?;
-    let dtype = network.readout.weight().dtype();
+    let dtype = network.dtype();
     let (network, variables) = network.variables(dtype)?;
     let x = Var::from_tensor(&as_numbers(&batch.x, spec.input_size, dtype)?)?.into_inner();
     let run = network.run(&x, Probing::On, ticket)?;
@@ -82,9 +82,11 @@ pub(super) fn arrays(
     let mut all = vec![
         Array::new("loss", &judged)?,
         Array::new("input", &x)?,
-        Array::new("target", batch.target())?,
         Array::new("output", &run.output)?,
     ];
+    if let Some(target) = batch.target() {
+        all.push(Array::new("target", target)?);
+    }
     for (layer, LayerRun { states, probe }) in run.layers.iter().enumerate() {
         let grads = gradient(probe)?;
         for (plane, state) in ["h", "c"].iter().take(states.dim(0)?).enumerate() {

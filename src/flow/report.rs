@@ -26,7 +26,8 @@ pub struct FlowReport {
     pub length: usize,
     /// Sequences B.
     pub batch: usize,
-    /// Mean squared error, or the loss of the task.
+    /// Mean squared error, the mean norm of the states where there is no readout, or the loss of the
+    /// task.
     pub loss: f64,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerFlow>,
@@ -109,8 +110,12 @@ pub struct Spectrum {
 }
 
 impl FlowReport {
-    /// What the network should say at each step, unless a task brings its own.
+    /// What the network should say at each step, unless a task brings its own or there is no readout
+    /// to say anything.
     pub fn target_words(&self) -> Option<&'static str> {
+        if self.spec.reading == Reading::States {
+            return None;
+        }
         self.question.input.target(self.input.len())
     }
 
@@ -136,7 +141,7 @@ impl FlowReport {
     pub fn judged(&self) -> Loss {
         match (&self.question.input.signal, self.spec.reading) {
             (Signal::Task(task), _) => task.loss(),
-            (_, Reading::EachStep) => self.question.loss,
+            (_, Reading::EachStep | Reading::States) => self.question.loss,
             (_, Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_)) => Loss::Last,
         }
     }

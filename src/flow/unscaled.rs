@@ -58,13 +58,13 @@ impl Unscaled {
             }
             Weights::File { path, nonlinearity, seed, head, content } => {
                 let stored = stored(path, content.as_ref())?;
-                let Opened { mut network, readout, after } =
+                let Opened { mut network, readout, after, unused } =
                     stored.open(*nonlinearity, head, *seed)?;
                 if let Some(task) = task {
                     suits(&network, task).map_err(|message| Error::content(path, message))?;
                     network.spec.reading = task.reading();
                 }
-                Ok(Self::of(network, readout, after))
+                Ok(Self { unused, ..Self::of(network, readout, after) })
             }
         }
     }
@@ -132,6 +132,9 @@ fn stored(path: &Path, content: Option<&Frozen<StateDict>>) -> Result<Arc<StateD
 fn suits(network: &Network, task: &TaskChoice) -> std::result::Result<(), String> {
     let spec = &network.spec;
     let name = task.name();
+    let Some(readout) = &network.readout else {
+        return Err(format!("the network has no readout, but {name} judges predictions"));
+    };
     let sizes = [spec.input_size, spec.output_size];
     let needed = [task.input_size(), task.output_size()];
     if sizes != needed {
@@ -143,7 +146,7 @@ fn suits(network: &Network, task: &TaskChoice) -> std::result::Result<(), String
         ));
     }
     let width = task.reading().width(spec.hidden_size);
-    let found = network.readout.weight().dims().last().copied().unwrap_or(0);
+    let found = readout.weight().dims().last().copied().unwrap_or(0);
     if found != width || !alike(spec.reading, task.reading()) {
         return Err(format!(
             "the readout reads {} ({found} numbers), but that of {name} reads {} ({width} numbers)",
@@ -161,7 +164,9 @@ fn alike(made_for: Reading, used_for: Reading) -> bool {
         (Reading::EachStep, Reading::AllSteps(_)) => false,
         (Reading::EachStep, _) => true,
         (Reading::LastStep, other) => matches!(other, Reading::EachStep | Reading::LastStep),
-        (Reading::LastStepRelu | Reading::AllSteps(_), other) => made_for == other,
+        (Reading::LastStepRelu | Reading::AllSteps(_) | Reading::States, other) => {
+            made_for == other
+        }
     }
 }
 
@@ -172,5 +177,6 @@ fn words(reading: Reading) -> String {
         Reading::LastStep => "the last state".to_owned(),
         Reading::LastStepRelu => "the last state after a ReLU".to_owned(),
         Reading::AllSteps(steps) => format!("the states of {steps} steps side by side"),
+        Reading::States => "nothing".to_owned(),
     }
 }

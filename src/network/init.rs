@@ -7,7 +7,7 @@ use faer::Mat;
 use super::design::{GateBias, Recipe};
 use super::model::Network;
 use super::parameters::LayerParameters;
-use super::spec::{Cell, NetworkSpec, Wiring};
+use super::spec::{Cell, NetworkSpec, Reading, Wiring};
 use crate::error::Result;
 use crate::rng::Generator;
 
@@ -26,7 +26,12 @@ pub fn draw(spec: NetworkSpec, recipe: Recipe, generator: &mut Generator) -> Res
             (Wiring::Stacked, Recipe::Lab) => lab_layer(&spec, layer, generator),
         })
         .collect::<Result<_>>()?;
-    let readout = draw_readout(&spec, generator)?;
+    let readout = match spec.reading {
+        Reading::States => None,
+        Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => {
+            Some(draw_readout(&spec, generator)?)
+        }
+    };
     Ok(Network { spec, layers, readout })
 }
 

@@ -16,7 +16,7 @@ mod spec;
 mod unroll;
 
 pub use design::{Design, GateBias, Init, InputInit, Recipe};
-pub use file::{Opened, StateDict, encode, write};
+pub use file::{Doubt, Heads, LinearLayer, Opened, StateDict, encode, write};
 pub use head::{Head, ReadoutSource};
 pub use init::{draw, draw_readout};
 pub use model::{LayerRun, Network, Probing, Run};

@@ -1,4 +1,4 @@
-//! Layers stacked, a readout on top; what goes in, what comes out.
+//! Layers stacked, a readout on top if there is one; what goes in, what comes out.
 
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{Linear, Module};
@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
 /// A recurrent network: layers, lowest first, and a linear readout of the top layer's h as the
-/// spec's [`Reading`] says.
+/// spec's [`Reading`] says, which may be none.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Kind and sizes.
     pub spec: NetworkSpec,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerParameters>,
-    /// `head`: weight `[O, H]` (`[O, T·H]` where all steps are read at once), bias `[O]`; never
-    /// scaled.
-    pub readout: Linear,
+    /// `head`: weight `[O, H]` (`[O, T·H]` where all steps are read at once), bias `[O]` or none;
+    /// never scaled. None if and only if the spec's reading is [`Reading::States`].
+    pub readout: Option<Linear>,
 }
 
 /// What a network did with a batch.
@@ -28,7 +28,8 @@ pub struct Network {
 pub struct Run {
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerRun>,
-    /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence.
+    /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence; without a readout the
+    /// top layer's h after each step.
     pub output: Tensor,
 }
 
@@ -87,9 +88,8 @@ impl Network {
             .iter()
             .map(|layer| layer.scaled(weight_scale, bias_scale, dtype))
             .collect::<candle_core::Result<_>>()?;
-        let weight = readout.weight().to_dtype(dtype)?;
-        let bias = readout.bias().map(|bias| bias.to_dtype(dtype)).transpose()?;
-        Ok(Self { spec: *spec, layers, readout: Linear::new(weight, bias) })
+        let readout = readout.as_ref().map(|linear| each(linear, |tensor| tensor.to_dtype(dtype)));
+        Ok(Self { spec: *spec, layers, readout: readout.transpose()? })
     }
 
     /// Runs the network on `x [T, B, I]`, or on the numbers `[T, B]` (u32, below I) of one-hot
@@ -185,7 +185,7 @@ impl Network {
     ) -> Result<Vec<Tensor>> {
         let (steps, batch) = (x.dim(0)? * self.spec.ticks, x.dim(1)?);
         let (states, hidden) = (self.spec.cell.states(), self.spec.hidden_size);
-        let dtype = self.readout.weight().dtype();
+        let dtype = self.dtype();
         (0..self.layers.len())
             .map(|layer| {
                 let probe = match start.and_then(|start| start.get(layer)) {
@@ -242,7 +242,7 @@ impl Network {
     }
 
     /// Predictions `[T, B, O]`, or `[1, B, O]` where there is one a sequence, from the top layer's h
-    /// `[n·T, B, H]`.
+    /// `[n·T, B, H]`; without a readout h itself after each step.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where all steps are read at once and there are not as many.
@@ -250,7 +250,7 @@ impl Network {
         let ticks = self.spec.ticks;
         let last = hidden.dim(0)? - 1;
         let read = match self.spec.reading {
-            Reading::EachStep => every(hidden, ticks)?,
+            Reading::EachStep | Reading::States => every(hidden, ticks)?,
             Reading::LastStep => hidden.narrow(0, last, 1)?,
             Reading::LastStepRelu => hidden.narrow(0, last, 1)?.relu()?,
             Reading::AllSteps(steps) => {
@@ -263,7 +263,11 @@ impl Network {
                 hidden.transpose(0, 1)?.contiguous()?.flatten_from(1)?.unsqueeze(0)?
             }
         };
-        Ok(self.readout.forward(&read.contiguous()?)?)
+        let read = read.contiguous()?;
+        Ok(match &self.readout {
+            Some(readout) => readout.forward(&read)?,
+            None => read,
+        })
     }
 
     /// The same network in `dtype` with every parameter a variable, and the variables by name, in
@@ -288,8 +292,7 @@ impl Network {
                 })
             })
             .collect::<Result<_>>()?;
-        let bias = self.readout.bias().map(variable).transpose()?;
-        let readout = Linear::new(variable(self.readout.weight())?, bias);
+        let readout = self.readout.as_ref().map(|linear| each(linear, variable)).transpose()?;
         let network = Self { spec: self.spec, layers, readout };
         let variables = network
             .named()
@@ -299,15 +302,31 @@ impl Network {
         Ok((network, variables))
     }
 
+    /// The number format of its parameters.
+    pub fn dtype(&self) -> DType {
+        self.layers.first().map_or(DType::F32, |layer| layer.weight_hh.dtype())
+    }
+
     /// Names and tensors as in the state dict of a module with `rnn`'s parameters unprefixed and
-    /// the readout as `head`.
+    /// the readout, if there is one, as `head`.
     pub fn named(&self) -> Vec<(String, &Tensor)> {
         let mut named: Vec<_> =
             self.layers.iter().enumerate().flat_map(|(k, layer)| layer.named(k)).collect();
-        named.push(("head.weight".to_owned(), self.readout.weight()));
-        named.extend(self.readout.bias().map(|bias| ("head.bias".to_owned(), bias)));
+        if let Some(readout) = &self.readout {
+            named.push(("head.weight".to_owned(), readout.weight()));
+            named.extend(readout.bias().map(|bias| ("head.bias".to_owned(), bias)));
+        }
         named
     }
+}
+
+/// A linear layer with something done to each of its tensors.
+fn each(
+    linear: &Linear,
+    change: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+) -> candle_core::Result<Linear> {
+    let bias = linear.bias().map(&change).transpose()?;
+    Ok(Linear::new(change(linear.weight())?, bias))
 }
 
 /// Each step `ticks` times over.

@@ -112,14 +112,17 @@ pub enum Reading {
     LastStepRelu,
     /// h_1..h_T side by side, for sequences of just this many steps T: one prediction a sequence.
     AllSteps(usize),
+    /// There is no readout: the states of the top layer at each step are what comes out.
+    States,
 }
 
 impl Reading {
-    /// Numbers the readout reads at a time.
+    /// Numbers the readout reads at a time; 0 without one.
     pub fn width(self, hidden_size: usize) -> usize {
         match self {
             Self::EachStep | Self::LastStep | Self::LastStepRelu => hidden_size,
             Self::AllSteps(steps) => steps * hidden_size,
+            Self::States => 0,
         }
     }
 }
@@ -141,7 +144,7 @@ pub struct NetworkSpec {
     pub ticks: usize,
     /// One or two bias vectors.
     pub biases: Biases,
-    /// Features of a prediction, at least 1.
+    /// Features of a prediction, at least 1; without a readout those of a state.
     pub output_size: usize,
     /// What the readout reads.
     pub reading: Reading,
@@ -191,7 +194,7 @@ impl NetworkSpec {
         }
     }
 
-    /// Trainable numbers, readout included.
+    /// Trainable numbers, those of the readout included if there is one; it counts as having a bias.
     pub fn parameter_count(&self) -> usize {
         let rows = self.cell.gates() * self.hidden_size;
         let biases = match self.biases {
@@ -205,7 +208,14 @@ impl NetworkSpec {
         let layers: usize = (0..self.num_layers)
             .map(|layer| rows * (self.layer_input_size(layer) + self.hidden_size + skip + biases))
             .sum();
-        layers + self.output_size * (self.reading.width(self.hidden_size) + 1)
+        let readout = match self.reading {
+            Reading::States => 0,
+            Reading::EachStep
+            | Reading::LastStep
+            | Reading::LastStepRelu
+            | Reading::AllSteps(_) => self.output_size * (self.reading.width(self.hidden_size) + 1),
+        };
+        layers + readout
     }
 }
 

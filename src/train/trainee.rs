@@ -139,7 +139,7 @@ impl Trainee {
     }
 
     fn dtype(&self) -> DType {
-        self.network.readout.weight().dtype()
+        self.network.dtype()
     }
 
     /// Which training of the comparison this is.

@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 
 use crate::support::{Desk, assert_close, number, numbers, safetensors};
 
-/// A network of two tanh units; its readout, of so many rows, is a `head` if there is one.
-fn put_network(desk: &Desk, name: &str, inputs: usize, head: Option<[usize; 2]>) {
-    let mut tensors: Vec<(&str, Vec<usize>)> = vec![
-        ("rnn.weight_ih_l0", vec![2, inputs]),
-        ("rnn.weight_hh_l0", vec![2, 2]),
-        ("rnn.bias_ih_l0", vec![2]),
-        ("rnn.bias_hh_l0", vec![2]),
+/// A network of two tanh units with linear layers of these names and shapes.
+fn put_network(desk: &Desk, name: &str, inputs: usize, heads: &[(&str, [usize; 2])]) {
+    let mut tensors: Vec<(String, Vec<usize>)> = vec![
+        ("rnn.weight_ih_l0".to_owned(), vec![2, inputs]),
+        ("rnn.weight_hh_l0".to_owned(), vec![2, 2]),
+        ("rnn.bias_ih_l0".to_owned(), vec![2]),
+        ("rnn.bias_hh_l0".to_owned(), vec![2]),
     ];
-    if let Some([outputs, width]) = head {
-        tensors.push(("head.weight", vec![outputs, width]));
-        tensors.push(("head.bias", vec![outputs]));
+    for (name, [outputs, width]) in heads {
+        tensors.push((format!("{name}.weight"), vec![*outputs, *width]));
+        tensors.push((format!("{name}.bias"), vec![*outputs]));
     }
     let numbers: Vec<Vec<f32>> = tensors
         .iter()
@@ -28,7 +28,7 @@ fn put_network(desk: &Desk, name: &str, inputs: usize, head: Option<[usize; 2]>)
     let tensors: Vec<(&str, &[usize], &[f32])> = tensors
         .iter()
         .zip(&numbers)
-        .map(|((name, shape), numbers)| (*name, &shape[..], &numbers[..]))
+        .map(|((name, shape), numbers)| (name.as_str(), &shape[..], &numbers[..]))
         .collect();
     safetensors(&desk.path(name), &tensors);
 }
@@ -45,10 +45,10 @@ fn refused(desk: &Desk, flags: &str, words: &[&str]) {
 #[test]
 fn a_readout_that_does_not_fit_a_task_is_refused_in_one_line() {
     let desk = Desk::new();
-    put_network(&desk, "step.safetensors", 1, Some([10, 2]));
-    put_network(&desk, "all.safetensors", 1, Some([10, 80]));
-    put_network(&desk, "ten.safetensors", 1, Some([1, 20]));
-    put_network(&desk, "one.safetensors", 1, Some([1, 2]));
+    put_network(&desk, "step.safetensors", 1, &[("head", [10, 2])]);
+    put_network(&desk, "all.safetensors", 1, &[("head", [10, 80])]);
+    put_network(&desk, "ten.safetensors", 1, &[("head", [1, 20])]);
+    put_network(&desk, "one.safetensors", 1, &[("head", [1, 2])]);
     let words = ["step.safetensors", "the state at each step", "40 steps side by side"];
     refused(&desk, "--weights step.safetensors --task mnist1d", &words);
     let json = desk.json("--weights all.safetensors --task mnist1d");
@@ -77,6 +77,53 @@ fn a_readout_that_does_not_fit_a_task_is_refused_in_one_line() {
     desk.ok("train first-zero --length 7 --steps 2 --contender rnn,name=n,hidden=2 --save first");
     let words = ["n.safetensors", "after a ReLU", "at each step"];
     refused(&desk, "--weights first/n.safetensors --task echo --features 1", &words);
+}
+
+#[test]
+fn the_readout_measured_is_chosen_and_said() {
+    let desk = Desk::new();
+    put_network(&desk, "fc.safetensors", 1, &[("fc", [1, 2])]);
+    put_network(&desk, "two.safetensors", 1, &[("fc", [1, 2]), ("aux", [3, 2])]);
+    put_network(&desk, "no.safetensors", 1, &[("embedding", [5, 7])]);
+    let heading = |flags: &str| desk.ok(&format!("explore --weights {flags}"));
+    assert!(heading("fc.safetensors").contains("fc.safetensors · readout: fc ·"));
+    assert_eq!(desk.json("--weights fc.safetensors")["readout"], json!({ "file": "fc" }));
+    refused(&desk, "--weights two.safetensors", &["fc", "aux", "--head"]);
+    let text = heading("two.safetensors --head aux");
+    assert!(text.contains("readout: aux"), "{text}");
+    assert!(text.contains("not used of two.safetensors: fc.bias, fc.weight"), "{text}");
+    let report = desk.json("--weights two.safetensors --head aux.weight");
+    assert_eq!(report["unused"], json!(["fc.bias", "fc.weight"]));
+    assert_eq!(report["outputs"].as_array().map(Vec::len), Some(3));
+    refused(&desk, "--weights two.safetensors --head nope", &["nope", "fc", "aux"]);
+    refused(&desk, "--head fc", &["--weights"]);
+
+    // A loss of the states themselves.
+    let text = heading("fc.safetensors --head none");
+    assert!(text.contains("readout: none") && text.contains("loss: norm of h"), "{text}");
+    assert!(!text.contains("target: "), "{text}");
+    let report = desk.json("--weights fc.safetensors --head none --full");
+    assert_eq!((&report["readout"], &report["outputs"]), (&json!("none"), &json!([])));
+    assert!(report["full"].get("head.weight").is_none() && report["full"].get("target").is_none());
+    let refused_task = "--weights fc.safetensors --head none --task first-zero";
+    refused(&desk, refused_task, &["fc.safetensors", "no readout"]);
+
+    let text = heading("fc.safetensors --head random --seed 4");
+    assert!(text.contains("readout: random, seed 4"), "{text}");
+    desk.ok("explore --weights fc.safetensors --head random --csv asked.csv");
+    // Nobody asked for this one: files and standard error say so, standard output stays clean.
+    let text = heading("no.safetensors");
+    assert!(text.contains("readout: random, seed 0"), "{text}");
+    let output = desk.run("explore --weights no.safetensors --json - --svg a.svg --csv a.csv");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.lines().count() == 1, "{said}");
+    assert!(said.contains("random, seed 0") && said.contains("--head"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["readout"], json!({ "random": { "seed": 0 } }));
+    for name in ["a.svg", "a.csv"] {
+        let text = std::fs::read_to_string(desk.path(name)).unwrap();
+        assert!(text.contains("random, seed 0"), "{name}");
+    }
 }
 
 /// The figures that a training shows of a task at its start, in a fair comparison from a seed.
@@ -134,17 +181,24 @@ fn explore_of_a_task_shows_what_training_shows_before_its_first_update() {
 #[test]
 fn echo_starts_where_its_training_starts() {
     let desk = Desk::new();
-    desk.ok("train echo --steps 1 --json train.json");
-    let text = std::fs::read(desk.path("train.json")).unwrap();
-    let train: Value = serde_json::from_slice(&text).unwrap();
-    let first = number(&train["trainings"][0]["losses"][0]);
-    let flags = "--task echo --cell lstm --num-layers 2 --hidden-size 8 --wiring skips --ticks 3";
-    let found = number(&desk.json(&format!("{flags} --precision f32"))["loss"]);
-    assert_close(&[found], &[first], 1e-6, "loss before the first update");
-    assert!((found - 1.0825).abs() < 5e-5, "{found}");
-    // An input of its own seed is another one, drawn after nothing.
-    let own = number(&desk.json(&format!("{flags} --precision f32 --input-seed 5"))["loss"]);
-    assert!((own - found).abs() > 1e-3, "{own}");
+    let skips = "--cell lstm --num-layers 2 --hidden-size 8 --wiring skips --ticks 3";
+    for (train, explore, loss) in [
+        ("", skips, 0.99881),
+        ("--contender rnn,hidden=16", "", 0.87777),
+        ("--contender rnn,hidden=16 --seed 7", "--seed 7", f64::NAN),
+    ] {
+        desk.ok(&format!("train echo {train} --steps 1 --json train.json"));
+        let text = std::fs::read(desk.path("train.json")).unwrap();
+        let training: Value = serde_json::from_slice(&text).unwrap();
+        let first = number(&training["trainings"][0]["losses"][0]);
+        let flags = format!("--task echo {explore} --precision f32");
+        let found = number(&desk.json(&flags)["loss"]);
+        assert_close(&[found], &[first], 1e-6, "loss before the first update");
+        assert!(loss.is_nan() || (found - loss).abs() < 6e-6, "{found}");
+        // An input of its own seed is another one.
+        let own = number(&desk.json(&format!("{flags} --input-seed 5"))["loss"]);
+        assert!((own - found).abs() > 1e-3, "{own}");
+    }
 }
 
 #[test]
@@ -164,7 +218,7 @@ fn the_question_holds_the_length_and_the_batch_that_were_measured() {
 fn the_question_holds_checksums_of_what_was_read() {
     let desk = Desk::new();
     desk.put("a.csv", "1\n2\n");
-    put_network(&desk, "net.safetensors", 1, Some([1, 2]));
+    put_network(&desk, "net.safetensors", 1, &[("head", [1, 2])]);
     let checksums = || {
         let question = &desk.json("--weights net.safetensors --sequence a.csv")["question"];
         let weights = &question["weights"]["file"]["content"];
@@ -176,7 +230,7 @@ fn the_question_holds_checksums_of_what_was_read() {
     assert_eq!(sequence, "a6e2b7a040683432de03a18fd8a1939a2fdf82585b364bfc874bdd4095c4cae1");
     assert_eq!(weights.len(), 64);
     desk.put("a.csv", "1\n3\n");
-    put_network(&desk, "net.safetensors", 1, Some([2, 2]));
+    put_network(&desk, "net.safetensors", 1, &[("head", [2, 2])]);
     let after = checksums();
     assert!(after[0] != weights && after[1] != sequence);
 }
@@ -240,7 +294,7 @@ fn the_target_is_said_in_every_output() {
 fn csv_names_settings_files_and_readout_in_every_row() {
     let desk = Desk::new();
     desk.put("own.csv", "1\n2\n3\n");
-    put_network(&desk, "net.safetensors", 1, Some([2, 2]));
+    put_network(&desk, "net.safetensors", 1, &[("head", [2, 2])]);
     let flags = "explore --weights net.safetensors --sequence own.csv --weight-scale 1.5";
     for view in ["", "--view gates"] {
         desk.ok(&format!("{flags} --precision f32 {view} --csv a.csv"));
@@ -276,7 +330,7 @@ fn csv_names_settings_files_and_readout_in_every_row() {
 fn pictures_name_settings_files_and_readout() {
     let desk = Desk::new();
     desk.put("own.csv", "1\n2\n3\n");
-    put_network(&desk, "net.safetensors", 1, Some([2, 2]));
+    put_network(&desk, "net.safetensors", 1, &[("head", [2, 2])]);
     desk.ok("explore --weights net.safetensors --sequence own.csv --bias-scale -2 --svg a.svg");
     let svg = std::fs::read_to_string(desk.path("a.svg")).unwrap();
     for words in ["net.safetensors", "readout: head", "own.csv", "biases × -2", "output 1 of 2"] {
@@ -301,7 +355,7 @@ fn a_stream_that_the_input_shares_is_said_beside_the_windows_seed() {
 #[test]
 fn one_prediction_a_sequence_is_never_called_a_loss_on_all_steps() {
     let desk = Desk::new();
-    put_network(&desk, "ten.safetensors", 1, Some([1, 20]));
+    put_network(&desk, "ten.safetensors", 1, &[("head", [1, 20])]);
     let text = desk.ok("explore --weights ten.safetensors --loss all");
     assert!(text.contains("loss: last step") && !text.contains("all steps"), "{text}");
 }

@@ -58,7 +58,7 @@ pub fn network(file: &Value, layers: usize) -> Network {
         })
         .collect();
     let readout = Linear::new(draw(&[1, hidden_size]), Some(draw(&[1])));
-    Network { spec, layers, readout }
+    Network { spec, layers, readout: Some(readout) }
 }
 
 /// The same network with every parameter a variable, so that gradients reach it.
@@ -75,8 +75,10 @@ pub fn variables(network: &Network) -> Network {
             weight_skip: layer.weight_skip.as_ref().map(variable),
         })
         .collect();
-    let readout =
-        Linear::new(variable(network.readout.weight()), network.readout.bias().map(variable));
+    let readout = network
+        .readout
+        .as_ref()
+        .map(|linear| Linear::new(variable(linear.weight()), linear.bias().map(variable)));
     Network { spec: network.spec, layers, readout }
 }
 

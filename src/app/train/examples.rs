@@ -42,7 +42,7 @@ fn earlier(comparison: &Comparison, entry: &Entry, length: usize) -> Result<Vec<
     let mut generator = Generator::seeded(comparison.seed_of(entry.trial).wrapping_add(2));
     let batch = task.showcase(&mut generator)?;
     let rows = match task.reading() {
-        Reading::EachStep => length,
+        Reading::EachStep | Reading::States => length,
         Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => 1,
     };
     let shape = (rows, batch.size()?, task.output_size());

@@ -71,7 +71,7 @@ fn probabilities(network: &Network, points: &Points, places: &[usize]) -> Result
         .flat_map(|t| places.iter().map(move |place| points.values[place * length + t]))
         .collect();
     let x = Tensor::from_vec(x, (length, places.len(), 1), &Device::Cpu)?;
-    let x = x.to_dtype(network.readout.weight().dtype())?;
+    let x = x.to_dtype(network.dtype())?;
     let output = network.run(&x, Probing::Off, &Ticket::new())?.output;
     let output = candle_nn::ops::softmax(&output.squeeze(0)?, 1)?;
     Ok(output.to_dtype(DType::F32)?.to_vec2()?)

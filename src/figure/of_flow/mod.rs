@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::model::{Axis, Color, Figure, Series, Stroke};
 use super::words;
 use crate::flow::{FlowReport, Signal};
-use crate::network::Cell;
-use crate::task::TaskChoice;
+use crate::network::{Cell, Reading};
+use crate::task::{Loss, TaskChoice};
 
 pub use settings::{heading, with_settings};
 pub use table::{Table, table, wide_csv};
@@ -56,6 +56,10 @@ fn task_of(report: &FlowReport) -> Option<&TaskChoice> {
 pub fn loss_in_full(report: &FlowReport) -> String {
     match task_of(report) {
         Some(task) => words::loss_in_full(task),
+        None if report.spec.reading == Reading::States => match report.question.loss {
+            Loss::Last => "norm of h, last step".to_owned(),
+            Loss::All => "mean norm of h, all steps".to_owned(),
+        },
         None => format!("mean squared error, {}", report.judged()),
     }
 }

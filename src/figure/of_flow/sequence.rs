@@ -25,10 +25,12 @@ pub(super) fn sequence(
         let line = haunt(line, n, label, 1, most_layers(report, ghosts));
         series.push(Series { name: format!("{label}: prediction"), ..line });
     }
-    let target = Series::line("target", Color::Ink, asked(report));
-    series.push(Series { stroke: Stroke::Dashed, ..target });
-    series.push(Series::line(prediction_name(report), Color::Category(0), predicted(report)));
-    series.extend(counted(report));
+    if report.spec.reading != Reading::States {
+        let target = Series::line("target", Color::Ink, asked(report));
+        series.push(Series { stroke: Stroke::Dashed, ..target });
+        series.push(Series::line(prediction_name(report), Color::Category(0), predicted(report)));
+        series.extend(counted(report));
+    }
     let value = task_of(report).map_or_else(|| "value".to_owned(), value_label);
     Figure {
         name: "sequence",
@@ -45,7 +47,12 @@ pub(super) fn sequence(
 
 fn title(report: &FlowReport) -> String {
     let target = report.target_words().map(|words| format!(" ({words})")).unwrap_or_default();
-    let title = format!("Input, target{target} and prediction");
+    let title = match report.spec.reading {
+        Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => {
+            format!("Input, target{target} and prediction")
+        }
+        Reading::States => "Input".to_owned(),
+    };
     match report.batch {
         1 => title,
         batch => format!("{title}, first of {batch} sequences"),
@@ -70,7 +77,9 @@ fn prediction_name(report: &FlowReport) -> String {
 
 fn notes(report: &FlowReport) -> Vec<String> {
     let mut notes = vec![format!("Loss ({}): {}.", loss_in_full(report), number(report.loss, 4))];
-    if report.spec.ticks > 1 {
+    if report.spec.reading == Reading::States {
+        notes.push("There is no readout: nothing is predicted, and no target is asked for.".into());
+    } else if report.spec.ticks > 1 {
         notes.push(format!(
             "Each step is read {} times; predictions are made at its last tick.",
             report.spec.ticks
@@ -91,6 +100,7 @@ fn predicted(report: &FlowReport) -> Vec<[f64; 2]> {
     let made = |t: usize| match report.spec.reading {
         Reading::EachStep => t.is_multiple_of(ticks),
         Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => t == last,
+        Reading::States => false,
     };
     // Step t is the t-th point.
     let points = by_step(&report.prediction).into_iter().zip(1..);

@@ -4,6 +4,7 @@ use super::{loss_in_full, task_of};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::flow::{FlowReport, Input, Weights};
+use crate::network::Reading;
 
 /// One line that says which network, input, target and loss a report is about, for the top of a
 /// sheet.
@@ -12,6 +13,7 @@ pub fn heading(report: &FlowReport) -> String {
     let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
     let loss = match task_of(report) {
         Some(_) => loss_in_full(report),
+        None if report.spec.reading == Reading::States => loss_in_full(report),
         None => report.judged().to_string(),
     };
     let origin = [format!("{}, {}", report.spec, origin(report))];
@@ -77,6 +79,15 @@ pub fn with_settings(csv: &str, report: &FlowReport) -> Result<String> {
     finish(writer)
 }
 
+/// What the network should say, in a word.
+fn target(report: &FlowReport) -> &'static str {
+    match (report.target_words(), task_of(report)) {
+        (Some(words), _) => words,
+        (None, Some(_)) => "the task’s",
+        (None, None) => "none",
+    }
+}
+
 /// Names and values of the columns.
 fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
     let question = &report.question;
@@ -87,7 +98,7 @@ fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
         ("input", input(report)),
         ("length", report.length.to_string()),
         ("batch", report.batch.to_string()),
-        ("target", report.target_words().unwrap_or("the task’s").to_owned()),
+        ("target", target(report).to_owned()),
         ("weight_scale", question.weight_scale.to_string()),
         ("bias_scale", question.bias_scale.to_string()),
         ("loss", loss_in_full(report)),

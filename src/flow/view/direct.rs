@@ -48,14 +48,16 @@ impl<R: Real> Direct<R> {
         match network.spec.reading {
             Reading::AllSteps(_) => Ok((Terms::Shares, Self::of_loss(network, batch, loss, top)?)),
             // A mean over steps splits into the steps, and each reads its own state alone.
-            Reading::EachStep if batch.obeys_loss() && loss == Loss::Last => {
+            Reading::EachStep | Reading::States if batch.obeys_loss() && loss == Loss::Last => {
                 let sum = |top: &Tensor| {
                     let mean = batch.loss(&network.read_off(top)?, Loss::All)?;
                     Ok((mean * batch.steps as f64)?)
                 };
                 Ok((Terms::LastOnly, differentiate(top, sum)?))
             }
-            Reading::EachStep => Ok((Terms::Sum, Self::of_loss(network, batch, loss, top)?)),
+            Reading::EachStep | Reading::States => {
+                Ok((Terms::Sum, Self::of_loss(network, batch, loss, top)?))
+            }
             Reading::LastStep | Reading::LastStepRelu => {
                 let ticks = network.spec.ticks;
                 let sum = |top: &Tensor| {

@@ -110,7 +110,7 @@ pub(super) fn look(
     view: View,
     ticket: &Ticket,
 ) -> Result<ViewReport> {
-    match network.readout.weight().dtype() {
+    match network.dtype() {
         DType::F32 => look_in::<f32>(network, batch, question, view, ticket),
         _ => look_in::<f64>(network, batch, question, view, ticket),
     }

@@ -19,7 +19,7 @@ const MOST_NUMBERS: usize = 1 << 25;
 /// Whether the loss enters at several steps.
 pub(super) fn many_losses(spec: &NetworkSpec, batch: &Batch, loss: Loss) -> bool {
     match spec.reading {
-        Reading::EachStep => !(batch.obeys_loss() && loss == Loss::Last),
+        Reading::EachStep | Reading::States => !(batch.obeys_loss() && loss == Loss::Last),
         Reading::AllSteps(_) => true,
         Reading::LastStep | Reading::LastStepRelu => false,
     }

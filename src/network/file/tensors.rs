@@ -35,13 +35,61 @@ pub(super) struct Recorded {
     pub reading: Option<Reading>,
 }
 
+/// The tensors of a file by name.
+pub(super) type Tensors = BTreeMap<String, Entry>;
+
+/// A tensor of a file.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    /// Floating-point numbers as they are stored.
+    Numbers(Tensor),
+    /// What no network is made of, or cannot be read.
+    Other {
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What it is: `int32 numbers`.
+        what: String,
+    },
+}
+
+impl Entry {
+    /// Its shape.
+    pub(super) fn dims(&self) -> &[usize] {
+        match self {
+            Self::Numbers(tensor) => tensor.dims(),
+            Self::Other { shape, .. } => shape,
+        }
+    }
+
+    /// Its numbers, in f64 if stored so, else in f32, if it has the shape.
+    pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Tensor, String> {
+        if self.dims() != shape {
+            return Err(format!("{name}: expected shape {shape:?}, found {:?}", self.dims()));
+        }
+        match self {
+            Self::Numbers(tensor) => {
+                let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
+                tensor.to_dtype(dtype).map_err(|error| format!("{name}: {}", one_line(&error)))
+            }
+            Self::Other { what, .. } => {
+                Err(format!("{name} holds {what}: expected floating-point numbers"))
+            }
+        }
+    }
+}
+
+/// An error of another library, on one line and without a backtrace.
+pub(super) fn one_line(error: &dyn std::fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().to_owned()
+}
+
 /// What a file holds.
 #[derive(Debug)]
 pub(super) struct Stored {
     /// Checksum of its bytes.
     pub checksum: Checksum,
-    /// All tensors, in f32 unless stored in f64.
-    pub tensors: BTreeMap<String, Tensor>,
+    /// All tensors by name.
+    pub tensors: Tensors,
     /// What the file says beside them.
     pub recorded: Recorded,
 }
@@ -65,13 +113,8 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
     } else {
         from_safetensors(path, &bytes)?
     };
-    let tensors = tensors
-        .into_iter()
-        .map(|(name, tensor)| {
-            let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
-            Ok((name, tensor.to_dtype(dtype)?))
-        })
-        .collect::<Result<_>>()?;
+    let tensors =
+        tensors.into_iter().map(|(name, tensor)| (name, Entry::Numbers(tensor))).collect();
     Ok(Stored { checksum, tensors, recorded })
 }
 

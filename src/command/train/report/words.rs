@@ -104,5 +104,6 @@ fn readout(spec: &NetworkSpec) -> &'static str {
         Reading::LastStep => "linear readout of the last step",
         Reading::LastStepRelu => "ReLU and linear readout of the last step",
         Reading::AllSteps(_) => "linear readout of all steps together",
+        Reading::States => "no readout",
     }
 }

@@ -64,7 +64,7 @@ fn beyond_colors(landscape: &Landscape) -> Option<String> {
 fn has_many_losses(question: &Question) -> bool {
     match &question.input.signal {
         Signal::Task(task) => match task.reading() {
-            Reading::EachStep => task.loss() == Loss::All,
+            Reading::EachStep | Reading::States => task.loss() == Loss::All,
             Reading::AllSteps(_) => true,
             Reading::LastStep | Reading::LastStepRelu => false,
         },

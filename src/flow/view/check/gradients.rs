@@ -71,7 +71,7 @@ impl Gradients {
     /// Once forward and back.
     pub(super) fn of(subject: &Subject<'_>) -> Result<Self> {
         let Subject { network, batch, loss, ticket } = *subject;
-        let (network, variables) = network.variables(network.readout.weight().dtype())?;
+        let (network, variables) = network.variables(network.dtype())?;
         let run = network.run(&batch.x, Probing::On, ticket)?;
         let loss = batch.loss(&run.output, loss)?;
         let grads = loss.backward().map_err(|error| or_cancelled(error, ticket))?;

@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::Linear;
+use candle_core::{Device, Tensor};
 
 use super::direction::moved;
 use super::gradients::{States, Subject};
@@ -13,7 +12,7 @@ use super::ridders::Sample;
 use crate::error::Result;
 use crate::flow::measure::numbers;
 use crate::network::{
-    Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Wiring, repeat_steps,
+    Cell, LayerParameters, Network, NetworkSpec, Nonlinearity, Reading, Wiring, repeat_steps,
 };
 use crate::ticket::Ticket;
 
@@ -127,9 +126,11 @@ impl<'a> Link<'a> {
         let shape = (cell.states(), 2, rows, hidden);
         let probes = Tensor::from_vec(probes, shape, &Device::Cpu)?;
         // Nothing is read off.
-        let readout = Linear::new(Tensor::zeros((1, hidden), DType::F64, &Device::Cpu)?, None);
-        let spec = NetworkSpec::new(cell, [self.columns, hidden, 1, 1]);
-        let network = Network { spec, layers: vec![side_by_side(parameters)?], readout };
+        let spec = NetworkSpec {
+            reading: Reading::States,
+            ..NetworkSpec::new(cell, [self.columns, hidden, 1, hidden])
+        };
+        let network = Network { spec, layers: vec![side_by_side(parameters)?], readout: None };
         let run = network.run_probed(x, vec![probes], self.ticket)?;
         let states = &run.layers[0].states;
         let plane = |n: usize| numbers(&states.get(n)?.get(1)?);

@@ -144,9 +144,9 @@ pub(super) fn replaced(network: &Network, place: usize, tensor: Tensor) -> Netwo
         }
         place -= count;
     }
-    network.readout = match place {
-        0 => Linear::new(tensor, network.readout.bias().cloned()),
-        _ => Linear::new(network.readout.weight().clone(), Some(tensor)),
-    };
+    network.readout = network.readout.map(|readout| match place {
+        0 => Linear::new(tensor, readout.bias().cloned()),
+        _ => Linear::new(readout.weight().clone(), Some(tensor)),
+    });
     network
 }
