@@ -86,6 +86,18 @@ words! {
 }
 
 words! {
+    /// `--recipe`.
+    RecipeWord => Recipe {
+        /// nn.RNN, nn.LSTM, nn.GRU: two biases, everything U(±1/√hidden_size)
+        Torch => Recipe::Torch,
+        /// The course notebook's own cells: two nn.Linear a layer, one bias
+        Notebook => Recipe::Notebook,
+        /// The MNIST-1D lab's own cells, which compute x W: as torch, each matrix its transpose
+        Lab => Recipe::Lab,
+    }
+}
+
+words! {
     /// `--signal`.
     SignalWord => Signal {
         /// Independent normal numbers

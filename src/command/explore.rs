@@ -1,5 +1,6 @@
 //! `rnnscope explore`: measure one network once, without a window.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -13,7 +14,8 @@ use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
 use crate::flow::view::Across;
-use crate::flow::{self, FlowReport, Instrument, Question};
+use crate::flow::{self, Array, FlowReport, Instrument, Question, npz};
+use crate::network::ReadoutSource;
 use crate::ticket::Ticket;
 
 /// A file to be written, and what it will hold.
@@ -47,6 +49,12 @@ pub(super) struct ExploreArguments {
     /// Write everything measured as JSON; `-` is standard output
     #[arg(long, value_name = "FILE|-", help_heading = "Output")]
     json: Option<PathBuf>,
+    /// Put every number behind the norms into the JSON: states, gradients, Jacobians, weights
+    #[arg(long, help_heading = "Output", requires = "json", conflicts_with = "views")]
+    full: bool,
+    /// Write the numbers of --full as arrays that numpy.load reads
+    #[arg(long, value_name = "FILE", help_heading = "Output", conflicts_with = "views")]
+    npz: Option<PathBuf>,
     /// Width of the PNG and SVG in pixels, 400 to 8000 [default: 1600]
     #[arg(long, value_name = "PX", allow_hyphen_values = true, help_heading = "Output")]
     #[arg(value_parser = width)]
@@ -68,23 +76,28 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     arguments.check_across(&question)?;
     arguments.check_style()?;
     arguments.check_paths()?;
+    // Read once, whatever happens on disk while it is measured.
+    let question = question.frozen()?;
     let shown = arguments.show(&question)?;
     let outputs = arguments.outputs(&shown)?;
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
-        shown.json()?
+        arguments.json(&shown)?
     } else if outputs.is_empty() {
         shown.table().into_bytes()
     } else {
         written(&outputs).into_bytes()
     };
     save(&outputs)?;
+    if arguments.json.is_some() || !outputs.is_empty() {
+        arguments.warn(shown.report());
+    }
     stdout::print(&printed)
 }
 
 /// What was measured.
 enum Shown {
-    /// The four figures of Explore.
-    Flow(FlowReport),
+    /// The four figures of Explore, and every number behind them if asked for.
+    Flow(FlowReport, Option<Vec<Array>>),
     /// Views of why, in the order asked for.
     Views(Views),
 }
@@ -92,36 +105,29 @@ enum Shown {
 impl Shown {
     fn report(&self) -> &FlowReport {
         match self {
-            Self::Flow(report) => report,
+            Self::Flow(report, _) => report,
             Self::Views(views) => &views.flow,
         }
     }
 
     fn figures(&self) -> Vec<Figure> {
         match self {
-            Self::Flow(report) => figures(report),
+            Self::Flow(report, _) => figures(report),
             Self::Views(views) => views.figures(),
         }
     }
 
     fn table(&self) -> String {
         match self {
-            Self::Flow(report) => table(report),
+            Self::Flow(report, _) => table(report),
             Self::Views(views) => views.table(),
-        }
-    }
-
-    fn json(&self) -> Result<Vec<u8>, Failure> {
-        match self {
-            Self::Flow(report) => json(report),
-            Self::Views(views) => views.json(),
         }
     }
 
     fn csv(&self) -> Result<String, Failure> {
         Ok(match self {
-            Self::Flow(report) => of_flow::wide_csv(report)?,
-            Self::Views(views) => csv(&views.figures())?,
+            Self::Flow(report, _) => of_flow::wide_csv(report)?,
+            Self::Views(views) => of_flow::with_settings(&csv(&views.figures())?, &views.flow)?,
         })
     }
 }
@@ -131,7 +137,11 @@ impl Shown {
 /// # Errors
 /// As for [`Instrument::answer`].
 pub(super) fn measure(question: &Question) -> Result<FlowReport, Failure> {
-    let (mut instrument, ticket) = (Instrument::new(), Ticket::new());
+    measure_with(&mut Instrument::new(), question)
+}
+
+fn measure_with(instrument: &mut Instrument, question: &Question) -> Result<FlowReport, Failure> {
+    let ticket = Ticket::new();
     let mut report = instrument.answer(question, &ticket)?;
     instrument.complete(&mut report, &ticket)?;
     Ok(report)
@@ -145,7 +155,7 @@ pub(super) fn figures(report: &FlowReport) -> Vec<Figure> {
 impl ExploreArguments {
     fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let json = self.json.iter().filter(|path| !is_stdout(path));
-        self.png.iter().chain(&self.svg).chain(&self.csv).chain(json)
+        self.png.iter().chain(&self.svg).chain(&self.csv).chain(&self.npz).chain(json)
     }
 
     /// The views asked for, each once.
@@ -222,9 +232,12 @@ impl ExploreArguments {
     fn show(&self, question: &Question) -> Result<Shown, Failure> {
         let words = self.views();
         if words.is_empty() {
-            let report = measure(question)?;
+            let mut instrument = Instrument::new();
+            let report = measure_with(&mut instrument, question)?;
             self.question.check(&report)?;
-            return Ok(Shown::Flow(report));
+            let wanted = self.full || self.npz.is_some();
+            let arrays = wanted.then(|| instrument.arrays(question, &Ticket::new())).transpose()?;
+            return Ok(Shown::Flow(report, arrays));
         }
         let (mut instrument, ticket) = (Instrument::new(), Ticket::new());
         let flow = instrument.answer(question, &ticket)?;
@@ -255,9 +268,36 @@ impl ExploreArguments {
             outputs.push((path.clone(), shown.csv()?.into_bytes()));
         }
         if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
-            outputs.push((path.clone(), shown.json()?));
+            outputs.push((path.clone(), self.json(shown)?));
+        }
+        if let (Some(path), Shown::Flow(report, Some(arrays))) = (&self.npz, shown) {
+            let report = json(report, None)?;
+            let report = String::from_utf8_lossy(&report);
+            outputs.push((path.clone(), npz(arrays, &[("report", report.trim_end())])?));
         }
         Ok(outputs)
+    }
+
+    fn json(&self, shown: &Shown) -> Result<Vec<u8>, Failure> {
+        match shown {
+            Shown::Flow(report, arrays) => json(report, arrays.as_deref().filter(|_| self.full)),
+            Shown::Views(views) => views.json(),
+        }
+    }
+
+    /// Says on standard error what nobody asked for and files of numbers are easily read without:
+    /// that the readout is not the file's.
+    fn warn(&self, report: &FlowReport) {
+        if let ReadoutSource::Random { .. } = report.readout
+            && !self.question.asks_for_random_readout()
+        {
+            // If even this cannot be said, the files still say it.
+            let _ = writeln!(
+                std::io::stderr(),
+                "rnnscope: no readout was found in the file, so one was drawn ({}); see --head",
+                report.readout
+            );
+        }
     }
 
     fn layout(&self) -> Layout {

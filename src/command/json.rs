@@ -5,17 +5,18 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::failure::Failure;
+use super::full::Full;
 use super::verdict::Judgement;
 use crate::figure::of_flow::verdict;
-use crate::flow::{Census, FlowReport, LayerFlow, LayerSpectrum, Question, Spectrum};
+use crate::flow::{Array, Census, FlowReport, LayerFlow, LayerSpectrum, Question, Spectrum};
 use crate::network::{Cell, NetworkSpec, ReadoutSource};
 
-/// The whole report, ending in a newline.
+/// The whole report, with every number behind it if `full`, ending in a newline.
 ///
 /// # Errors
 /// Only for a question whose file names are not valid UTF-8, which JSON cannot hold.
-pub(super) fn json(report: &FlowReport) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec(&Document::of(report))
+pub(super) fn json(report: &FlowReport, full: Option<&[Array]>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec(&Document::of(report, full))
         .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -28,6 +29,8 @@ struct Document<'a> {
     question: &'a Question,
     spec: &'a NetworkSpec,
     readout: &'a ReadoutSource,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unused: &'a [String],
     length: usize,
     batch: usize,
     loss: Number,
@@ -43,18 +46,30 @@ struct Document<'a> {
     spectrum: Vec<ByMatrix<'a, Eigenvalues<'a>>>,
     hidden_census: Vec<Counts>,
     grad_census: Vec<Counts>,
+    /// Names of the columns of each file, `null` for one without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<&'a [Option<Vec<String>>]>,
     input: Vec<Numbers<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_is: Option<&'static str>,
     target: Numbers<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prediction_is: Option<String>,
     prediction: Numbers<'a>,
+    outputs: Vec<Numbers<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full: Option<Full<'a>>,
 }
 
 impl<'a> Document<'a> {
-    fn of(report: &'a FlowReport) -> Self {
+    fn of(report: &'a FlowReport, full: Option<&'a [Array]>) -> Self {
         // `seconds` is left out: it is the only thing that differs from run to run.
         let FlowReport {
             question,
             spec,
             readout,
+            unused,
+            headers,
             length,
             batch,
             loss,
@@ -63,6 +78,7 @@ impl<'a> Document<'a> {
             input,
             target,
             prediction,
+            outputs,
             seconds: _,
         } = report;
         let by_layer = |pick: fn(&LayerFlow) -> &Vec<f64>| {
@@ -77,6 +93,7 @@ impl<'a> Document<'a> {
             question,
             spec,
             readout,
+            unused,
             length: *length,
             batch: *batch,
             loss: Number(*loss),
@@ -90,9 +107,14 @@ impl<'a> Document<'a> {
             spectrum: by_matrix(spectra, gated, |spectrum| Eigenvalues(&spectrum.eigenvalues)),
             hidden_census: layers.iter().map(|layer| Counts::of(layer.hidden_census)).collect(),
             grad_census: layers.iter().map(|layer| Counts::of(layer.grad_census)).collect(),
+            headers: headers.iter().any(Option::is_some).then_some(&headers[..]),
             input: input.iter().map(|feature| Numbers(feature)).collect(),
+            target_is: report.target_words(),
             target: Numbers(target),
+            prediction_is: report.output_words(),
             prediction: Numbers(prediction),
+            outputs: outputs.iter().map(|output| Numbers(output)).collect(),
+            full: full.map(Full),
         }
     }
 }

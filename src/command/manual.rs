@@ -100,22 +100,46 @@ Files:
   --weights FILE
       A .safetensors file, or a PyTorch state dict (.pt, .pth, as torch.save writes \
 model.state_dict() since PyTorch 1.6; nothing in it is executed): weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l1 ... as torch.nn names \
-them, with any prefix; cell, sizes, layers and biases follow from the shapes. head.weight and \
-head.bias, if there, are the readout. Flags that state the same again must agree with it.
+them, with any prefix; cell, sizes, layers and biases follow from the shapes. The readout is the \
+linear layer that --head names, or the only one that fits; which one it is, and whether one had to be \
+drawn, is said in every output. Flags that state the same again must agree with the file.
   --task TASK
-      Sequences and loss of a task of rnnscope train, as a fair training from --seed shows them; \
-echo reads its only batch. The flags under Task shape it, as they do there.
+      Sequences and loss of a task of rnnscope train, as a fair training from --seed shows them: with \
+--precision f32 gradients and predictions are those that it records before its first update. echo reads \
+its only batch, drawn before the weights, so that its loss is the first that train echo shows. The \
+flags under Task shape it, as they do there.
   --sequence FILE.csv
-      A row a step, a column a feature; a header line is optional. Given several times, the \
-files make a batch and must be equally long.
+      A row a step, a column a feature. A first line with a name in every column is a header and is \
+skipped, which is said. Given several times, the files make a batch and must be equally long. The \
+target is the running mean of column 1.
+  --input-seed N
+      Without it the input continues the random stream of the weights, as in a PyTorch script with one \
+manual_seed. The window starts with --input-seed 0, which gives every network the same input: the \
+network that both start with has a loss of 0.08316 here and of 0.1634 there.
   --csv FILE
-      layer, step and norms, one row a layer and step.
+      layer, step and norms, one row a layer and step; behind them what was measured, the same in each \
+row: network, weights, readout, input, length, batch, target, weight_scale, bias_scale, loss, precision.
   --json FILE
       loss, verdict (word, sentence, factor a step back, left at step 1 and what was met on the \
 way), hidden_norm[layer][t], cell_norm, grad_norm[layer][t], cell_grad_norm, \
-spectral_radius[layer], sigma_max, spectrum, input, target, prediction, and the question itself. \
-For LSTM and GRU the spectral ones are objects with the gates' names and `jacobian`. Numbers that \
+spectral_radius[layer], sigma_max, spectrum, input[feature][t], target[t], prediction[t] (output 1, or the \
+class), outputs[output][t], what target_is, readout, headers and unused tensors of files, and the question \
+itself with checksums (SHA-256) of the files read. For LSTM and GRU the spectral ones are objects with the gates' names and `jacobian`. Numbers that \
 JSON cannot hold are \"inf\", \"-inf\", \"nan\".
+  --full with --json, and --npz FILE
+      Every number of the pass forward and back, under `full` as nested lists, in the .npz as arrays in \
+the precision of the computation. Layers k count from 0; with n ticks a step, n T stands for T:
+        loss                                  []
+        input, grad_input                     [T, B, I], symbols as one-hot vectors
+        target                                [T, B, 1]; of a task as its loss reads it
+        output                                [T, B, O]; [1, B, O] of one prediction a sequence
+        h_lk, grad_h_lk                       [T+1, B, H], row 0 the initial state; dL/dh_t
+        c_lk, grad_c_lk                       [T+1, B, H] (LSTM)
+        jacobian_lk                           [T, B, H, H], d h_t / d h_{t-1} from t = 1 on; of an LSTM \
+[T, B, 2H, 2H], of h and c together; f64
+        weight_ih_lk ... head.weight ...      as in torch.nn, scales included
+        grad_weight_ih_lk ... grad_head.bias  with respect to these
+      The .npz also holds the JSON report as the text `report`.
   --view VIEW with --csv or --json
       CSV: figure, series, x, y, value, one row a point or a cell of a map. JSON: the question, and \
 under `views` for itemized grad_norm[layer][s][t] and horizon[layer][s]; for weights norm[layer][t], \
@@ -144,6 +168,8 @@ Examples:
       Are these gradients right, and would training in f32 see them?
   rnnscope explore --biases 1 --weight-scale -2 --loss all --json - | python3 -m json.tool
       The course notebook's cell, as JSON.
+  rnnscope explore --cell lstm --length 20 --npz all.npz
+      Every number, to be checked: numpy.load('all.npz')['grad_h_l0']
   rnnscope explore --weights trained.safetensors --sequence mine.csv --precision f32
       Your own network on your own data, in the precision it was trained in.
   rnnscope explore --weights trained/LSTM-trial-1.safetensors --task long-lag

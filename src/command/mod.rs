@@ -5,6 +5,7 @@ mod choices;
 mod display;
 mod explore;
 mod failure;
+mod full;
 mod guard;
 mod json;
 mod manual;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::choices::{
     BiasesWord, CellWord, InitWord, InputInitWord, LossWord, NonlinearityWord, PrecisionWord,
-    SignalWord, WiringWord, finite, seed, whole,
+    RecipeWord, SignalWord, WiringWord, finite, seed, whole,
 };
 use super::failure::Failure;
 use super::task::{Flag, TaskArguments, TaskWord, refuse_strangers, set_length_and_loss};
@@ -36,6 +36,10 @@ pub(super) struct QuestionArguments {
     /// Bias vectors a layer: 2 as torch.nn, 1 as the course notebook [default: 2]
     #[arg(long, value_enum, value_name = "1|2", help_heading = "Network")]
     pub(super) biases: Option<BiasesWord>,
+    /// Whose cells the draw imitates, number for number; decides the biases [default: torch]
+    #[arg(long, value_enum, value_name = "NAME", ignore_case = true, help_heading = "Network")]
+    #[arg(conflicts_with_all = ["weights", "biases"])]
+    recipe: Option<RecipeWord>,
     /// Seed of all that is drawn, as in torch.manual_seed [default: 0]
     #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     #[arg(help_heading = "Network")]
@@ -71,6 +75,10 @@ pub(super) struct QuestionArguments {
     /// Read the weights from a .safetensors or .pt file with torch.nn names
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) weights: Option<PathBuf>,
+    /// The file's linear layer that is the readout: its name, `none`, or `random` from --seed
+    /// [default: the only one that fits]
+    #[arg(long, value_name = "NAME|none|random", help_heading = "Network", requires = "weights")]
+    head: Option<Head>,
 
     /// Factor on every recurrent weight [default: 1]
     #[arg(long, value_name = "W", value_parser = finite, allow_hyphen_values = true)]
@@ -140,6 +148,11 @@ impl QuestionArguments {
         Ok(question)
     }
 
+    /// Whether a readout that is not the file's was asked for.
+    pub(super) fn asks_for_random_readout(&self) -> bool {
+        self.head == Some(Head::Random)
+    }
+
     /// Files the question reads, which no output may overwrite.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.weights.iter().chain(&self.sequence).chain(&self.shape.data)
@@ -150,13 +163,8 @@ impl QuestionArguments {
         let default = Draw::default();
         let seed = self.seed.unwrap_or(default.seed);
         if let Some(path) = &self.weights {
-            return Ok(Weights::File {
-                path: path.clone(),
-                nonlinearity,
-                seed,
-                head: Head::Fitting,
-                content: None,
-            });
+            let (path, head) = (path.clone(), self.head.clone().unwrap_or_default());
+            return Ok(Weights::File { path, nonlinearity, seed, head, content: None });
         }
         let cell = self.cell(nonlinearity)?;
         let default = default.design;
@@ -166,12 +174,21 @@ impl QuestionArguments {
             num_layers: self.num_layers.unwrap_or(default.num_layers),
             wiring: self.wiring.map_or(default.wiring, Wiring::from),
             ticks: self.ticks.unwrap_or(default.ticks),
-            recipe: self.biases.map_or(default.recipe, Recipe::from),
+            recipe: self.recipe()?.unwrap_or(default.recipe),
             init: self.init.map_or(default.init, Into::into),
             input_init: self.input_init.map_or(default.input_init, InputInit::from),
             gate_bias: self.gate_bias(cell)?,
         };
         Ok(Weights::Draw(Draw { design, seed }))
+    }
+
+    fn recipe(&self) -> Result<Option<Recipe>, Failure> {
+        let skips = self.wiring.map(Wiring::from) == Some(Wiring::Skips);
+        if self.recipe.is_some() && skips {
+            let message = "--recipe goes with --wiring stacked: with skips there is one draw alone";
+            return Err(Failure::input(message));
+        }
+        Ok(self.recipe.map(Recipe::from).or(self.biases.map(Recipe::from)))
     }
 
     fn gate_bias(&self, cell: Cell) -> Result<GateBias, Failure> {
@@ -234,17 +251,18 @@ impl QuestionArguments {
 
     /// The sequences on which a fair training from this seed shows what it does.
     fn of_task(&self, task: &TaskChoice) -> Input {
-        let seed = self.seed.unwrap_or(Draw::default().seed);
+        let shown = self.seed.unwrap_or(Draw::default().seed).wrapping_add(SHOWCASE);
+        let shown = Some(shown);
         let (signal, seed) = match task {
             // What it reads is noise, whose length, batch and loss rest with other flags.
-            TaskChoice::RunningMean(_) => (Signal::Noise, seed.wrapping_add(SHOWCASE)),
-            // Its only batch is drawn before the weights.
-            TaskChoice::Echo(_) => (Signal::Task(task.clone()), seed),
+            TaskChoice::RunningMean(_) => (Signal::Noise, shown),
+            // Its only batch is drawn before the weights, from the same stream.
+            TaskChoice::Echo(_) => (Signal::Task(task.clone()), None),
             TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
-                (Signal::Task(task.clone()), seed.wrapping_add(SHOWCASE))
+                (Signal::Task(task.clone()), shown)
             }
         };
-        Input { signal, length: task.length(), batch: SEQUENCES, seed: Some(seed) }
+        Input { signal, length: task.length(), batch: SEQUENCES, seed }
     }
 
     fn input(&self, default: Input) -> Input {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::figure::of_flow::{View, explore, heading, verdict};
-use crate::flow::{FlowReport, LayerFlow};
+use crate::flow::{FlowReport, LayerFlow, Question, SequenceFile, Signal, Weights};
+use crate::session::Session;
 
 /// Most rows of a table; longer ones are thinned.
 const MAX_ROWS: usize = 40;
@@ -18,8 +19,9 @@ pub(super) fn table(report: &FlowReport) -> String {
 }
 
 fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
+    write_heading(text, report)?;
     let verdict = verdict(report).sentence;
-    writeln!(text, "{}\n{verdict}", heading(report))?;
+    writeln!(text, "{verdict}")?;
     let unit = if report.spec.ticks > 1 { "tick" } else { "step" };
     for (index, layer) in report.layers.iter().enumerate() {
         writeln!(text, "\nlayer {}", index + 1)?;
@@ -31,6 +33,55 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
         notes.into_iter().try_for_each(|note| writeln!(text, "{note}"))?;
     }
     Ok(())
+}
+
+/// What was measured, on lines that fit a terminal, and what a heading has no room for.
+pub(super) fn write_heading(text: &mut String, report: &FlowReport) -> std::fmt::Result {
+    /// Columns of a terminal.
+    const WIDTH: usize = 100;
+    const BETWEEN: &str = " · ";
+
+    let heading = heading(report);
+    let mut line = String::new();
+    for part in heading.split(BETWEEN) {
+        if line.is_empty() {
+            part.clone_into(&mut line);
+            continue;
+        }
+        line.push_str(BETWEEN);
+        if line.chars().count() + part.chars().count() + BETWEEN.len() > WIDTH {
+            writeln!(text, "{}", line.trim_end())?;
+            line.clear();
+        }
+        line.push_str(part);
+    }
+    writeln!(text, "{line}")?;
+    remarks(report).iter().try_for_each(|remark| writeln!(text, "{remark}"))
+}
+
+/// What a heading has no room for: which tensors and rows of files were left out, and where an
+/// input without a seed of its own came from.
+fn remarks(report: &FlowReport) -> Vec<String> {
+    let Question { weights, input, .. } = &report.question;
+    let mut remarks = Vec::new();
+    if let (Weights::File { path, .. }, false) = (weights, report.unused.is_empty()) {
+        remarks.push(format!("not used of {}: {}", path.display(), report.unused.join(", ")));
+    }
+    if let Signal::Files(files) = &input.signal {
+        for (SequenceFile { path, .. }, header) in files.iter().zip(&report.headers) {
+            if let Some(names) = header {
+                let (path, names) = (path.display(), names.join(", "));
+                remarks.push(format!("{path}: the first row is a header and was skipped: {names}"));
+            }
+        }
+    }
+    if input.seed.is_none() && input.signal == Signal::Noise {
+        let window = Session::default().question.input.seed.unwrap_or_default();
+        remarks.push(format!(
+            "input: continues the weights’ stream (the window starts with --input-seed {window})"
+        ));
+    }
+    remarks
 }
 
 /// A row a step, or a tick where each step is read several times.

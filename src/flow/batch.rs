@@ -8,7 +8,6 @@ use super::measure::numbers;
 use super::question::{Input, Signal};
 use super::sequence::Sequence;
 use crate::error::{Error, Result};
-use crate::network::{NetworkSpec, Reading};
 use crate::rng::Generator;
 use crate::task::{self, Example, Loss, Task, TaskChoice, loss_of};
 
@@ -39,6 +38,8 @@ pub(super) struct Shown {
     pub(super) input: Vec<Vec<f64>>,
     pub(super) target: Vec<f64>,
     pub(super) prediction: Vec<f64>,
+    /// Every output by step, NaN where none is made.
+    pub(super) outputs: Vec<Vec<f64>>,
 }
 
 impl Batch {
@@ -92,22 +93,6 @@ impl Batch {
         let (steps, size, x) = (batch.x.dim(0)?, batch.size()?, batch.x.clone());
         let batch = Box::new(batch);
         Ok(Self { steps, size, x, kind: Kind::Task { task, batch } })
-    }
-
-    /// Whether a network of this shape can read and answer it.
-    pub(super) fn suits(&self, spec: &NetworkSpec) -> Result<()> {
-        let Kind::Task { task, .. } = &self.kind else { return Ok(()) };
-        if spec.reading == Reading::States {
-            let wanted = "with a readout, as a task judges predictions";
-            return Err(Error::out_of_range("network for this task", wanted, "one without"));
-        }
-        let sizes = [spec.input_size, spec.output_size];
-        let needed = [task.input_size(), task.output_size()];
-        if sizes == needed {
-            return Ok(());
-        }
-        let shape = |[input, output]: [usize; 2]| format!("{input} inputs and {output} outputs");
-        Err(Error::out_of_range("network for this task", shape(needed), shape(sizes)))
     }
 
     /// The loss of predictions, or of states without a readout.
@@ -165,21 +150,54 @@ impl Batch {
                 input: columns(sequence),
                 target: vec![f64::NAN; self.steps],
                 prediction: vec![f64::NAN; self.steps],
+                outputs: Vec::new(),
             }),
             Kind::Signal { sequence, .. } => {
                 let first = |values: &[f64]| values.iter().step_by(self.size).copied().collect();
-                // Of several outputs the first; of one a sequence, that at the end.
-                let outputs = numbers(&output.narrow(2, 0, 1)?)?;
-                let mut prediction: Vec<f64> = vec![f64::NAN; self.steps - output.dim(0)?];
-                prediction.extend::<Vec<f64>>(first(&outputs));
-                Ok(Shown { input: columns(sequence), target: first(&sequence.target), prediction })
+                let outputs = self.outputs(output)?;
+                // Of several outputs the first.
+                let prediction = outputs.first().cloned().unwrap_or_default();
+                let (input, target) = (columns(sequence), first(&sequence.target));
+                Ok(Shown { input, target, prediction, outputs })
             }
             Kind::Task { task, batch } => {
                 let first = task.examples(output, batch)?.into_iter().next();
                 let Example { input, target, prediction } =
                     first.ok_or_else(|| Error::Fault("a task without sequences".to_owned()))?;
-                Ok(Shown { input: vec![input], target, prediction })
+                let outputs = self.outputs(output)?;
+                Ok(Shown { input: vec![input], target, prediction, outputs })
             }
+        }
+    }
+
+    /// The outputs `[T, B, O]` or `[1, B, O]` for the first sequence, one list an output; of one a
+    /// sequence, those at the end.
+    fn outputs(&self, output: &Tensor) -> Result<Vec<Vec<f64>>> {
+        let (rows, _, count) = output.dims3()?;
+        let made = numbers(&output.narrow(1, 0, 1)?)?;
+        let before = self.steps - rows;
+        let of = |index: usize| {
+            let made = made.iter().skip(index).step_by(count).copied();
+            std::iter::repeat_n(f64::NAN, before).chain(made).collect()
+        };
+        Ok((0..count).map(of).collect())
+    }
+
+    /// The targets, if there are any: `[T, B, 1]` of a signal, of a task in the shape that its loss
+    /// reads.
+    pub(super) fn target(&self) -> Option<&Tensor> {
+        match &self.kind {
+            Kind::Signal { target, .. } => Some(target),
+            Kind::Task { batch, .. } => Some(&batch.target),
+            Kind::States { .. } => None,
+        }
+    }
+
+    /// The row that each sequence file began with, where that was a header; empty without files.
+    pub(super) fn headers(&self) -> Vec<Option<Vec<String>>> {
+        match &self.kind {
+            Kind::Signal { sequence, .. } | Kind::States { sequence } => sequence.headers.clone(),
+            Kind::Task { .. } => Vec::new(),
         }
     }
 }
@@ -214,7 +232,7 @@ fn mean_norm(states: &Tensor) -> Result<Tensor> {
 impl Shown {
     /// The same tick by tick: the input stays for `ticks` ticks, predictions are made at the last.
     pub(super) fn by_tick(self, ticks: usize) -> Self {
-        let Self { input, target, prediction } = self;
+        let Self { input, target, prediction, outputs } = self;
         let held = |values: Vec<f64>| {
             values.into_iter().flat_map(|value| std::iter::repeat_n(value, ticks)).collect()
         };
@@ -226,6 +244,7 @@ impl Shown {
             input: input.into_iter().map(held).collect(),
             target: at_the_last(target),
             prediction: at_the_last(prediction),
+            outputs: outputs.into_iter().map(at_the_last).collect(),
         }
     }
 }

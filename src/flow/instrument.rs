@@ -1,27 +1,23 @@
 //! The instrument: answers questions, and remembers what did not change since the last one.
 
-use std::cell::OnceCell;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use candle_core::{DType, Tensor};
-use faer::Mat;
 
 use super::batch::{Batch, Shown};
 use super::jacobian::step_jacobian;
 use super::kept::Kept;
 use super::measure::{Trace, fits_memory, measure_by, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
-use super::report::{FlowReport, LayerSpectrum, NamedSpectrum, Spectrum};
+use super::raw::{Array, arrays};
+use super::report::{FlowReport, Spectrum};
 use super::sequence::Sequence;
 use super::sequence_file::SequenceFile;
+use super::unscaled::Unscaled;
 use super::view::{self, View, ViewReport};
 use crate::error::Result;
-use crate::frozen::Frozen;
-use crate::network::{
-    Cell, LayerParameters, Network, Opened, Reading, ReadoutSource, StateDict, Wiring,
-};
+use crate::network::{Cell, Network, Reading, Wiring};
 use crate::rng::Generator;
 use crate::task::TaskChoice;
 use crate::ticket::Ticket;
@@ -35,10 +31,21 @@ const QUICK_SPECTRUM: usize = 64;
 #[derive(Debug, Default)]
 pub struct Instrument {
     files: Kept<(Vec<SequenceFile>, Vec<Option<SystemTime>>), Sequence>,
-    network: Kept<(Weights, Option<SystemTime>, usize, Option<TaskChoice>), Unscaled>,
+    network: Kept<NetworkKey, Unscaled>,
     batch: Kept<BatchKey, Batch>,
     /// The end of the last answer, from which [`Instrument::complete`] goes on.
     end: Option<(Question, End)>,
+}
+
+/// What a network is made from.
+#[derive(Debug, PartialEq)]
+struct NetworkKey {
+    weights: Weights,
+    stamp: Option<SystemTime>,
+    features: usize,
+    task: Option<TaskChoice>,
+    /// Size of a batch that is drawn before the weights.
+    only: Option<usize>,
 }
 
 /// What a batch is made from.
@@ -70,17 +77,6 @@ struct LastStep {
     c: Vec<f64>,
 }
 
-/// A network before scaling.
-#[derive(Debug)]
-struct Unscaled {
-    network: Network,
-    readout: ReadoutSource,
-    /// By layer and gate, of the unscaled blocks of `weight_hh`.
-    spectra: OnceCell<Vec<Vec<NamedSpectrum>>>,
-    /// Where the random stream stood after the weights.
-    after: Generator,
-}
-
 impl Instrument {
     /// An instrument that remembers nothing yet.
     pub fn new() -> Self {
@@ -100,12 +96,14 @@ impl Instrument {
             unscaled.decompose(&Ticket::new())?;
         }
         let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
-        let Shown { input, target, prediction } =
+        let Shown { input, target, prediction, outputs } =
             batch.shown(&trace.output)?.by_tick(scaled.spec.ticks);
         let mut report = FlowReport {
-            question: question.clone(),
+            question: measured(question, batch),
             spec: scaled.spec,
             readout: unscaled.readout.clone(),
+            unused: unscaled.unused.clone(),
+            headers: batch.headers(),
             length: batch.steps * scaled.spec.ticks,
             batch: batch.size,
             loss: trace.loss,
@@ -114,6 +112,7 @@ impl Instrument {
             input,
             target,
             prediction,
+            outputs,
             seconds: 0.0,
         };
         let steps = last_steps(&scaled, batch, &trace)?;
@@ -167,6 +166,15 @@ impl Instrument {
         Ok(pass(question, unscaled, batch, ticket)?.1)
     }
 
+    /// Every number of one pass forward and back, as arrays; see [`Array`].
+    ///
+    /// # Errors
+    /// As for [`Instrument::answer`].
+    pub fn arrays(&mut self, question: &Question, ticket: &Ticket) -> Result<Vec<Array>> {
+        let (network, batch) = self.ready(question)?;
+        arrays(&network, batch, question.loss, ticket)
+    }
+
     /// One view of why the gradients are what they are.
     ///
     /// # Errors
@@ -189,9 +197,11 @@ impl Instrument {
         let (unscaled, batch) = self.prepare(question)?;
         let spec = unscaled.network.spec;
         Ok(FlowReport {
-            question: question.clone(),
+            question: measured(question, batch),
             spec,
             readout: unscaled.readout.clone(),
+            unused: unscaled.unused.clone(),
+            headers: batch.headers(),
             length: batch.steps * spec.ticks,
             batch: batch.size,
             loss: f64::NAN,
@@ -200,6 +210,7 @@ impl Instrument {
             input: Vec::new(),
             target: Vec::new(),
             prediction: Vec::new(),
+            outputs: Vec::new(),
             seconds: 0.0,
         })
     }
@@ -240,8 +251,17 @@ impl Instrument {
             Some(task) => task.input_size(),
             None => from_files.map_or(1, |sequence| sequence.features),
         };
-        let key = (weights.clone(), weights_stamp(weights), features, task.cloned());
-        let unscaled = self.network.get(key, || Unscaled::new(weights, features, task))?;
+        // In a stream of its own an input does not come between the weights and their seed.
+        let only = (input.seed.is_none() && task.is_some()).then_some(input.batch);
+        let key = NetworkKey {
+            weights: weights.clone(),
+            stamp: weights_stamp(weights),
+            features,
+            task: task.cloned(),
+            only,
+        };
+        let make = || Unscaled::new(weights, features, task, only);
+        let unscaled = self.network.get(key, make)?;
         let spec = unscaled.network.spec;
         let reads = spec.input_size;
         let (length, sequences) = match task {
@@ -262,7 +282,7 @@ impl Instrument {
         };
         let batch = self.batch.get(key, || {
             let own = input.seed.map(Generator::seeded);
-            let mut generator = own.unwrap_or_else(|| unscaled.after.clone());
+            let mut generator = own.unwrap_or_else(|| unscaled.stream.clone());
             let dtype = dtype(*precision);
             let batch = match (task, from_files) {
                 (Some(task), _) => Batch::of_task(task, input.batch, dtype, &mut generator),
@@ -280,61 +300,14 @@ impl Instrument {
                 | Reading::AllSteps(_) => batch,
             }
         })?;
-        batch.suits(&spec)?;
         Ok((unscaled, batch))
     }
 }
 
-impl Unscaled {
-    fn new(weights: &Weights, features: usize, task: Option<&TaskChoice>) -> Result<Self> {
-        let (network, readout, after) = match weights {
-            Weights::Draw(draw) => {
-                let mut generator = Generator::seeded(draw.seed);
-                let outputs = task.map_or(1, TaskChoice::output_size);
-                let mut spec = draw.design.spec(features, outputs);
-                spec.reading = task.map_or(spec.reading, TaskChoice::reading);
-                (draw.design.network(&spec, &mut generator)?, ReadoutSource::Drawn, generator)
-            }
-            Weights::File { path, nonlinearity, seed, head, content } => {
-                let stored = stored(path, content.as_ref())?;
-                let Opened { mut network, readout, after, unused: _ } =
-                    stored.open(*nonlinearity, head, *seed)?;
-                // Without a readout there is nothing for the task to judge: it says so later on.
-                if let Some(task) = task
-                    && network.readout.is_some()
-                {
-                    network.spec.reading = task.reading();
-                }
-                (network, readout, after)
-            }
-        };
-        Ok(Self { network, readout, spectra: OnceCell::new(), after })
-    }
-
-    /// Works out the spectra, unless that has been done. Only reports need them.
-    fn decompose(&self, ticket: &Ticket) -> Result<()> {
-        if self.spectra.get().is_none() {
-            let spectra = recurrent_spectra(&self.network, ticket)?;
-            self.spectra.get_or_init(|| spectra);
-        }
-        Ok(())
-    }
-
-    /// Spectra of the recurrent weights times `factor`; without blocks where not yet computed.
-    fn scaled_spectra(&self, factor: f64) -> Vec<LayerSpectrum> {
-        let scale = |block: &NamedSpectrum| NamedSpectrum {
-            name: block.name,
-            spectrum: block.spectrum.scaled(factor),
-        };
-        let layer = |blocks: &Vec<NamedSpectrum>| LayerSpectrum {
-            blocks: blocks.iter().map(scale).collect(),
-            jacobian: None,
-        };
-        match self.spectra.get() {
-            Some(layers) => layers.iter().map(layer).collect(),
-            None => vec![layer(&Vec::new()); self.network.layers.len()],
-        }
-    }
+/// A question with the length and the batch of what its network reads.
+fn measured(question: &Question, batch: &Batch) -> Question {
+    let input = Input { length: batch.steps, batch: batch.size, ..question.input.clone() };
+    Question { input, ..question.clone() }
 }
 
 fn pass(
@@ -351,22 +324,6 @@ fn pass(
     let judge = |output: &Tensor| batch.loss(output, loss);
     let trace = measure_by(&scaled, &batch.x, &judge, ticket)?;
     Ok((scaled, trace))
-}
-
-/// Spectra of every gate's block of `weight_hh`, by layer.
-fn recurrent_spectra(network: &Network, ticket: &Ticket) -> Result<Vec<Vec<NamedSpectrum>>> {
-    let hidden = network.spec.hidden_size;
-    let names = network.spec.cell.gate_names();
-    let spectrum = |(&name, block): (&&'static str, &[f64])| {
-        ticket.advance(0)?;
-        let matrix = Mat::from_fn(hidden, hidden, |i, j| block[i * hidden + j]);
-        Ok(NamedSpectrum { name, spectrum: Spectrum::of(&matrix) })
-    };
-    let layer = |parameters: &LayerParameters| {
-        let weights = numbers(&parameters.weight_hh)?;
-        names.iter().zip(weights.chunks_exact(hidden * hidden)).map(spectrum).collect()
-    };
-    network.layers.iter().map(layer).collect()
 }
 
 /// Input and state of the first sequence before the last step, by layer.
@@ -396,18 +353,6 @@ fn last_steps(network: &Network, batch: &Batch, trace: &Trace) -> Result<Vec<Las
             Ok(LastStep { x, h, c })
         })
         .collect()
-}
-
-/// The tensors of a file as they were when it was opened.
-fn stored(path: &Path, content: Option<&Frozen<StateDict>>) -> Result<Arc<StateDict>> {
-    if let Some(held) = content.and_then(Frozen::held) {
-        return Ok(Arc::clone(held));
-    }
-    let stored = StateDict::read(path)?;
-    if let Some(content) = content {
-        content.verify(path, stored.checksum())?;
-    }
-    Ok(Arc::new(stored))
 }
 
 /// When each of the files that a question reads last changed, where that matters.

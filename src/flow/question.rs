@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -62,18 +63,31 @@ pub struct Draw {
 }
 
 /// The sequence that the network reads; the target is the running mean of its first column, unless
-/// a task brings its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// a task brings its own. Two are equal if they give the same numbers, whatever stands in fields that
+/// a signal ignores.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// Shape of the signal.
     pub signal: Signal,
-    /// Steps T, 1 to [`Input::MAX_LENGTH`]; ignored for files.
+    /// Steps T, 1 to [`Input::MAX_LENGTH`]. Files and tasks have their own: a question ignores it,
+    /// a report says it.
     pub length: usize,
-    /// Sequences B, 1 to [`Input::MAX_BATCH`]; ignored for files.
+    /// Sequences B, 1 to [`Input::MAX_BATCH`]. Files and all tasks but echo have their own.
     pub batch: usize,
     /// Seed of the input alone. `None` continues the stream the weights were drawn from, as a
-    /// PyTorch script with one `manual_seed` does; `Some` gives every network the same input.
+    /// PyTorch script with one `manual_seed` does; the only batch of a task that has but one comes
+    /// before the weights in that stream, as in training. `Some` gives every network the same input.
     pub seed: Option<u64>,
+}
+
+impl PartialEq for Input {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { signal, length, batch, seed } = self;
+        let (obeys_length, obeys_batch) = signal.obeys();
+        (signal, seed) == (&other.signal, &other.seed)
+            && (!obeys_length || *length == other.length)
+            && (!obeys_batch || *batch == other.batch)
+    }
 }
 
 impl Input {
@@ -83,6 +97,33 @@ impl Input {
     pub const PERIOD: f64 = 10.0;
     /// The largest batch computed.
     pub const MAX_BATCH: usize = 256;
+
+    /// What the network should say at each step, for an input of `features` columns: the one target
+    /// there is, unless a task brings its own.
+    pub fn target(&self, features: usize) -> Option<&'static str> {
+        match (&self.signal, features) {
+            (Signal::Task(_), _) => None,
+            (Signal::Files(_), _) => Some("running mean of column 1"),
+            (Signal::Noise | Signal::Impulse | Signal::Sine | Signal::Constant, 1) => {
+                Some("running mean of the input")
+            }
+            (Signal::Noise | Signal::Impulse | Signal::Sine | Signal::Constant, _) => {
+                Some("running mean of input 1")
+            }
+        }
+    }
+
+    /// Whether its numbers are drawn at random, so that it matters where from.
+    pub fn is_drawn(&self) -> bool {
+        match &self.signal {
+            Signal::Noise => true,
+            Signal::Task(task) => match task {
+                TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) | TaskChoice::Echo(_) => true,
+                TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) => false,
+            },
+            Signal::Impulse | Signal::Sine | Signal::Constant | Signal::Files(_) => false,
+        }
+    }
 }
 
 /// Shape of the input signal. All but noise and files are the same for every sequence of a batch.
@@ -102,6 +143,42 @@ pub enum Signal {
     Files(Vec<SequenceFile>),
     /// The sequences of a task, with its own length, targets and loss.
     Task(TaskChoice),
+}
+
+impl Signal {
+    /// Whether the length and the batch of a question count for it.
+    fn obeys(&self) -> (bool, bool) {
+        match self {
+            Self::Noise | Self::Impulse | Self::Sine | Self::Constant => (true, true),
+            Self::Files(_) => (false, false),
+            Self::Task(task) => match task {
+                TaskChoice::Echo(_) => (false, true),
+                TaskChoice::RunningMean(_)
+                | TaskChoice::FirstZero(_)
+                | TaskChoice::Mnist1d(_)
+                | TaskChoice::LongLag(_) => (false, false),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Signal {
+    /// Its name; files by their names, a task by its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noise => f.write_str("noise"),
+            Self::Impulse => f.write_str("impulse"),
+            Self::Sine => f.write_str("sine"),
+            Self::Constant => f.write_str("constant"),
+            Self::Files(files) => {
+                let name = |SequenceFile { path, .. }: &SequenceFile| {
+                    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+                };
+                f.write_str(&files.iter().map(name).collect::<Vec<_>>().join(" + "))
+            }
+            Self::Task(task) => f.write_str(&task.name().replace('-', " ")),
+        }
+    }
 }
 
 /// Number format of a computation.
@@ -136,6 +213,24 @@ impl Default for Input {
 }
 
 impl Question {
+    /// The same question about what its files hold now: read once, and known by their checksums
+    /// from here on. What was frozen before stays as it is.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn frozen(mut self) -> Result<Self> {
+        if let Weights::File { path, content: content @ None, .. } = &mut self.weights {
+            let stored = StateDict::read(path)?;
+            *content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
+        }
+        if let Signal::Files(files) = &mut self.input.signal {
+            for file in files.iter_mut().filter(|file| file.content.is_none()) {
+                *file = SequenceFile::open(&file.path)?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Refuses what cannot be measured, before any work is done. Files are checked when read.
     ///
     /// # Errors
@@ -183,6 +278,20 @@ mod tests {
         let question = Question { weight_scale: f64::NAN, ..Question::default() };
         let error = question.validate().expect_err("NaN scale").to_string();
         assert_eq!(error, "weight scale must be a finite number, found NaN");
+    }
+
+    #[test]
+    fn inputs_are_equal_if_their_numbers_are() {
+        let other = |signal: &Signal, length, batch| {
+            let input = Input { signal: signal.clone(), ..Input::default() };
+            (input.clone(), Input { length, batch, ..input })
+        };
+        let equal = |(one, other): (Input, Input)| one == other;
+        assert!(!equal(other(&Signal::Noise, 11, 1)) && !equal(other(&Signal::Noise, 10, 2)));
+        assert!(equal(other(&Signal::Files(vec!["a.csv".into()]), 9, 3)));
+        let [_, first_zero, .., echo] = TaskChoice::all().map(Signal::Task);
+        assert!(equal(other(&first_zero, 11, 2)));
+        assert!(equal(other(&echo, 11, 1)) && !equal(other(&echo, 10, 2)));
     }
 
     #[test]

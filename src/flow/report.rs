@@ -7,18 +7,22 @@ use faer::c64;
 use super::passage::Passage;
 use super::question::{Question, Signal};
 use crate::network::{NetworkSpec, Reading, ReadoutSource};
-use crate::task::Loss;
+use crate::task::{Loss, TaskChoice};
 
 /// What one forward and one backward pass showed. Numbers may be zero, infinite or NaN: those
 /// are results, and [`Census`] counts them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowReport {
-    /// The question answered.
+    /// The question answered, with the length and the batch that were measured.
     pub question: Question,
     /// Shape of the network, also when its weights came from a file.
     pub spec: NetworkSpec,
     /// Where the readout came from.
     pub readout: ReadoutSource,
+    /// Names of the tensors of a file that are no part of the network.
+    pub unused: Vec<String>,
+    /// The row that each sequence file began with, where that was a header; empty without files.
+    pub headers: Vec<Option<Vec<String>>>,
     /// Steps T of the unrolled network: of an input read n times each, n to a step.
     pub length: usize,
     /// Sequences B.
@@ -34,8 +38,11 @@ pub struct FlowReport {
     pub input: Vec<Vec<f64>>,
     /// Target of the first sequence, by step; NaN where nothing is asked.
     pub target: Vec<f64>,
-    /// Prediction for the first sequence, by step; NaN where none is made.
+    /// Prediction for the first sequence, by step; NaN where none is made. Of a task with classes
+    /// the class, of other networks with several outputs the first.
     pub prediction: Vec<f64>,
+    /// All outputs for the first sequence: `outputs[output][t]`; NaN where none is made.
+    pub outputs: Vec<Vec<f64>>,
     /// Time from question to answer, in seconds.
     pub seconds: f64,
 }
@@ -109,18 +116,48 @@ impl FlowReport {
     /// Whether the loss enters at several steps, so that each sends an error of its own into the
     /// gradient.
     pub fn has_many_losses(&self) -> bool {
-        let loss = match &self.question.input.signal {
-            Signal::Task(task) => task.loss(),
+        match self.spec.reading {
+            Reading::EachStep | Reading::States => {
+                self.judged() == Loss::All && self.length > self.spec.ticks
+            }
+            Reading::AllSteps(steps) => steps > 1,
+            Reading::LastStep | Reading::LastStepRelu => false,
+        }
+    }
+
+    /// What the network should say at each step, unless a task brings its own or there is no readout
+    /// to say anything.
+    pub fn target_words(&self) -> Option<&'static str> {
+        if self.spec.reading == Reading::States {
+            return None;
+        }
+        self.question.input.target(self.input.len())
+    }
+
+    /// Which output `prediction` is, where there are several: `output 1 of 10`. Classes are told
+    /// from all of them.
+    pub fn output_words(&self) -> Option<String> {
+        let first = match &self.question.input.signal {
+            Signal::Task(task) => match task {
+                TaskChoice::RunningMean(_) | TaskChoice::Echo(_) => true,
+                TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => false,
+            },
             Signal::Noise
             | Signal::Impulse
             | Signal::Sine
             | Signal::Constant
-            | Signal::Files(_) => self.question.loss,
+            | Signal::Files(_) => true,
         };
-        match self.spec.reading {
-            Reading::EachStep | Reading::States => loss == Loss::All && self.length > self.spec.ticks,
-            Reading::AllSteps(steps) => steps > 1,
-            Reading::LastStep | Reading::LastStepRelu => false,
+        let outputs = self.outputs.len();
+        (first && outputs > 1).then(|| format!("output 1 of {outputs}"))
+    }
+
+    /// Which steps the loss looked at: the last alone where there is one prediction a sequence.
+    pub fn judged(&self) -> Loss {
+        match (&self.question.input.signal, self.spec.reading) {
+            (Signal::Task(task), _) => task.loss(),
+            (_, Reading::EachStep | Reading::States) => self.question.loss,
+            (_, Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_)) => Loss::Last,
         }
     }
 

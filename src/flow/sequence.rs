@@ -20,6 +20,8 @@ pub struct Sequence {
     pub x: Vec<f64>,
     /// Running mean of the first feature, `[T, B]`.
     pub target: Vec<f64>,
+    /// The row that each file began with, where that was a header; empty without files.
+    pub headers: Vec<Option<Vec<String>>>,
 }
 
 impl Sequence {
@@ -62,14 +64,15 @@ impl Sequence {
             return Err(Error::out_of_range("sequence", "at least one file", "none"));
         };
         let (length, features) = (first.rows.len(), first.rows[0].len());
-        for (path, Rows { rows }) in sequences.iter().map(|(path, rows)| (*path, rows.as_ref())) {
+        for (path, file) in &sequences {
+            let Rows { header: _, rows } = file.as_ref();
             if rows.len() != length || rows[0].len() != features {
                 let message = format!(
                     "{} rows of {} columns, but the first file has {length} rows of {features}",
                     rows.len(),
                     rows[0].len()
                 );
-                return Err(Error::content(path, message));
+                return Err(Error::content(*path, message));
             }
         }
         if length > Input::MAX_LENGTH {
@@ -78,10 +81,11 @@ impl Sequence {
         if sequences.len() > Input::MAX_BATCH {
             return Err(Error::out_of_range("batch", "1 to 256", sequences.len()));
         }
+        let headers = sequences.iter().map(|(_, file)| file.header.clone()).collect();
         let x = (0..length)
             .flat_map(|t| sequences.iter().flat_map(move |(_, file)| file.rows[t].iter().copied()))
             .collect();
-        Ok(Self::with_running_mean(length, sequences.len(), features, x))
+        Ok(Self { headers, ..Self::with_running_mean(length, sequences.len(), features, x) })
     }
 
     fn with_running_mean(length: usize, batch: usize, features: usize, x: Vec<f64>) -> Self {
@@ -93,7 +97,7 @@ impl Sequence {
                 target.push(*sum / (t + 1) as f64);
             }
         }
-        Self { length, batch, features, x, target }
+        Self { length, batch, features, x, target, headers: Vec::new() }
     }
 
     /// Inputs `[T, B, I]` and targets `[T, B, 1]`.
@@ -101,7 +105,7 @@ impl Sequence {
     /// # Errors
     /// What candle says of the tensors.
     pub fn tensors(&self, dtype: DType) -> Result<(Tensor, Tensor)> {
-        let Self { length, batch, features, x, target } = self;
+        let Self { length, batch, features, x, target, headers: _ } = self;
         let x = Tensor::from_slice(x, (*length, *batch, *features), &Device::Cpu)?;
         let y = Tensor::from_slice(target, (*length, *batch, 1), &Device::Cpu)?;
         Ok((x.to_dtype(dtype)?, y.to_dtype(dtype)?))

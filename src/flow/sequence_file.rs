@@ -37,6 +37,8 @@ enum Written {
 /// What a file with a sequence holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
+    /// Names of the columns, where the file begins with them; that row is no step.
+    pub header: Option<Vec<String>>,
     /// Finite numbers, a row a step, all of the same width, at least one.
     pub rows: Vec<Vec<f64>>,
 }
@@ -72,6 +74,11 @@ impl SequenceFile {
         }
         Ok(Arc::new(rows))
     }
+
+    /// The row that was skipped as a header, if there was one and the file is at hand.
+    pub fn header(&self) -> Option<&[String]> {
+        self.content.as_ref()?.held()?.header.as_deref()
+    }
 }
 
 impl From<Written> for SequenceFile {
@@ -89,7 +96,7 @@ impl From<&str> for SequenceFile {
     }
 }
 
-/// A first row in which no cell is a number is a header.
+/// A first row in which every cell is clearly a name is a header.
 fn read(path: &Path) -> Result<(Checksum, Rows)> {
     let unreadable = |source| Error::Read { path: path.to_owned(), source };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
@@ -105,16 +112,27 @@ fn read(path: &Path) -> Result<(Checksum, Rows)> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut header = None;
     let mut rows: Vec<Vec<f64>> = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| Error::content(path, error.to_string()))?;
         let line = record.position().map_or(index as u64 + 1, csv::Position::line);
-        if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+        if index == 0 && record.iter().all(is_name) {
+            header = Some(record.iter().map(str::to_owned).collect::<Vec<_>>());
             continue;
         }
         let row = numbers(&record).map_err(|cell| {
-            Error::content(path, format!("line {line}: {cell:?} is not a finite number"))
+            let hint = if index == 0 { " (a header has a name in every column)" } else { "" };
+            Error::content(path, format!("line {line}: {cell:?} is not a finite number{hint}"))
         })?;
+        let names = header.as_ref().map(Vec::len);
+        if rows.is_empty()
+            && let Some(expected) = names.filter(|names| *names != row.len())
+        {
+            let found = row.len();
+            let message = format!("line {line}: {found} columns, but the header names {expected}");
+            return Err(Error::content(path, message));
+        }
         if let Some(first) = rows.first()
             && first.len() != row.len()
         {
@@ -127,7 +145,23 @@ fn read(path: &Path) -> Result<(Checksum, Rows)> {
     if rows.is_empty() {
         return Err(Error::content(path, "holds no numbers: expected a row a step"));
     }
-    Ok((checksum, Rows { rows }))
+    Ok((checksum, Rows { header, rows }))
+}
+
+/// Whether a cell is clearly a name, and no number that was mistyped or is missing.
+fn is_name(cell: &str) -> bool {
+    /// What programs write where a number is missing or is none.
+    const NO_NUMBER: [&str; 8] = ["nan", "na", "n/a", "null", "none", "inf", "infinity", "missing"];
+    let begins = cell.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    begins
+        && !NO_NUMBER.contains(&cell.to_lowercase().as_str())
+        && !(cell.contains(['.', ',']) && resembles_number(cell))
+}
+
+/// Whether only letters that resemble digits keep a cell from being a number: `O.5`, `l.25`.
+fn resembles_number(cell: &str) -> bool {
+    let digits = cell.replace(['O', 'o'], "0").replace(['I', 'l'], "1").replace(',', ".");
+    digits.parse::<f64>().is_ok()
 }
 
 /// The cells as finite numbers, or the first that is none.
@@ -144,17 +178,39 @@ fn numbers(record: &csv::StringRecord) -> std::result::Result<Vec<f64>, String> 
 mod tests {
     use super::*;
 
-    fn csv(text: &str) -> Result<Vec<Vec<f64>>> {
+    fn csv(text: &str) -> Result<Rows> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.csv");
         std::fs::write(&path, text).unwrap();
-        Ok(read(&path)?.1.rows)
+        Ok(read(&path)?.1)
     }
 
     #[test]
     fn a_header_and_windows_line_ends_are_read() {
-        let rows = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
+        let Rows { header, rows } = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
         assert_eq!(rows, [[1.5, 2.0], [-0.3, 4.0]]);
+        assert_eq!(header.unwrap(), ["price", "volume"]);
+        assert_eq!(csv("1\n2\n").unwrap().header, None);
+    }
+
+    #[test]
+    fn a_mistyped_first_row_is_no_header() {
+        for cell in
+            ["0.5x", "1e", "-", "", "nan", "NA", "N/A", "inf", "O.5", "l.5", "+", ".", "2nd", "#1"]
+        {
+            let error = csv(&format!("\"{cell}\"\n1\n2\n")).unwrap_err().to_string();
+            let words = format!("line 1: {cell:?} is not a finite number (a header has a name");
+            assert!(error.contains(&words), "{cell:?}: {error}");
+        }
+        let error = csv("\"1,5\",\"2,5\"\n1,2\n").unwrap_err().to_string();
+        assert!(error.contains("line 1: \"1,5\" is not a finite number"), "{error}");
+        let error = csv("price,2\n1,2\n").unwrap_err().to_string();
+        assert!(error.contains("line 1: \"price\" is not a finite number"), "{error}");
+        for cell in ["x1", "price (USD)", "_", "σ", "e", "l0", "h.0 of a unit"] {
+            assert!(csv(&format!("{cell}\n1\n")).unwrap().header.is_some(), "{cell}");
+        }
+        let error = csv("a,b\n1\n").unwrap_err().to_string();
+        assert!(error.contains("line 2: 1 columns, but the header names 2"), "{error}");
     }
 
     #[test]

@@ -169,16 +169,14 @@ fn drawn(draw: &Draw) -> Vec<String> {
 
 fn signal_name(signal: &Signal, by_content: bool) -> String {
     match signal {
-        Signal::Noise => "noise".to_owned(),
-        Signal::Impulse => "impulse".to_owned(),
-        Signal::Sine => "sine".to_owned(),
-        Signal::Constant => "constant".to_owned(),
         Signal::Files(files) => {
             let told =
                 |file: &SequenceFile| file_told(&file.path, file.content.as_ref(), by_content);
             files.iter().map(told).collect::<Vec<_>>().join(" + ")
         }
-        Signal::Task(task) => task.name().replace('-', " "),
+        Signal::Noise | Signal::Impulse | Signal::Sine | Signal::Constant | Signal::Task(_) => {
+            signal.to_string()
+        }
     }
 }
 

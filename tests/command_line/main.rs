@@ -8,6 +8,8 @@ mod flags;
 mod help;
 mod landscape;
 mod numbers;
+mod raw;
+mod said;
 mod support;
 mod train;
 mod train_bad_input;

@@ -89,7 +89,8 @@ fn views_are_printed_and_written() {
     assert_eq!(desk.files(), ["v.csv", "v.json", "v.png", "v.svg"]);
     assert_eq!(Picture::read(&desk.path("v.png")).width, 1600);
     let csv = std::fs::read_to_string(desk.path("v.csv")).expect("text");
-    assert_eq!(csv.lines().next(), Some("figure,series,x,y,value"));
+    let columns = "figure,series,x,y,value,network,weights,readout,input,length,batch,target,";
+    assert!(csv.starts_with(columns), "{csv}");
     for figure in ["itemized", "weight-contributions", "weight-share", "activations", "saturation"]
     {
         assert!(csv.contains(&format!("\n{figure},")), "{figure}");

@@ -256,10 +256,10 @@ fn input(comparison: &Comparison, entry: &Entry, task: &TaskChoice) -> Input {
         TaskChoice::RunningMean(_) => {
             Input { signal: Signal::Noise, length, batch: 4, seed: shown }
         }
-        // Its only batch is drawn first of all.
+        // Its only batch is drawn before the weights, from the same stream.
         TaskChoice::Echo(_) => {
             let batch = comparison.batch.min(Input::MAX_BATCH);
-            Input { signal: Signal::Task(task.clone()), length, batch, seed: Some(seed) }
+            Input { signal: Signal::Task(task.clone()), length, batch, seed: None }
         }
         TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::LongLag(_) => {
             Input { signal: Signal::Task(task.clone()), length, batch: 4, seed: shown }

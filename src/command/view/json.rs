@@ -37,6 +37,8 @@ fn document(Views { flow, views, layout }: &Views) -> Result<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "question": to_value(&flow.question)?,
         "spec": to_value(flow.spec)?,
+        "readout": to_value(&flow.readout)?,
+        "target_is": flow.target_words(),
         "length": flow.length,
         "batch": flow.batch,
         "loss": to_value(Number(flow.loss))?,

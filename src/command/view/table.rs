@@ -3,8 +3,7 @@
 use std::fmt::{Result, Write};
 
 use super::{Views, check, landscape, steps};
-use crate::command::table::columns_by_step;
-use crate::figure::of_flow::heading;
+use crate::command::table::{columns_by_step, write_heading};
 use crate::figure::of_view;
 use crate::flow::ViewReport;
 use crate::flow::view::{Contributions, Gates, Horizon, Itemized};
@@ -17,7 +16,7 @@ pub(super) fn table(views: &Views) -> String {
 }
 
 fn write(text: &mut String, Views { flow, views, layout }: &Views) -> Result {
-    writeln!(text, "{}", heading(flow))?;
+    write_heading(text, flow)?;
     let unit = if flow.spec.ticks > 1 { "tick" } else { "step" };
     for (_, view) in views {
         match view {

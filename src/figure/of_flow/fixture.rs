@@ -38,6 +38,8 @@ pub(in crate::figure) fn report(
     FlowReport {
         spec: draw.design.spec(1, 1),
         readout: ReadoutSource::Drawn,
+        unused: Vec::new(),
+        headers: Vec::new(),
         question,
         length,
         batch: 1,
@@ -47,6 +49,7 @@ pub(in crate::figure) fn report(
         input: vec![steps(&|t| (2.3 * t).sin() + (5.1 * t).cos())],
         target: steps(&|t| (0.3 * t).sin() / t.sqrt()),
         prediction: steps(&|t| 0.1 + 0.8 * (0.3 * t).sin() / t.sqrt()),
+        outputs: vec![steps(&|t| 0.1 + 0.8 * (0.3 * t).sin() / t.sqrt())],
         seconds: 0.001,
     }
 }

@@ -3,6 +3,7 @@
 mod norms;
 mod notes;
 mod sequence;
+mod settings;
 mod spectrum;
 mod table;
 mod verdict;
@@ -11,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Axis, Color, Figure, Series, Stroke};
 use super::words;
-use crate::flow::{FlowReport, Signal, Weights};
+use crate::flow::{FlowReport, Signal};
 use crate::network::{Cell, Reading};
 use crate::task::{Loss, TaskChoice};
 
+pub use settings::{heading, with_settings};
 pub use table::{Table, table, wide_csv};
 pub use verdict::{
     Left, Met, Side, State, Verdict, Why, compared, factor_in_words, left_by_radius, left_in_words,
@@ -43,32 +45,6 @@ pub fn explore(report: &FlowReport, ghosts: &[(String, &FlowReport)], view: &Vie
     ]
 }
 
-/// One line that says which network, input and loss a report is about, for the top of a sheet.
-pub fn heading(report: &FlowReport) -> String {
-    let question = &report.question;
-    let origin = match &question.weights {
-        Weights::Draw(draw) => format!("seed {}", draw.seed),
-        Weights::File { path, .. } => {
-            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-        }
-    };
-    let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
-    let task = task_of(report).map(|task| format!(" · {}", task.name().replace('-', " ")));
-    let loss = match task_of(report) {
-        Some(_) => loss_in_full(report),
-        None => question.loss.to_string(),
-    };
-    format!(
-        "{}, {origin}{} · T = {}{batch} · weights × {}, biases × {} · loss: {loss} · {}",
-        report.spec,
-        task.unwrap_or_default(),
-        report.length,
-        question.weight_scale,
-        question.bias_scale,
-        question.precision,
-    )
-}
-
 /// The task whose sequences the network read, if it did.
 fn task_of(report: &FlowReport) -> Option<&TaskChoice> {
     match &report.question.input.signal {
@@ -87,7 +63,7 @@ pub fn loss_in_full(report: &FlowReport) -> String {
             Loss::Last => "norm of h, last step".to_owned(),
             Loss::All => "mean norm of h, all steps".to_owned(),
         },
-        None => format!("mean squared error, {}", report.question.loss),
+        None => format!("mean squared error, {}", report.judged()),
     }
 }
 

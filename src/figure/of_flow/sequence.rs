@@ -17,7 +17,7 @@ pub(super) fn sequence(
 ) -> Figure {
     let mut series: Vec<Series> = Vec::new();
     if let Some(input) = report.input.first() {
-        series.push(Series::line("input", Color::Muted, by_step(input)));
+        series.push(Series::line(input_name(report), Color::Muted, by_step(input)));
     }
     for (n, (label, ghost)) in ghosts.iter().enumerate() {
         let line = Series::line("", Color::Ink, predicted(ghost));
@@ -28,7 +28,7 @@ pub(super) fn sequence(
     if report.spec.reading != Reading::States {
         let target = Series::line("target", Color::Ink, asked(report));
         series.push(Series { stroke: Stroke::Dashed, ..target });
-        series.push(Series::line("prediction", Color::Category(0), predicted(report)));
+        series.push(Series::line(prediction_name(report), Color::Category(0), predicted(report)));
         series.extend(counted(report));
     }
     let value = task_of(report).map_or_else(|| "value".to_owned(), value_label);
@@ -46,15 +46,32 @@ pub(super) fn sequence(
 }
 
 fn title(report: &FlowReport) -> String {
-    let shown = match report.spec.reading {
+    let target = report.target_words().map(|words| format!(" ({words})")).unwrap_or_default();
+    let title = match report.spec.reading {
         Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::AllSteps(_) => {
-            "Input, target and prediction"
+            format!("Input, target{target} and prediction")
         }
-        Reading::States => "Input",
+        Reading::States => "Input".to_owned(),
     };
     match report.batch {
-        1 => shown.to_owned(),
-        batch => format!("{shown} (first of {batch} sequences)"),
+        1 => title,
+        batch => format!("{title}, first of {batch} sequences"),
+    }
+}
+
+/// What the grey line is, where it is one of several columns.
+fn input_name(report: &FlowReport) -> String {
+    match report.input.len() {
+        0 | 1 => "input".to_owned(),
+        columns => format!("input 1 of {columns}"),
+    }
+}
+
+/// What the coloured line is, where it is one of several outputs.
+fn prediction_name(report: &FlowReport) -> String {
+    match report.output_words() {
+        Some(output) => format!("prediction ({output})"),
+        None => "prediction".to_owned(),
     }
 }
 
@@ -92,8 +109,7 @@ fn predicted(report: &FlowReport) -> Vec<[f64; 2]> {
 
 /// A ring around the only target that counts when the loss looks at the last step alone.
 fn counted(report: &FlowReport) -> Option<Series> {
-    let loss = task_of(report).map_or(report.question.loss, |task| task.loss());
-    if loss == Loss::All {
+    if report.judged() == Loss::All {
         return None;
     }
     let ring = Series::line("counts in the loss", Color::Ink, vec![asked(report).pop()?]);

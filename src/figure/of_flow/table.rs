@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::settings::with_settings;
 use crate::error::{Error, Result};
 use crate::figure::csv::field;
 use crate::flow::FlowReport;
@@ -55,7 +56,8 @@ pub fn table(report: &FlowReport) -> Table {
 }
 
 /// CSV with a row a layer and step, in the order and with the names of the JSON report; the cell's
-/// columns are empty for cells without one.
+/// columns are empty for cells without one. What was measured stands behind, as columns that do not
+/// change.
 ///
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
@@ -79,7 +81,7 @@ pub fn wide_csv(report: &FlowReport) -> Result<String> {
             writer.write_record(record).map_err(failed)?;
         }
     }
-    crate::figure::csv::finish(writer)
+    with_settings(&crate::figure::csv::finish(writer)?, report)
 }
 
 fn failed(error: ::csv::Error) -> Error {

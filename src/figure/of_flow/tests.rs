@@ -5,7 +5,7 @@ use super::*;
 use crate::figure::{Range, Scale, Style, Theme, png};
 use crate::flow::Precision;
 use crate::flow::Signal;
-use crate::network::{Nonlinearity, Reading};
+use crate::network::{Nonlinearity, Reading, ReadoutSource};
 use crate::task::{FirstZero, Loss, TaskChoice};
 
 const RNN: Cell = Cell::Rnn(Nonlinearity::Tanh);
@@ -206,12 +206,43 @@ fn the_wide_csv_reads_back() {
     let report = report(RNN, 2, 5, 0.5, vanishing);
     let text = wide_csv(&report).unwrap();
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().len(), 6);
+    let headers: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let numbers = ["layer", "step", "hidden_norm", "grad_norm", "cell_norm", "cell_grad_norm"];
+    assert_eq!(headers[..6], numbers);
+    let settings = "network weights readout input length batch target weight_scale bias_scale loss \
+                    precision";
+    assert_eq!(headers[6..].join(" "), settings);
     let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 10);
     assert_eq!((&rows[9][0], &rows[9][1]), ("2", "5"));
     assert_eq!(rows[9][3].parse::<f64>().unwrap(), report.layers[1].grad_norm[4]);
     assert_eq!(&rows[9][4], "", "an RNN has no cell state");
+}
+
+#[test]
+fn one_of_several_outputs_and_columns_is_named_as_such() {
+    let mut report = report(RNN, 1, 5, 0.5, vanishing);
+    report.input.push(vec![0.0; 5]);
+    report.outputs = vec![vec![0.0; 5]; 3];
+    let figures = explore(&report, &[], &View::default());
+    let sequence = named(&figures, "sequence");
+    let names: Vec<&str> = sequence.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names[0], "input 1 of 2");
+    assert!(names.contains(&"prediction (output 1 of 3)"), "{names:?}");
+    assert!(sequence.title.contains("target (running mean of input 1)"), "{}", sequence.title);
+    assert!(heading(&report).contains("target: running mean of input 1"));
+    // Classes are told from all outputs.
+    report.question.input.signal = Signal::Task(TaskChoice::all()[2].clone());
+    assert_eq!(report.output_words(), None);
+}
+
+#[test]
+fn a_drawn_readout_of_a_file_is_said_in_the_heading() {
+    let mut report = report(RNN, 1, 5, 0.5, vanishing);
+    assert!(!heading(&report).contains("readout"));
+    report.readout = ReadoutSource::Random { seed: 3 };
+    assert!(heading(&report).contains("readout: random, seed 3"), "{}", heading(&report));
+    assert!(wide_csv(&report).unwrap().lines().nth(1).unwrap().contains("random, seed 3"));
 }
 
 /// Pictures of hard cases for a human to look at: `cargo test -- --ignored gallery`.

@@ -54,6 +54,15 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
                 .on_hover_text(path.display().to_string());
         }
+        let header = |file: &SequenceFile| file.header().map(|names| names.join(", "));
+        let headers: Vec<String> = files.iter().filter_map(header).collect();
+        if !headers.is_empty() {
+            let text = format!("The first row is a header and was skipped: {}", headers.join("; "));
+            ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
+        }
+        ui.label("Target: running mean of column 1").on_hover_text(
+            "What the network should say at each step; files bring no other target.",
+        );
         let tip = "Returns to the built-in signals.";
         if ui.button("Close the sequences").on_hover_text(tip).clicked() {
             *signal = Signal::Noise;
@@ -135,7 +144,8 @@ fn signals(ui: &mut Ui, signal: &mut Signal) {
 fn input_seed(ui: &mut Ui, seed: &mut Option<u64>, memory: &mut u64) {
     let tip = "A seed of its own gives every network the same input, so that cells can be compared. \
                Without it the input continues the stream the weights were drawn from, as in a script \
-               with a single manual_seed.";
+               with a single manual_seed and on the command line: the network at the start has a loss \
+               of 0.1634 with seed 0 and of 0.08316 without.";
     row(ui, "Input seed", tip, |ui| {
         let mut own = seed.is_some();
         let switch = ui.add(egui::Checkbox::without_text(&mut own));

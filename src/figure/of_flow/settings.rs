@@ -1,0 +1,111 @@
+//! What a report is about: network, readout, input, target and loss, as a heading and as columns.
+
+use super::{loss_in_full, task_of};
+use crate::error::{Error, Result};
+use crate::figure::csv::finish;
+use crate::flow::{FlowReport, Input, Weights};
+use crate::network::Reading;
+
+/// One line that says which network, input, target and loss a report is about, for the top of a
+/// sheet.
+pub fn heading(report: &FlowReport) -> String {
+    let question = &report.question;
+    let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
+    let loss = match task_of(report) {
+        Some(_) => loss_in_full(report),
+        None if report.spec.reading == Reading::States => loss_in_full(report),
+        None => report.judged().to_string(),
+    };
+    let origin = [format!("{}, {}", report.spec, origin(report))];
+    let measured = [
+        input(report),
+        format!("T = {}{batch}", report.length),
+        format!("weights × {}, biases × {}", question.weight_scale, question.bias_scale),
+        format!("loss: {loss}"),
+    ];
+    let target = report.target_words().map(|target| format!("target: {target}"));
+    origin
+        .into_iter()
+        .chain(report.readout.remark())
+        .chain(measured)
+        .chain(target)
+        .chain([question.precision.to_string()])
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// Where the weights come from: `seed 0`, or the name of a file.
+fn origin(report: &FlowReport) -> String {
+    match &report.question.weights {
+        Weights::Draw(draw) => format!("seed {}", draw.seed),
+        Weights::File { path, .. } => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        }
+    }
+}
+
+/// What was read, and from which numbers it was drawn or which rows were left out.
+fn input(report: &FlowReport) -> String {
+    let Input { signal, seed, .. } = &report.question.input;
+    let drawn = match seed {
+        _ if !report.question.input.is_drawn() => String::new(),
+        Some(seed) => format!(", input seed {seed}"),
+        None => ", from the weights’ stream".to_owned(),
+    };
+    let skipped = match report.headers.iter().flatten().count() {
+        0 => "",
+        1 => " (header row skipped)",
+        _ => " (header rows skipped)",
+    };
+    format!("{signal}{drawn}{skipped}")
+}
+
+/// A table as CSV with what `report` is about behind each row, as columns that do not change: tables
+/// of many networks can then be put together.
+///
+/// # Errors
+/// [`Error::Drawing`] for a text that is no CSV.
+pub fn with_settings(csv: &str, report: &FlowReport) -> Result<String> {
+    let settings = settings(report);
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    for (row, record) in reader.records().enumerate() {
+        let mut record = record.map_err(failed)?;
+        for (name, value) in &settings {
+            record.push_field(if row == 0 { name } else { value });
+        }
+        writer.write_record(&record).map_err(failed)?;
+    }
+    finish(writer)
+}
+
+/// What the network should say, in a word.
+fn target(report: &FlowReport) -> &'static str {
+    match (report.target_words(), task_of(report)) {
+        (Some(words), _) => words,
+        (None, Some(_)) => "the task’s",
+        (None, None) => "none",
+    }
+}
+
+/// Names and values of the columns.
+fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
+    let question = &report.question;
+    [
+        ("network", report.spec.to_string()),
+        ("weights", origin(report)),
+        ("readout", report.readout.to_string()),
+        ("input", input(report)),
+        ("length", report.length.to_string()),
+        ("batch", report.batch.to_string()),
+        ("target", target(report).to_owned()),
+        ("weight_scale", question.weight_scale.to_string()),
+        ("bias_scale", question.bias_scale.to_string()),
+        ("loss", loss_in_full(report)),
+        ("precision", question.precision.to_string()),
+    ]
+}
+
+fn failed(error: ::csv::Error) -> Error {
+    Error::Drawing(error.to_string())
+}
