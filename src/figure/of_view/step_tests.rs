@@ -71,14 +71,14 @@ fn the_sentence_names_the_regime_and_why_it_differs() {
     let relu = Cell::Rnn(Nonlinearity::Relu);
     let linear = Cell::Rnn(Nonlinearity::Identity);
     let cases = [
-        (TANH, layer(0.7, 0.8, 0.9, Some(0.62)), "must vanish", "slope f′ is 0.62"),
+        (TANH, layer(0.7, 0.8, 0.88, Some(0.62)), "must vanish", "slope f′ is 0.62"),
         (TANH, layer(0.9, 0.8, 1.3, Some(1.0)), "grow at first", "W is not normal"),
         (TANH, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "saturation"),
         (relu, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "50 % of the units are active"),
         (linear, layer(1.2, 1.2, 2.0, Some(1.0)), "eigenvectors explodes", "as |λ|max predicts"),
         (linear, layer(1.0, 1.0, 1.0, Some(1.0)), "W alone keeps 1.0", "it keeps its size"),
         (linear, layer(1.0, 1.0, 1.3, Some(1.0)), "explode for a while", "as |λ|max predicts"),
-        (linear, layer(0.5, 0.8, 0.9, Some(1.0)), "must vanish", "only a small part"),
+        (linear, layer(0.5, 0.8, 0.9, Some(1.0)), "must fade at least", "only a small part"),
         (TANH, layer(f64::NAN, 0.5, 0.6, None), "must vanish", "no slope can be measured"),
         (TANH, layer(0.5, f64::NAN, f64::NAN, None), "nothing to predict", "it vanishes"),
     ];

@@ -92,7 +92,7 @@ fn a_rotation_of_0_99_keeps_over_ten_steps_and_vanishes_over_thousands() {
     let (layer, text) = rotation(0.99, 10).theory();
     assert_eq!((layer.regime(), layer.fate()), (Regime::Keeps, Fate::Keeps));
     assert!(text.contains("0.91 of the gradient at step 10 is left at step 1"), "{text}");
-    for (steps, left) in [(2000, "1.9×10⁻⁹"), (10_000, "2.2×10⁻⁴⁴")] {
+    for (steps, left) in [(2000, "1.9×10⁻⁹"), (10_000, "2.3×10⁻⁴⁴")] {
         let (layer, text) = rotation(0.99, steps).theory();
         assert_eq!((layer.regime(), layer.fate()), (Regime::MustVanish, Fate::Vanishes));
         assert_eq!(layer.reason(), Some(Reason::AsPredicted));

@@ -32,7 +32,8 @@ pub(super) fn regime(report: &TheoryReport, layer: &LayerTheory) -> Option<Strin
              with {sigma} at most {allowed} of any."
         ),
         Regime::MustVanish => {
-            format!("{sigma}: {over} at most {allowed} of a gradient is left, so it must {may}.")
+            let must = if may == "vanish" { "must vanish" } else { "must fade at least" };
+            format!("{sigma}: {over} at most {allowed} of a gradient is left, so it {must}.")
         }
         Regime::VanishesInTheEnd => {
             let first = match Fate::of(layer.allowed()) {
