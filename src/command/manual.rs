@@ -204,11 +204,12 @@ progress, or run --one-by-one. Neither that nor watching changes any number. Num
 infinite or undefined are results: a training whose loss, gradient or update (weights, or the \
 averages that an optimiser keeps) is not finite ends as diverged, and its weights are those before.
 
-Progress is shown on standard error: bars on a terminal, a line now and then elsewhere. The report \
-at the end gives architecture and settings, the ranking by the mean of the last 100 losses (first-zero: by balanced accuracy, the mean of the \
-recalls of both classes, before that), every trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy and \
-confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops cleanly: what \
-was measured until then is printed and written. A second Ctrl-C stops at once.";
+Progress is shown on standard error: bars on a terminal, a line now and then elsewhere. The \
+report at the end gives architecture and settings, the ranking by the mean of the last 100 losses \
+(first-zero: by balanced accuracy, the mean of the recalls of both classes, before that), every \
+trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy \
+and confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops \
+cleanly: what was measured until then is printed and written. A second Ctrl-C stops at once.";
 
 /// Under `train -h`.
 pub(super) const TRAIN_HINT: &str = "--help tells what is trained and written, with examples.";
@@ -239,13 +240,13 @@ Files:
 values, with NAME_test.csv beside it (without it the last fifth is the test set).
   --json FILE
       comparisons, and trainings with round, loss, name, contender, trial, length, seed, steps, \
-final_loss, mean_last_10, mean_last_100, printed_at_4900 (running-mean: the mean of the ten losses \
-up to batch 4900, as the notebook prints it), timing (seconds, steps_per_second; left out with \
---no-timing), stopped, mastered_length, \
-test (sequences, wrong), lengths (from which step on), evaluations (step; loss, accuracy (first-zero: \
-balanced_accuracy) and worst loss of each set; the outputs watched), answers (the class of each test sequence), losses, accuracy \
-(of each batch; its part that was answered rightly). Losses have the digits of --precision. What a task does not have is left out. Numbers that JSON cannot hold are \"inf\", \
-\"-inf\", \"nan\".
+final_loss, mean_last_10, mean_last_100, printed_at_4900 (running-mean: the mean of the ten \
+losses up to batch 4900, as the notebook prints it), timing (seconds, steps_per_second; left out \
+with --no-timing), stopped, mastered_length, test (sequences, wrong), lengths (from which step \
+on), evaluations (step; loss, accuracy (first-zero: balanced_accuracy) and worst loss of each \
+set; the outputs watched), answers (the class of each test sequence, null where outputs are NaN), losses, accuracy (of each \
+batch; its part that was answered rightly). Losses have the digits of --precision. What a task \
+does not have is left out. Numbers that JSON cannot hold are \"inf\", \"-inf\", \"nan\".
   --csv FILE
       round, loss_on, contender, trial, length, batch (from 1), loss, right (the part of the batch \
 answered rightly), test_loss and test_right (after that batch; first-zero: \

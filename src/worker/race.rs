@@ -5,16 +5,20 @@
 //! lane is locked for a few milliseconds of steps at a time, so whoever looks on never waits long.
 //! Neither turns nor looking on change a number: no training needs another.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use self::queue::Queue;
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 use crate::train::{Comparison, LineUp, Stop, Trainee};
+
+mod queue;
+#[cfg(test)]
+mod tests;
 
 /// How long a thread stays with a lane while others wait for their turn: long enough to find what it
 /// needs in the caches most of the time, short enough that sixteen lanes on two threads all move
@@ -53,16 +57,6 @@ struct Lane {
     onlookers: AtomicUsize,
     /// What went wrong, if training failed for another reason than divergence.
     failure: Mutex<Option<String>>,
-}
-
-/// Whose turn it is.
-struct Queue {
-    /// Lanes that wait, the next one first.
-    waiting: VecDeque<usize>,
-    /// Whether a thread is at work on each lane. No lane that can go on is neither held nor waiting.
-    held: Vec<bool>,
-    /// Threads at work.
-    threads: usize,
 }
 
 /// What became of a lane in a slice of time.
@@ -137,10 +131,9 @@ impl Race {
             failure: Mutex::new(None),
         };
         let lanes = trainees.len();
-        let waiting = (0..lanes).collect();
         let shared = Arc::new(Shared {
             comparison: comparison.clone(),
-            queue: Mutex::new(Queue { waiting, held: vec![false; lanes], threads: 0 }),
+            queue: Mutex::new(Queue::of(lanes)),
             lanes: trainees.into_iter().map(lane).collect(),
             mode: Mutex::new(if paused { Mode::Pause } else { Mode::Run }),
             changed: Condvar::new(),
@@ -315,22 +308,9 @@ impl Shared {
         }
     }
 
-    /// The lane that a thread which holds `held` goes on with; none if there is nothing left for it.
+    /// The lane to go on with. A function of its own, so that the queue is not locked meanwhile.
     fn next(&self, held: Option<usize>) -> Option<usize> {
-        let mut queue = lock(&self.queue);
-        if held.is_some() && self.comparison.one_by_one {
-            return held;
-        }
-        let Some(next) = queue.waiting.pop_front() else {
-            queue.threads -= usize::from(held.is_none());
-            return held;
-        };
-        if let Some(held) = held {
-            queue.held[held] = false;
-            queue.waiting.push_back(held);
-        }
-        queue.held[next] = true;
-        Some(next)
+        lock(&self.queue).next(held, self.comparison.one_by_one)
     }
 
     /// Gives a lane up for good; false if it can go on after all.
@@ -381,25 +361,6 @@ impl Shared {
     }
 }
 
-impl Queue {
-    /// Lets a lane that can go on take part.
-    fn admit(&mut self, lane: usize) {
-        if !self.held[lane] && !self.waiting.contains(&lane) {
-            self.waiting.push_back(lane);
-        }
-    }
-
-    /// Threads that work for a lane, on the average.
-    fn share(&self, lane: usize, one_by_one: bool) -> f64 {
-        let held = self.held.iter().filter(|held| **held).count();
-        match (self.held[lane], self.waiting.contains(&lane)) {
-            (false, false) => 0.0,
-            (held, _) if one_by_one => f64::from(u8::from(held)),
-            _ => (self.threads as f64 / (held + self.waiting.len()) as f64).min(1.0),
-        }
-    }
-}
-
 impl Lane {
     /// Trains for a few milliseconds, less if somebody wants to look; true when it has ended.
     fn turn(&self) -> Result<bool> {
@@ -431,149 +392,4 @@ impl std::fmt::Debug for Shared {
 /// Locks; a lane that panicked left numbers that are still worth showing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::task::Loss;
-    use crate::train::{Feed, Optimizer};
-
-    fn comparison(steps: u64) -> Comparison {
-        Comparison {
-            feed: Feed::Fair,
-            steps,
-            batch: 4,
-            optimizer: Optimizer::adam(1e-3),
-            probe_every: 20,
-            ..Comparison::notebook(Loss::All)
-        }
-    }
-
-    fn wait(race: &Race) {
-        let start = Instant::now();
-        while !race.is_over() {
-            assert!(start.elapsed() < Duration::from_secs(60), "the race does not end");
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn losses(race: &Race) -> Vec<Vec<f64>> {
-        (0..race.lanes()).map(|lane| race.look(lane, |t| t.log().losses.clone())).collect()
-    }
-
-    #[test]
-    fn threads_pauses_and_onlookers_change_no_byte() {
-        let alone = Race::start(&comparison(120), 1, false, || {}).unwrap();
-        wait(&alone);
-        let watched = Race::start(&comparison(120), 3, true, || {}).unwrap();
-        for _ in 0..3 {
-            watched.step_once().unwrap();
-        }
-        watched.resume();
-        thread::sleep(Duration::from_millis(3));
-        watched.pause();
-        let paused: Vec<u64> = (0..4).map(|lane| watched.status(lane).steps).collect();
-        thread::sleep(Duration::from_millis(20));
-        let later: Vec<u64> = (0..4).map(|lane| watched.status(lane).steps).collect();
-        // A lane may finish the turn it was in.
-        assert!(paused.iter().zip(&later).all(|(a, b)| b - a <= 120), "{paused:?} {later:?}");
-        watched.resume();
-        wait(&watched);
-        assert_eq!(losses(&alone), losses(&watched));
-    }
-
-    fn sixteen(steps: u64, one_by_one: bool) -> Comparison {
-        let base = comparison(steps);
-        let contenders = (0..16).map(|n| base.contenders[n % 4].clone()).collect();
-        Comparison { contenders, one_by_one, ..base }
-    }
-
-    /// Steps of each lane once `enough` holds.
-    fn steps_once(race: &Race, enough: impl Fn(&[u64]) -> bool) -> Vec<u64> {
-        let start = Instant::now();
-        loop {
-            let steps: Vec<u64> = (0..race.lanes()).map(|lane| race.status(lane).steps).collect();
-            if enough(&steps) {
-                return steps;
-            }
-            assert!(start.elapsed() < Duration::from_secs(60), "{steps:?}");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    #[test]
-    fn sixteen_contenders_on_two_threads_all_make_progress_in_turn() {
-        let race = Race::start(&sixteen(10_000_000, false), 2, false, || {}).unwrap();
-        let first = steps_once(&race, |steps| steps.iter().all(|steps| *steps > 0));
-        assert!(first.iter().all(|steps| *steps < 10_000_000));
-        // And again, round after round.
-        steps_once(&race, |steps| steps.iter().zip(&first).all(|(now, then)| now > then));
-        let shares: f64 = (0..16).map(|lane| race.status(lane).share).sum();
-        assert!((shares - 2.0).abs() < 1e-9, "{shares}");
-        assert!((0..16).all(|lane| race.status(lane).seconds_left.is_some()));
-    }
-
-    #[test]
-    fn one_by_one_no_training_begins_before_one_has_ended() {
-        let race = Race::start(&sixteen(10_000_000, true), 2, false, || {}).unwrap();
-        steps_once(&race, |steps| steps[0] > 0 && steps[1] > 0);
-        thread::sleep(3 * SLICE);
-        let steps = steps_once(&race, |_| true);
-        assert!(steps[2..].iter().all(|steps| *steps == 0), "{steps:?}");
-        let shares: Vec<f64> = (0..4).map(|lane| race.status(lane).share).collect();
-        assert_eq!(shares, [1.0, 1.0, 0.0, 0.0]);
-        assert_eq!(race.status(2).seconds_left, None);
-    }
-
-    #[test]
-    fn turns_and_one_by_one_give_the_same_bytes() {
-        let turns = Race::start(&sixteen(150, false), 3, false, || {}).unwrap();
-        let one_by_one = Race::start(&sixteen(150, true), 1, false, || {}).unwrap();
-        wait(&turns);
-        wait(&one_by_one);
-        assert_eq!(losses(&turns), losses(&one_by_one));
-        assert!((0..16).all(|lane| turns.status(lane).share == 0.0), "nothing is left to do");
-    }
-
-    #[test]
-    fn a_race_of_many_is_paused_stepped_stopped_and_extended() {
-        let mut race = Race::start(&sixteen(1_000_000, false), 2, true, || {}).unwrap();
-        race.step_once().unwrap();
-        assert_eq!(steps_once(&race, |_| true), [1; 16]);
-        race.resume();
-        steps_once(&race, |steps| steps.iter().all(|steps| *steps > 1));
-        race.stop();
-        wait(&race);
-        let stopped = steps_once(&race, |_| true);
-        for _ in 0..3 {
-            race.extend(5).unwrap();
-            wait(&race);
-        }
-        let extended = steps_once(&race, |_| true);
-        assert!(extended.iter().zip(&stopped).all(|(now, then)| *now == then + 15));
-    }
-
-    #[test]
-    fn a_race_can_be_stopped_and_extended() {
-        let mut race = Race::start(&comparison(1_000_000), 2, false, || {}).unwrap();
-        thread::sleep(Duration::from_millis(20));
-        race.stop();
-        wait(&race);
-        let stopped: Vec<u64> = (0..4).map(|lane| race.status(lane).steps).collect();
-        assert!(matches!(race.status(0).stop, Some(Stop::User(_))));
-        race.extend(10).unwrap();
-        wait(&race);
-        for (lane, before) in stopped.iter().enumerate() {
-            assert_eq!(race.status(lane).steps, before + 10);
-            assert_eq!(race.status(lane).stop, Some(Stop::Budget));
-        }
-    }
-
-    #[test]
-    fn dropping_a_race_stops_it() {
-        let start = Instant::now();
-        drop(Race::start(&comparison(1_000_000), 2, false, || {}).unwrap());
-        assert!(start.elapsed() < Duration::from_secs(5));
-    }
 }

@@ -287,7 +287,7 @@ fn a_saved_experiment_is_run_again() {
 fn ctrl_c_among_many_trials_keeps_what_was_measured() {
     let desk = Desk::new();
     let flags = "train long-lag --trials 10 --steps 1000000 --streak 100000000 --test 20 \
-                 --threads 2 --every 100 --json a.json --csv a.csv --save nets";
+                 --threads 2 --one-by-one --every 100 --json a.json --csv a.csv --save nets";
     let output = desk.interrupted(flags, "nets");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");

@@ -2,6 +2,7 @@
 
 mod adam;
 mod clip;
+mod norm;
 mod rmsprop;
 mod schedule;
 mod sgd;
@@ -10,8 +11,9 @@ mod state;
 use serde::{Deserialize, Serialize};
 
 pub use clip::Clip;
+pub(super) use norm::{GradNorms, norm};
 pub use schedule::Schedule;
-pub(super) use state::{GradNorms, Updater, norm};
+pub(super) use state::Updater;
 
 use crate::error::{Error, Result};
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::backprop::GradStore;
-use candle_core::{CpuStorage, InplaceOp1, InplaceOp2, Layout, Storage, Tensor, Var};
+use candle_core::{CpuStorage, InplaceOp1, InplaceOp2, Layout, Tensor, Var};
 
+use super::norm::{GradNorms, length, norm};
 use super::{Clip, Optimizer, adam, rmsprop, sgd};
 use crate::error::Result;
 use crate::network::kernel::{Job, dispatch};
@@ -61,15 +62,6 @@ impl Moment {
         let grad = if grad < -limit { -limit } else { grad };
         grad + weight_decay * parameter
     }
-}
-
-/// L2 norms of the gradients, before clipping.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::train) struct GradNorms {
-    /// Over all parameters.
-    pub(in crate::train) total: f64,
-    /// By parameter.
-    pub(in crate::train) each: Vec<f64>,
 }
 
 impl Updater {
@@ -132,67 +124,6 @@ impl Updater {
             }
         }
         Ok(finite)
-    }
-}
-
-/// L2 norm of a tensor in f64, without copying it.
-pub(in crate::train) fn norm(tensor: &Tensor) -> candle_core::Result<f64> {
-    fn of<R: Real>(values: &[R]) -> f64 {
-        let sum = dispatch(Squares(values));
-        // Squares of f32 always fit into f64; those of f64 may be too large or too small for it.
-        let fits = sum.is_normal();
-        if fits { sum.sqrt() } else { length_scaled(values.iter().map(|value| value.to_f64())) }
-    }
-    let tensor = tensor.contiguous()?;
-    let (storage, layout) = tensor.storage_and_layout();
-    let (start, end) = layout.contiguous_offsets().unwrap_or_default();
-    Ok(match &*storage {
-        Storage::Cpu(CpuStorage::F32(values)) => of(&values[start..end]),
-        Storage::Cpu(CpuStorage::F64(values)) => of(&values[start..end]),
-        _ => candle_core::bail!("the norm of {:?} is not known", tensor.dtype()),
-    })
-}
-
-/// L2 norm of a few numbers.
-fn length(values: &[f64]) -> f64 {
-    let sum = values.iter().map(|value| value * value).sum::<f64>();
-    if sum.is_normal() { sum.sqrt() } else { length_scaled(values.iter().copied()) }
-}
-
-/// L2 norm of numbers whose squares overflow or vanish: they are divided by the largest before. NaN
-/// if one is NaN.
-fn length_scaled(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = values.clone().map(f64::abs).fold(0.0, |largest, value| {
-        if value > largest || value.is_nan() { value } else { largest }
-    });
-    if largest == 0.0 || !largest.is_finite() {
-        return largest;
-    }
-    let sum: f64 = values.map(|value| (value / largest).powi(2)).sum();
-    largest * sum.sqrt()
-}
-
-/// The sum of squares in f64, in lanes: one running sum would wait for itself at every number.
-struct Squares<'a, R>(&'a [R]);
-
-impl<R: Real> Job for Squares<'_, R> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) -> f64 {
-        const LANES: usize = 16;
-        let mut sums = [0.0; LANES];
-        let chunks = self.0.chunks_exact(LANES);
-        for (sum, value) in sums.iter_mut().zip(chunks.remainder()) {
-            *sum += value.to_f64() * value.to_f64();
-        }
-        for chunk in chunks {
-            for (sum, value) in sums.iter_mut().zip(chunk) {
-                let value = value.to_f64();
-                *sum = value.mul_add_if::<FMA>(value, *sum);
-            }
-        }
-        sums.iter().sum()
     }
 }
 
@@ -320,77 +251,4 @@ fn all_finite<R: Real>(values: &[R]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use candle_core::Device;
-
-    use super::*;
-
-    fn rules(lr: f64) -> [Optimizer; 5] {
-        [
-            Optimizer::adam(lr),
-            Optimizer::adamw(lr),
-            Optimizer::sgd(lr, 0.0),
-            Optimizer::sgd(lr, 0.9),
-            Optimizer::rmsprop(lr),
-        ]
-    }
-
-    /// The weights after updates on these gradients, and whether the last was done.
-    fn after(rule: Optimizer, clip: Clip, grads: &[[f32; 2]]) -> (Vec<f32>, bool) {
-        let one = Var::new(&[1.0_f32, -2.0], &Device::Cpu).unwrap();
-        let other = Var::new(&[0.5_f32, 0.25], &Device::Cpu).unwrap();
-        let variables = [one, other];
-        let mut updater = Updater::new(rule, clip, 2);
-        let mut done = true;
-        for grad in grads {
-            assert!(done, "{rule:?}");
-            let quiet = Tensor::new(&[1e-3_f32, 1e-3], &Device::Cpu).unwrap();
-            let grads = [Some(Tensor::new(grad, &Device::Cpu).unwrap()), Some(quiet)];
-            let norm = Updater::norms(&grads).unwrap().total;
-            done = updater.update(&variables, &grads, norm, rule.lr()).unwrap();
-        }
-        (variables.iter().flat_map(|one| one.to_vec1::<f32>().unwrap()).collect(), done)
-    }
-
-    #[test]
-    fn an_update_that_is_not_finite_is_taken_back_by_every_rule() {
-        for rule in rules(1e38) {
-            for clip in [Clip::None, Clip::Value(1e30)] {
-                let (weights, done) = after(rule, clip, &[[1e3, 0.0]]);
-                assert!(!done, "{rule:?} {clip:?}");
-                assert_eq!(weights, [1.0, -2.0, 0.5, 0.25], "{rule:?} {clip:?}");
-            }
-        }
-        // Only the decay overflows.
-        let decay =
-            Optimizer::AdamW { lr: 1e20, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 1e20 };
-        assert_eq!(after(decay, Clip::None, &[[0.0, 0.0]]), (vec![1.0, -2.0, 0.5, 0.25], false));
-        let l2 = Optimizer::Sgd { lr: 1e20, momentum: 0.0, weight_decay: 1e20 };
-        assert_eq!(after(l2, Clip::None, &[[0.0, 0.0]]), (vec![1.0, -2.0, 0.5, 0.25], false));
-    }
-
-    #[test]
-    fn running_averages_that_overflow_end_a_training_that_could_only_stand_still() {
-        for rule in rules(1e-3) {
-            let keeps_squares = !matches!(rule, Optimizer::Sgd { .. });
-            let (weights, done) = after(rule, Clip::None, &[[0.1, 0.1], [1e30, 0.1]]);
-            assert_eq!(done, !keeps_squares, "{rule:?}");
-            let (first, _) = after(rule, Clip::None, &[[0.1, 0.1]]);
-            assert!(done || weights == first, "{rule:?}: {weights:?}");
-            assert!(after(rule, Clip::Norm(1.0), &[[0.1, 0.1], [1e30, 0.1]]).1, "{rule:?}");
-        }
-        let pushed = [[2e38, 0.0], [3e38, 0.0]];
-        assert!(!after(Optimizer::sgd(1e-30, 0.9), Clip::None, &pushed).1, "momentum");
-    }
-
-    #[test]
-    fn norms_of_f64_survive_where_squares_do_not() {
-        let norm = |values: &[f64]| norm(&Tensor::new(values, &Device::Cpu).unwrap()).unwrap();
-        assert!((norm(&[3e200, -4e200]) / 5e200 - 1.0).abs() < 1e-15);
-        assert!((norm(&[3e-200, 4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
-        assert_eq!((norm(&[0.0, 0.0]), norm(&[1.0, f64::NEG_INFINITY])), (0.0, f64::INFINITY));
-        assert!(norm(&[f64::NAN, 1.0]).is_nan() && norm(&[f64::INFINITY, f64::NAN]).is_nan());
-        let grads = [1e-200, 1e-201].map(|g| Some(Tensor::new(&[g], &Device::Cpu).unwrap()));
-        assert!(Updater::norms(&grads).unwrap().total > 1e-200);
-    }
-}
+mod tests;
