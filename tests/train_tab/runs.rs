@@ -45,7 +45,7 @@ fn starting_again_rewinding_and_another_task_lose_no_run() {
     window.tap("Start again");
     window.over(2);
     assert_eq!((window.losses(), window.runs()), (first.clone(), (Some(2), vec![1])));
-    assert!(window.told("Run 1 is kept under “Earlier runs”; Undo (↶) brings it back."));
+    assert!(window.told("Run 1 is kept under “Earlier runs”. Undo (↶) goes back, step by step."));
     window.tap("Rewind");
     window.until("ready", |tab| tab.phase() == Phase::Ready);
     assert_eq!(window.runs(), (Some(3), vec![2, 1]));
@@ -96,7 +96,7 @@ fn undo_brings_back_what_starting_rewinding_and_deleting_removed() {
     assert_ne!(second, first);
     window.tap("Delete run 1");
     assert_eq!(window.runs(), (Some(2), vec![]));
-    assert!(window.told("Run 1 is off the list; Undo (↶) puts it back."));
+    assert!(window.told("Run 1 is off the list. Undo (↶) goes back, step by step."));
     window.press_only(Command::Undo);
     window.until("undone", |tab| tab.ledger().earlier.len() == 1);
     window.press_only(Command::Undo);

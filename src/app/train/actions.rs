@@ -113,11 +113,11 @@ impl App {
         for news in std::mem::take(&mut self.train.news) {
             match news {
                 News::PutAway(run) => self.notices.success(format!(
-                    "{} is kept under “Earlier runs”; Undo (↶) brings it back.",
+                    "{} is kept under “Earlier runs”. Undo (↶) goes back, step by step.",
                     ledger::titled(run)
                 )),
                 News::Deleted(run) => self.notices.success(format!(
-                    "{} is off the list; Undo (↶) puts it back.",
+                    "{} is off the list. Undo (↶) goes back, step by step.",
                     ledger::titled(run)
                 )),
                 News::Gone(run) => self.notices.warning(format!(

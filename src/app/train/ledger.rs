@@ -118,12 +118,12 @@ fn contenders(comparison: &Comparison) -> String {
 pub fn result(lanes: &[LaneStatus], ranking: &Ranking) -> String {
     let most = lanes.iter().map(|lane| lane.steps).max().unwrap_or(0);
     let ended = lanes.iter().filter(|lane| lane.has_ended()).count();
+    let equal = lanes.iter().all(|lane| lane.steps == most);
+    let updates = format!("{}{}", if equal { "" } else { "up to " }, count(most, "update"));
     let far = match ended == lanes.len() {
-        true => format!("ended after {}", count(most, "update")),
-        false if ended > 0 => {
-            format!("{ended} of {} ended, up to {}", lanes.len(), count(most, "update"))
-        }
-        false => format!("not ended, {} done", count(most, "update")),
+        true => format!("ended after {updates}"),
+        false if ended > 0 => format!("{ended} of {} ended, {updates} done", lanes.len()),
+        false => format!("not ended, {updates} done"),
     };
     let Some(first) = ranking.standings.first() else { return far };
     let Some(loss) = first.mean_last_100 else { return far };

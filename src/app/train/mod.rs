@@ -15,6 +15,7 @@ mod gallery;
 mod ledger;
 mod mistakes;
 mod office;
+mod overview;
 mod page;
 mod plots;
 mod progress;

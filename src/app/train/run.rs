@@ -9,21 +9,16 @@ use super::examples::Examples;
 use super::follow::follow;
 use super::ledger::{self, RunLine};
 use super::mistakes;
+use super::overview::Overview;
 use super::save_run::save_run;
 use super::scene::{Phase, Scene, View};
 use super::taken::Taken;
 use crate::app::explore::scene::Picture;
 use crate::error::Result;
-use crate::figure::{Figure, Owner, of_run, overlay};
+use crate::figure::of_run;
 use crate::task::{Dataset, TaskChoice};
-use crate::train::{Comparison, Entry, RunLog, Snapshot, Stop};
+use crate::train::{Comparison, Entry, RunLog, Snapshot};
 use crate::worker::{LaneStatus, Race};
-
-/// How far each training is: updates, evaluations, whether it was tested, why it ended.
-type Progress = Vec<(u64, usize, bool, Option<Stop>)>;
-
-/// What figures were made of: this run, and the other one by its number.
-type Key = (Progress, Option<(u64, Progress)>);
 
 /// Weights of earlier moments of all contenders together take at most so many bytes.
 const WEIGHTS: usize = 64 << 20;
@@ -51,10 +46,8 @@ pub struct Run {
     steered: bool,
     /// The run in a line, once nothing changes any more.
     line: Option<RunLine>,
-    /// The last figures of all trainings and what they were made of,
-    own: Option<(Progress, Arc<Vec<Figure>>)>,
-    /// and the same with the curves of another run over them, ready to be drawn.
-    overview: Option<(Key, Vec<Arc<Picture>>)>,
+    /// The last figures of all trainings.
+    overview: Overview,
     /// Seconds since 1970 at the start.
     began: f64,
 }
@@ -94,8 +87,7 @@ impl Run {
             lanes: Vec::new(),
             steered: true,
             line: None,
-            own: None,
-            overview: None,
+            overview: Overview::default(),
             began: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
             comparison: Arc::new(comparison.clone()),
             race,
@@ -304,56 +296,13 @@ impl Run {
         figures.into_iter().map(Picture::new).collect()
     }
 
-    fn progress(&self) -> Progress {
-        let progress =
-            |log: &RunLog| (log.steps(), log.evaluations.len(), log.test.is_some(), log.stop);
-        self.logs.iter().map(progress).collect()
-    }
-
-    /// The figures of all its trainings.
-    fn figures(&mut self) -> Arc<Vec<Figure>> {
-        let progress = self.progress();
-        if let Some((known, figures)) = &self.own
-            && *known == progress
-        {
-            return Arc::clone(figures);
-        }
-        let logs: Vec<&RunLog> = self.logs.iter().collect();
-        let figures = Arc::new(of_run::overview(&self.comparison, &logs));
-        self.own = Some((progress, Arc::clone(&figures)));
-        figures
-    }
-
+    /// The figures of all its trainings, with the curves of `other` laid over.
     fn overview(&mut self, other: Option<&mut Self>) -> Vec<Arc<Picture>> {
-        let key: Key =
-            (self.progress(), other.as_ref().map(|other| (other.number, other.progress())));
-        if let Some((known, pictures)) = &self.overview
-            && *known == key
-        {
-            return pictures.clone();
-        }
-        let mut figures = self.figures().as_ref().clone();
-        if let Some(other) = other {
-            self.lay_over(&mut figures, other);
-        }
-        let pictures: Vec<Arc<Picture>> =
-            figures.into_iter().map(|figure| Arc::new(Picture::new(figure))).collect();
-        self.overview = Some((key, pictures.clone()));
-        pictures
-    }
-
-    /// Lays the curves of another run over figures of this one, where both have them.
-    fn lay_over(&self, figures: &mut [Figure], other: &mut Self) {
-        let names = [self.number, other.number].map(ledger::name);
-        let settings = [&self.comparison, &other.comparison].map(|one| ledger::settings(one));
-        let [who, whose] = [0, 1].map(|n| Owner { name: &names[n], settings: &settings[n] });
-        let earlier = other.figures();
-        for figure in figures {
-            let counterpart = earlier.iter().find(|one| one.name == figure.name);
-            if let Some(both) = counterpart.and_then(|one| overlay(figure, who, one, whose)) {
-                *figure = both;
-            }
-        }
+        let other = other.map(|other| {
+            let figures = other.overview.figures(&other.comparison, &other.logs);
+            (other.number, &*other.comparison, figures)
+        });
+        self.overview.pictures((self.number, &self.comparison, &self.logs), other)
     }
 }
 

@@ -75,7 +75,8 @@ fn list(
         let text = format!("On screen: {}, {}", name(present.number), present.title);
         ui.add(Label::new(RichText::new(text).size(12.5)).wrap());
     }
-    ScrollArea::vertical().id_salt("list of runs").max_height(LIST).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("list of runs");
+    area.max_height(LIST).min_scrolled_height(LIST).show(ui, |ui| {
         for line in &ledger.earlier {
             ui.push_id(line.number, |ui| wish = row(ui, line, scene, overlaid).or(wish.take()));
         }

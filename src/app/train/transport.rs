@@ -32,6 +32,11 @@ pub fn show(
                 None => command.explain(response),
                 Some(reason) => response.on_disabled_hover_text(reason),
             };
+            let taken = scene.filter(|_| command == Command::OpenInExplore && why_not.is_none());
+            let response = match taken {
+                Some(scene) => response.on_hover_text(format!("Now: {}.", scene.taken.in_words())),
+                None => response,
+            };
             if response.clicked() {
                 commands.push(command);
             }
