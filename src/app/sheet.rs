@@ -51,7 +51,8 @@ impl Sheet {
         let mut headings = parts.iter().map(|part| &part.heading);
         let first = headings.next().cloned();
         let heading = first.filter(|first| headings.all(|other| other == first));
-        let earlier = parts.iter().find_map(|part| part.stale.as_ref()).map(Stale::sentence);
+        let stale = parts.iter().filter_map(|part| part.stale.as_ref());
+        let earlier = stale.cloned().reduce(Stale::and).as_ref().map(Stale::sentence);
         let several = heading.is_none();
         let label = |part: Part| {
             let Part { heading, mut figures, stale: _ } = part;

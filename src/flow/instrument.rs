@@ -188,8 +188,8 @@ impl Instrument {
     }
 
     /// What would be measured: the report of a question before any number of it, with the network, the
-    /// source of its readout, steps and batch. Files are read, the network is built and the input
-    /// fitted to it, so that whatever stands in the way is found.
+    /// source of its readout, steps, batch and features. Files are read, the network is built and the
+    /// input fitted to it, so that whatever stands in the way is found.
     ///
     /// # Errors
     /// As for [`Instrument::answer`].
@@ -207,7 +207,7 @@ impl Instrument {
             loss: f64::NAN,
             layers: Vec::new(),
             spectra: Vec::new(),
-            input: Vec::new(),
+            input: vec![Vec::new(); spec.input_size],
             target: Vec::new(),
             prediction: Vec::new(),
             outputs: Vec::new(),

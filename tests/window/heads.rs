@@ -88,7 +88,7 @@ fn several_layers_that_fit_are_offered_and_nothing_changes_before_one_is_chosen(
     assert_eq!(head(&window), Some(Head::Named("value".to_owned())));
     assert_eq!(window.report().readout, ReadoutSource::File("value".to_owned()));
     // Another can be chosen in the panel, and taken back.
-    window.click("Readout");
+    window.click_nth("Readout", 1);
     window.click("fc");
     assert_eq!(window.report().readout, ReadoutSource::File("fc".to_owned()));
     window.press(Command::Undo);

@@ -114,6 +114,16 @@ impl Stale {
         (shown != wanted).then(|| Self { of: session::earlier(shown, wanted), cause })
     }
 
+    /// Both together, as one.
+    pub fn and(self, other: Self) -> Self {
+        let of = match self.of == other.of {
+            true => self.of,
+            false => format!("{} and of {}", self.of, other.of),
+        };
+        let cause = if self.cause == Cause::Unmeasured { other.cause } else { self.cause };
+        Self { of, cause }
+    }
+
     /// Whose curves these are, for whoever takes them away.
     pub fn sentence(&self) -> String {
         let Self { of, cause } = self;
@@ -244,5 +254,9 @@ mod tests {
                     being measured";
         assert_eq!(stale.sentence(), text);
         assert_eq!(Stale::of(&shown, &shown, Cause::Unmeasured), None);
+        let other = Stale { of: "GRU, 8 units".to_owned(), cause: Cause::Unmeasured };
+        let both = other.clone().and(other).and(stale);
+        assert_eq!(both.of, "GRU, 8 units and of RNN tanh, 16 units, W × 1");
+        assert_eq!(both.cause, Cause::Measuring(Work::default()));
     }
 }
