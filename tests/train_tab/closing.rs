@@ -5,8 +5,7 @@ use std::path::Path;
 use egui::ViewportCommand;
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::Phase;
-use rnnscope::network::{Nonlinearity, read};
-use rnnscope::rng::Generator;
+use rnnscope::network::{Head, Nonlinearity, StateDict};
 use rnnscope::train::Comparison;
 
 use super::driver::Window;
@@ -147,7 +146,8 @@ fn saving_on_closing_writes_every_unsaved_run_and_closes() {
     let second = Comparison::read(&saved.join(runs[2]).join("comparison.json")).unwrap();
     assert_eq!(second.seed, 5, "each run has its own settings");
     let network = first.join("2-lstm-1-layer-step-20.safetensors");
-    read(&network, Nonlinearity::Tanh, &mut Generator::seeded(0)).expect("reads");
+    let dict = StateDict::read(&network).expect("reads");
+    dict.open(Nonlinearity::Tanh, &Head::Fitting, 0).expect("a network");
     let csv = std::fs::read_to_string(first.join("losses.csv")).unwrap();
     let last = csv.lines().last().and_then(|line| line.rsplit(',').next()).unwrap();
     let last: f64 = last.parse().unwrap();
