@@ -211,6 +211,28 @@ fn a_shear_of_1e8_has_its_smallest_singular_value_in_every_file() {
     assert_eq!([smallest("step-singular-values"), smallest("product-singular-values")], [6; 2]);
 }
 
+/// Numbers so small that one over them is infinite: 1e-310 is subnormal.
+#[test]
+fn products_of_subnormal_weights_have_a_smallest_singular_value() {
+    let products = |hard: Hard| {
+        let report = jacobians(&hard.network, &hard.x, &Ticket::new()).unwrap();
+        report.layers[0].products.clone()
+    };
+    for product in products(rotation(1e-310, 30)) {
+        let expected = f64::ln(1e-310) * (30 - product.t) as f64;
+        for found in [product.ln_max, product.ln_mean, product.ln_min] {
+            assert!((found - expected).abs() < 1e-9 * expected.abs(), "{product:?} {expected}");
+        }
+    }
+    for cell in [TANH, Cell::Lstm] {
+        let [one, other] =
+            [1e-295, 1e-308].map(|scale| products(Hard::drawn(cell, 6, scale, 8, 7))[6].ln_min);
+        // States do not depend on weights so small: all that is left is linear in them.
+        let expected = 7.0 * f64::ln(1e-13);
+        assert!((other - one - expected).abs() < 1e-3, "{cell}: {one} {other} {expected}");
+    }
+}
+
 /// One unit's Jacobians are numbers: their product is the product of their sizes.
 #[test]
 fn one_gated_unit_does_just_what_all_its_steps_predict() {

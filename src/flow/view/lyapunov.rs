@@ -31,8 +31,9 @@ impl Frame {
     fn advance(&mut self, unit: &Unit) {
         let image = &unit.matrix * &self.q;
         let lu = image.partial_piv_lu();
-        let pivots = diagonal(lu.U()).0;
-        let grown = if are_known(&pivots, lu.L(), lu.U()) {
+        let (pivots, least) = diagonal(lu.U());
+        let all_large = pivots.iter().all(|pivot| *pivot > least);
+        let grown = if all_large || are_known(&pivots, lu.L(), lu.U()) {
             self.q = lu.P().inverse() * lu.L();
             pivots
         } else {

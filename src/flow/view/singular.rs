@@ -141,6 +141,12 @@ impl Squares {
 
 /// The matrix without its rows and columns of zeros; `None` if it has none of them.
 fn without_zeros(matrix: &Mat<f64>) -> Option<Mat<f64>> {
+    // Mostly the first row and column tell.
+    let is_full = (0..matrix.ncols()).all(|col| matrix[(0, col)] != 0.0)
+        && (0..matrix.nrows()).all(|row| matrix[(row, 0)] != 0.0);
+    if is_full {
+        return None;
+    }
     let (mut rows, mut cols) = (vec![false; matrix.nrows()], vec![false; matrix.ncols()]);
     for (col, used) in cols.iter_mut().enumerate() {
         for (row, value) in rows.iter_mut().zip(matrix.col_as_slice(col)) {
