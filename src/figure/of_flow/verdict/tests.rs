@@ -35,9 +35,9 @@ fn the_slopes_share_is_what_an_orthogonal_network_loses() {
         let report = measured(design, 9, |_| {});
         let flow = &report.layers[0];
         let Passage::Slopes { passed, flat, .. } = &flow.passage else { panic!("no gates") };
-        for t in 1..9 {
-            let factor = flow.grad_norm[t - 1] / flow.grad_norm[t];
-            assert!((passed[t] - factor).abs() < 1e-6 * factor, "{nonlinearity} {t}");
+        for (pair, passed) in flow.grad_norm.windows(2).zip(&passed[1..]) {
+            let factor = pair[0] / pair[1];
+            assert!((passed - factor).abs() < 1e-6 * factor, "{nonlinearity} {factor}");
         }
         assert!(flat.iter().all(|flat| (0.0..=1.0).contains(flat)));
         let verdict = verdict(&report);
