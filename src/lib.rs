@@ -7,6 +7,7 @@
 //! - [`save`]: files that are there whole or not at all
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`frozen`]: what a file held when it was opened
+//! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`task`]: what networks are asked to learn
@@ -20,6 +21,7 @@
 
 pub mod error;
 pub mod frozen;
+mod header;
 pub mod save;
 pub mod ticket;
 

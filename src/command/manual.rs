@@ -101,8 +101,9 @@ Files:
       A .safetensors file, or a PyTorch state dict (.pt, .pth, as torch.save writes \
 model.state_dict() since PyTorch 1.6; nothing in it is executed): weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l1 ... as torch.nn names \
 them, with any prefix; cell, sizes, layers and biases follow from the shapes. The readout is the \
-linear layer that --head names, or the only one that fits; which one it is, and whether one had to be \
-drawn, is said in every output. Flags that state the same again must agree with the file.
+linear layer that --head names, or the only one that fits; if none fits, one is drawn as \
+nn.Linear(hidden_size, 1). Which one it is is said in every output. With --head none the loss is the \
+norm of the states themselves. Flags that state the same again must agree with the file.
   --task TASK
       Sequences and loss of a task of rnnscope train, as a fair training from --seed shows them: with \
 --precision f32 gradients and predictions are those that it records before its first update. echo reads \
@@ -131,12 +132,12 @@ JSON cannot hold are \"inf\", \"-inf\", \"nan\".
 the precision of the computation. Layers k count from 0; with n ticks a step, n T stands for T:
         loss                                  []
         input, grad_input                     [T, B, I], symbols as one-hot vectors
-        target                                [T, B, 1]; of a task as its loss reads it
+        target (with a readout)               [T, B, 1]; of a task as its loss reads it
         output                                [T, B, O]; [1, B, O] of one prediction a sequence
         h_lk, grad_h_lk                       [T+1, B, H], row 0 the initial state; dL/dh_t
         c_lk, grad_c_lk                       [T+1, B, H] (LSTM)
-        jacobian_lk                           [T, B, H, H], d h_t / d h_{t-1} from t = 1 on; of an LSTM \
-[T, B, 2H, 2H], of h and c together; f64
+        jacobian_lk (f64)                     [T, B, H, H], d h_t / d h_{t-1} from t = 1 on
+                                              [T, B, 2H, 2H], of h and c together (LSTM)
         weight_ih_lk ... head.weight ...      as in torch.nn, scales included
         grad_weight_ih_lk ... grad_head.bias  with respect to these
       The .npz also holds the JSON report as the text `report`.

@@ -76,7 +76,7 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) weights: Option<PathBuf>,
     /// The file's linear layer that is the readout: its name, `none`, or `random` from --seed
-    /// [default: the only one that fits]
+    /// [default: the only one that fits, else random]
     #[arg(long, value_name = "NAME|none|random", help_heading = "Network", requires = "weights")]
     head: Option<Head>,
 

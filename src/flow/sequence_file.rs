@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::frozen::{Checksum, Frozen};
+use crate::header::is_name;
 
 /// Files above this size are refused before they are read.
 const MAX_BYTES: u64 = 256 << 20;
@@ -146,22 +147,6 @@ fn read(path: &Path) -> Result<(Checksum, Rows)> {
         return Err(Error::content(path, "holds no numbers: expected a row a step"));
     }
     Ok((checksum, Rows { header, rows }))
-}
-
-/// Whether a cell is clearly a name, and no number that was mistyped or is missing.
-fn is_name(cell: &str) -> bool {
-    /// What programs write where a number is missing or is none.
-    const NO_NUMBER: [&str; 8] = ["nan", "na", "n/a", "null", "none", "inf", "infinity", "missing"];
-    let begins = cell.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    begins
-        && !NO_NUMBER.contains(&cell.to_lowercase().as_str())
-        && !(cell.contains(['.', ',']) && resembles_number(cell))
-}
-
-/// Whether only letters that resemble digits keep a cell from being a number: `O.5`, `l.25`.
-fn resembles_number(cell: &str) -> bool {
-    let digits = cell.replace(['O', 'o'], "0").replace(['I', 'l'], "1").replace(',', ".");
-    digits.parse::<f64>().is_ok()
 }
 
 /// The cells as finite numbers, or the first that is none.

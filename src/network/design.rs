@@ -1,5 +1,7 @@
 //! How a network is built and how its weights are drawn, whatever it reads and answers.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::init::draw;
@@ -74,6 +76,26 @@ pub enum Init {
     Orthogonal,
     /// The identity per gate (IRNN, Le et al. 2015).
     Identity,
+}
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Torch => "two biases",
+            Self::Notebook => "one bias",
+            Self::Lab => "two biases, transposed",
+        })
+    }
+}
+
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default init",
+            Self::Orthogonal => "orthogonal init",
+            Self::Identity => "identity init",
+        })
+    }
 }
 
 /// What replaces the drawn `weight_ih` of every layer.
@@ -163,6 +185,31 @@ impl Design {
         }
         network.set_gate_bias(self.gate_bias, generator)?;
         Ok(network)
+    }
+
+    /// What a network drawn so has that its shape does not tell: each setting that is not the usual
+    /// one, in words.
+    pub fn remarks(&self) -> Vec<String> {
+        let Self { wiring, recipe, init, input_init, gate_bias, .. } = *self;
+        let usual = Self::default();
+        let mut remarks = Vec::new();
+        // Skips have a draw of their own.
+        if wiring == Wiring::Stacked && recipe != usual.recipe {
+            remarks.push(recipe.to_string());
+        }
+        if init != usual.init {
+            remarks.push(init.to_string());
+        }
+        if input_init != usual.input_init {
+            remarks.push("normal input weights".to_owned());
+        }
+        remarks.extend(match (self.cell, gate_bias) {
+            (Cell::Rnn(_), _) | (_, GateBias::Drawn) => None,
+            (_, GateBias::Forget(bias)) => Some(format!("forget bias {bias}")),
+            (_, GateBias::Hold(bias)) => Some(format!("hold bias {bias}")),
+            (_, GateBias::Chrono(steps)) => Some(format!("chrono {steps}")),
+        });
+        remarks
     }
 
     /// Refuses what cannot be drawn.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::flow::{Draw, Input, Question, SequenceFile, Signal, Weights};
 use crate::frozen::{Checksum, Frozen};
-use crate::network::{Cell, Design, GateBias, Head, Init, InputInit, Recipe, Wiring};
+use crate::network::{Cell, Design, GateBias, Head, InputInit, Wiring};
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {
@@ -139,19 +139,13 @@ fn drawn(draw: &Draw) -> Vec<String> {
         cell.to_string(),
         format!("H = {hidden_size}"),
         format!("{num_layers} layer{}", if num_layers == 1 { "" } else { "s" }),
-        match (wiring, recipe) {
-            (Wiring::Skips, _) => "skips".to_owned(),
-            (Wiring::Stacked, Recipe::Torch) => "two biases".to_owned(),
-            (Wiring::Stacked, Recipe::Notebook) => "one bias".to_owned(),
-            (Wiring::Stacked, Recipe::Lab) => "two biases, transposed".to_owned(),
+        match wiring {
+            Wiring::Skips => "skips".to_owned(),
+            Wiring::Stacked => recipe.to_string(),
         },
         if ticks > 1 { format!("{ticks} ticks") } else { String::new() },
         format!("seed {seed}"),
-        match init {
-            Init::Default => "default init".to_owned(),
-            Init::Orthogonal => "orthogonal init".to_owned(),
-            Init::Identity => "identity init".to_owned(),
-        },
+        init.to_string(),
         match input_init {
             InputInit::Default => String::new(),
             InputInit::Normal => "normal input weights".to_owned(),

@@ -338,6 +338,25 @@ fn pictures_name_settings_files_and_readout() {
     }
 }
 
+/// Networks drawn in other ways are told apart wherever their numbers stand.
+#[test]
+fn settings_of_the_draw_are_said() {
+    let desk = Desk::new();
+    for (flags, words) in [
+        ("--recipe lab", "two biases, transposed, seed 0"),
+        ("--biases 1 --init orthogonal --input-init normal", "normal input weights, seed 0"),
+        ("--cell lstm --forget-bias 2.5", "forget bias 2.5, seed 0"),
+        ("--cell gru --chrono 40 --seed 3", "chrono 40, seed 3"),
+    ] {
+        let text = desk.ok(&format!("explore {flags}"));
+        assert!(text.contains(words), "{text}");
+        desk.ok(&format!("explore {flags} --svg a.svg --csv a.csv"));
+        let csv = std::fs::read_to_string(desk.path("a.csv")).unwrap();
+        assert!(csv.lines().skip(1).all(|line| line.contains(words)), "{csv}");
+    }
+    assert!(desk.ok("explore").starts_with("RNN tanh, 16 units, seed 0 ·"));
+}
+
 #[test]
 fn a_stream_that_the_input_shares_is_said_beside_the_windows_seed() {
     let desk = Desk::new();

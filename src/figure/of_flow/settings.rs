@@ -3,7 +3,7 @@
 use super::{loss_in_full, task_of};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
-use crate::flow::{FlowReport, Input, Weights};
+use crate::flow::{Draw, FlowReport, Input, Weights};
 use crate::network::Reading;
 
 /// One line that says which network, input, target and loss a report is about, for the top of a
@@ -34,10 +34,13 @@ pub fn heading(report: &FlowReport) -> String {
         .join(" · ")
 }
 
-/// Where the weights come from: `seed 0`, or the name of a file.
+/// Where the weights come from: `seed 0` and how they were drawn, or the name of a file.
 fn origin(report: &FlowReport) -> String {
     match &report.question.weights {
-        Weights::Draw(draw) => format!("seed {}", draw.seed),
+        Weights::Draw(Draw { design, seed }) => {
+            let remarks = design.remarks().into_iter();
+            remarks.chain([format!("seed {seed}")]).collect::<Vec<_>>().join(", ")
+        }
         Weights::File { path, .. } => {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }

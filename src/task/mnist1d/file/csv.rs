@@ -8,6 +8,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::{Dataset, LENGTH, MAX_SEQUENCES, Points};
 use crate::error::{Error, Result};
+use crate::header::is_name;
 
 /// Room for [`MAX_SEQUENCES`] lines written with every digit.
 const MAX_BYTES: u64 = 256 << 20;
@@ -83,12 +84,15 @@ fn read(path: &Path) -> Result<Points> {
     Ok(points)
 }
 
-/// Whether a first line names its columns, in words or by numbering them from 0.
+/// Whether a first line names its columns, in words or by numbering them from 0; the label may have
+/// a name and the values numbers from 0 or 1.
 fn is_heading(record: &StringRecord) -> bool {
-    let words = record.get(0).is_some_and(|field| field.parse::<f64>().is_err());
-    let numbered = record.len() > 1
-        && record.iter().enumerate().all(|(column, field)| *field == column.to_string());
-    words || numbered
+    let counts = |skipped: usize, from: usize| {
+        let fields = record.iter().skip(skipped).enumerate();
+        record.len() > 1 && { fields }.all(|(n, field)| *field == (n + from).to_string())
+    };
+    let labelled = record.get(0).is_some_and(is_name);
+    record.iter().all(is_name) || counts(0, 0) || (labelled && (counts(1, 0) || counts(1, 1)))
 }
 
 /// Adds a line, or says what is wrong with it.

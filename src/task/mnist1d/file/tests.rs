@@ -136,6 +136,17 @@ fn a_table_is_split_or_has_its_test_set_beside_it() {
 }
 
 #[test]
+fn a_mistyped_first_label_is_no_heading() {
+    let text = csv_text(&small().train);
+    for label in ["7x", "-", "", "nan", "O.5"] {
+        let rest = text.split_once(',').unwrap().1;
+        let (_folder, path) = file("data.csv", format!("{label},{rest}").as_bytes());
+        let message = refusal(&path);
+        assert!(message.starts_with("line 1, column 1"), "{label:?}: {message}");
+    }
+}
+
+#[test]
 fn headings_marks_spaces_and_foreign_line_ends_are_skipped() {
     let lines = csv_text(&small().train);
     let (_folder, path) = file("plain.csv", lines.as_bytes());
