@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use common::golden::assert_close;
 use common::{data, float, floats, json};
+use rnnscope::flow::view::{CheckReport, Part, Verdict, View, ViewReport, What};
 use rnnscope::flow::{Input, Instrument, Precision, Question, SequenceFile, Signal, Weights};
 use rnnscope::network::{Doubt, Head, Nonlinearity, ReadoutSource, StateDict};
-use rnnscope::task::Loss;
+use rnnscope::task::{Loss, TaskChoice};
 use rnnscope::ticket::Ticket;
 use serde_json::Value;
 
@@ -294,4 +295,45 @@ fn a_network_without_a_readout_is_saved_and_read_back_as_one() {
     let drawn = StateDict::read(&path).unwrap().open(Nonlinearity::Tanh, &Head::Random, 3).unwrap();
     assert_eq!(drawn.readout, ReadoutSource::Random { seed: 3 });
     assert_eq!(drawn.network.spec.output_size, 1);
+}
+
+#[test]
+fn gradients_of_the_norm_of_states_agree_with_differences_in_every_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let question = |loss| Question {
+        weights: Weights::File {
+            path: file("fc.pt"),
+            nonlinearity: Nonlinearity::Tanh,
+            seed: 0,
+            head: Head::None,
+            content: None,
+        },
+        input: Input {
+            signal: Signal::Files(vec![sequence(folder.path(), 2)]),
+            ..Input::default()
+        },
+        loss,
+        ..Question::default()
+    };
+    for loss in [Loss::Last, Loss::All] {
+        let mut instrument = Instrument::new();
+        let report = instrument.answer(&question(loss), &Ticket::new()).unwrap();
+        assert!(report.target.iter().chain(&report.prediction).all(|value| value.is_nan()));
+        let views = [View::Itemized, View::Theory, View::Jacobians, View::Gates, View::Weights];
+        for view in views.into_iter().chain([View::Check]) {
+            let report = instrument.view(&question(loss), view, &Ticket::new());
+            let report = report.unwrap_or_else(|error| panic!("{view:?}: {error}"));
+            let ViewReport::Check(CheckReport { check, .. }) = report else { continue };
+            let agree = check.count(Verdict::Agrees);
+            assert_eq!(agree, check.parts.len(), "{check:?}");
+            let of_head = |part: &Part| matches!(&part.what, What::Parameter(name) if name.starts_with("head"));
+            assert!(!check.parts.iter().any(of_head));
+        }
+    }
+    let task = Question {
+        input: Input { signal: Signal::Task(TaskChoice::all()[1].clone()), ..Input::default() },
+        ..question(Loss::Last)
+    };
+    let error = Instrument::new().answer(&task, &Ticket::new()).unwrap_err().to_string();
+    assert!(error.contains("with a readout") && error.lines().count() == 1, "{error}");
 }

@@ -40,8 +40,7 @@ fn is_pickle(bytes: &[u8]) -> bool {
 /// The first pickle of an old file is this long integer; protocol 4 frames it.
 fn has_magic(bytes: &[u8]) -> bool {
     const MAGIC: [u8; 12] = *b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
-    bytes.iter().take(32).count() >= MAGIC.len()
-        && bytes[..bytes.len().min(32)].windows(MAGIC.len()).any(|window| window == MAGIC)
+    bytes[..bytes.len().min(32)].windows(MAGIC.len()).any(|window| window == MAGIC)
 }
 
 /// What a file of no use is.

@@ -54,10 +54,10 @@ impl Entry {
 
     /// Its numbers, in f64 if stored so, else in f32, if it has the shape.
     pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Tensor, String> {
-        if self.dims() != shape {
-            return Err(format!("{name}: expected shape {shape:?}, found {:?}", self.dims()));
-        }
         match self {
+            Self::Numbers(tensor) if tensor.dims() != shape => {
+                Err(format!("{name}: expected shape {shape:?}, found {:?}", tensor.dims()))
+            }
             Self::Numbers(tensor) => {
                 let dtype = if tensor.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
                 tensor.to_dtype(dtype).map_err(|error| format!("{name}: {}", one_line(&error)))

@@ -258,7 +258,7 @@ def new_versions():
 
 def refused_ones(net):
     save("integers.pt", {n: (t * 100).to(torch.int32) for n, t in net.state_dict().items()})
-    refused("integers.pt", "rnn.weight_ih_l0", "int32")
+    refused("integers.pt", "rnn.weight_hh_l0", "int32")
     save("whole_module.pt", Net(nn.GRU(1, 2), fc=nn.Linear(2, 1)))
     refused("whole_module.pt", "__main__.Net", "save model.state_dict()")
     torch.jit.save(torch.jit.script(nn.Linear(1, 1)), HERE / "script.pt")
