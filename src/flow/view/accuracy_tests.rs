@@ -5,7 +5,7 @@ use faer::Mat;
 
 use super::inverse::Inverter;
 use super::jacobians::StepValues;
-use super::singular::all;
+use super::rotations::singular_values;
 use crate::flow::jacobian::{Shape, Step};
 
 /// Numbers that are exact in binary, of a well conditioned matrix.
@@ -90,7 +90,7 @@ fn saturated_rows_keep_their_digits() {
     let step = Step { matrix: matrix.clone(), shape: Shape::Rows { slopes } };
     let StepValues { max, median, min, .. } = StepValues::of(1, step, &inverter);
     assert_near([max, median, min], expected, 1e-9);
-    let all = all(&matrix);
+    let all = singular_values(&matrix);
     assert_near([all[0], f64::midpoint(all[3], all[4]), all[7]], expected, 1e-12);
 }
 
@@ -138,6 +138,6 @@ fn not_a_number_and_infinity_stay() {
         let mut matrix = base(8);
         matrix[(2, 5)] = broken;
         assert!(values(matrix.clone()).iter().all(|value| value.is_nan()));
-        assert!(all(&matrix).iter().all(|value| value.is_nan()));
+        assert!(singular_values(&matrix).iter().all(|value| value.is_nan()));
     }
 }

@@ -9,6 +9,7 @@ use super::inverse::{Inverse, Inverter};
 use super::lyapunov::Lyapunov;
 use super::path::Path;
 use super::products::products;
+use super::rotations;
 use super::singular::{self, Squares};
 use super::unit::{Unit, times_two_to};
 use crate::error::Result;
@@ -218,7 +219,7 @@ fn median(matrix: &Mat<f64>, squares: &Squares, max: f64) -> f64 {
     if is_exact(rounding * max, of(values)) {
         return of(values);
     }
-    let all = singular::all(matrix);
+    let all = rotations::singular_values(matrix);
     of(middle.map(|n| all[n]))
 }
 

@@ -31,18 +31,42 @@ impl Frame {
     fn advance(&mut self, unit: &Unit) {
         let image = &unit.matrix * &self.q;
         let lu = image.partial_piv_lu();
-        let (mut pivots, mut least) = (diagonal(lu.U()).0, 0.0);
-        if are_known(&pivots, lu.L(), lu.U()) {
+        let (pivots, least) = diagonal(lu.U());
+        let all_large = pivots.iter().all(|pivot| *pivot > least);
+        let grown = if all_large || are_known(&pivots, lu.L(), lu.U()) {
             self.q = lu.P().inverse() * lu.L();
+            pivots
         } else {
-            // Elimination cannot go on from a direction that is lost; reflections can.
-            let qr = image.qr();
-            (pivots, least) = diagonal(qr.R());
+            // Elimination cannot go on from a direction that is lost; orthonormal columns can.
+            self.go_on_without_lost(&image)
+        };
+        for (sum, grown) in self.ln_triangles.iter_mut().zip(grown) {
+            *sum += if grown > 0.0 { grown.ln() + unit.ln_scale() } else { f64::NEG_INFINITY };
+        }
+    }
+
+    /// Takes orthonormal columns in place of `image`; returns how long each was beside those before
+    /// it, zero for those that are lost.
+    fn go_on_without_lost(&mut self, image: &Mat<f64>) -> Vec<f64> {
+        let (qr, size) = (image.qr(), image.ncols());
+        let (triangle, (mut lengths, least)) = (qr.R(), diagonal(qr.R()));
+        let is_lost = |i: usize| lengths[i] <= least;
+        // In the place of a lost column stands any other direction, which may hide one to come.
+        let hides = |i: usize| (i + 1..size).any(|j| triangle[(i, j)].abs() > least);
+        if !(0..size).any(|i| is_lost(i) && hides(i)) {
             self.q = qr.compute_Q();
+            lengths.iter_mut().filter(|length| **length <= least).for_each(|length| *length = 0.0);
+            return lengths;
         }
-        for (sum, pivot) in self.ln_triangles.iter_mut().zip(pivots) {
-            *sum += if pivot > least { pivot.ln() + unit.ln_scale() } else { f64::NEG_INFINITY };
-        }
+        let Independent { columns, numbers, mut lengths } = Independent::of(image);
+        self.q = columns.qr().compute_Q();
+        (0..numbers.len()).for_each(|k| self.q.col_mut(k).copy_from(columns.col(k)));
+        // Those that are left come first, in their order.
+        let lost = (0..size).filter(|n| !numbers.contains(n));
+        let order: Vec<usize> = numbers.iter().copied().chain(lost).collect();
+        self.ln_triangles = order.into_iter().map(|n| self.ln_triangles[n]).collect();
+        lengths.resize(size, 0.0);
+        lengths
     }
 
     /// ln of the growth of each direction.
@@ -65,6 +89,41 @@ impl Frame {
             Some(last) => self.ln_growth_of(last + 1).into_iter().fold(f64::NEG_INFINITY, f64::max),
             None => bounds[0],
         }
+    }
+}
+
+/// The columns of a matrix that are no combination of those before them, made orthonormal.
+struct Independent {
+    columns: Mat<f64>,
+    /// Which they are.
+    numbers: Vec<usize>,
+    /// How long each was beside those before it.
+    lengths: Vec<f64>,
+}
+
+impl Independent {
+    /// By Gram and Schmidt, twice, which is enough (Giraud et al. 2005).
+    fn of(matrix: &Mat<f64>) -> Self {
+        let (rows, cols) = (matrix.nrows(), matrix.ncols());
+        let mut columns = Mat::zeros(rows, cols);
+        let (mut numbers, mut lengths) = (Vec::new(), Vec::new());
+        for n in 0..cols {
+            let mut column = matrix.col(n).to_owned();
+            let least = cols as f64 * f64::EPSILON * column.norm_l2();
+            let before = columns.subcols(0, numbers.len());
+            for _ in 0..2 {
+                column = &column - before * (before.transpose() * &column);
+            }
+            let length = column.norm_l2();
+            if length > least {
+                let unit = column / faer::Scale(length);
+                columns.col_mut(numbers.len()).copy_from(&unit);
+                numbers.push(n);
+                lengths.push(length);
+            }
+        }
+        let columns = columns.subcols(0, numbers.len()).to_owned();
+        Self { columns, numbers, lengths }
     }
 }
 
@@ -214,6 +273,20 @@ mod tests {
         let projection = Mat::from_fn(3, 3, |i, j| if i == j && i < 2 { 2.0 } else { 0.0 });
         let found = lyapunov(&[projection.clone(), projection.clone()]).exponents;
         assert_eq!(found, [2f64.ln(), 2f64.ln(), f64::NEG_INFINITY]);
+        // A direction that is lost does not take the one after it along.
+        let diagonal =
+            |numbers: [f64; 4]| Mat::from_fn(4, 4, |i, j| if i == j { numbers[i] } else { 0.0 });
+        let half = diagonal([0.5, 0.0, 0.5, 0.0]);
+        let (ln, lost) = (0.5_f64.ln(), f64::NEG_INFINITY);
+        assert_eq!(lyapunov(&vec![half; 12]).exponents, [ln, ln, lost, lost]);
+        let other = diagonal([0.0, 0.0, 0.5, 0.5]);
+        let first = diagonal([2.0, 0.5, 0.0, 0.5]);
+        let found = lyapunov(&[first, other]).exponents;
+        assert!((found[0] - ln).abs() < 1e-15 && found[1..] == [lost; 3], "{found:?}");
+        // All that is left is along one vector: u vᵀ.
+        let thin = Mat::from_fn(4, 4, |i, j| (i as f64 + 1.0) * [0.0, 3.0, -1.0, 0.5][j]);
+        let found = lyapunov(&vec![thin; 40]).exponents;
+        assert!((found[0] - 5f64.ln()).abs() < 0.1 && found[1..] == [lost; 3], "{found:?}");
         let nothing = lyapunov(&[Mat::zeros(3, 3), projection.clone()]);
         assert_eq!(nothing.exponents, [f64::NEG_INFINITY; 3]);
         for broken in [f64::NAN, f64::INFINITY] {

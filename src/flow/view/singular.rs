@@ -1,19 +1,15 @@
-//! Some singular values of a matrix, without all the others; and all of them, to the last digits.
+//! Some singular values of a matrix, without all the others.
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::tridiag::{tridiag_in_place, tridiag_in_place_scratch};
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Col, Mat, MatRef, Par};
 
-use crate::flow::measure::norm;
 use crate::rng::Generator;
 
 /// Steps of the power method before it is given up: where the two largest singular values differ
 /// by a third it has converged by then.
 const POWER_STEPS: usize = 24;
-
-/// Sweeps of rotations before they are given up: a handful is the rule.
-const MOST_SWEEPS: usize = 60;
 
 /// Shifts at which eigenvalues are counted at a time.
 const SHIFTS: usize = 8;
@@ -145,6 +141,12 @@ impl Squares {
 
 /// The matrix without its rows and columns of zeros; `None` if it has none of them.
 fn without_zeros(matrix: &Mat<f64>) -> Option<Mat<f64>> {
+    // Mostly the first row and column tell.
+    let is_full = (0..matrix.ncols()).all(|col| matrix[(0, col)] != 0.0)
+        && (0..matrix.nrows()).all(|row| matrix[(row, 0)] != 0.0);
+    if is_full {
+        return None;
+    }
     let (mut rows, mut cols) = (vec![false; matrix.nrows()], vec![false; matrix.ncols()]);
     for (col, used) in cols.iter_mut().enumerate() {
         for (row, value) in rows.iter_mut().zip(matrix.col_as_slice(col)) {
@@ -160,68 +162,6 @@ fn without_zeros(matrix: &Mat<f64>) -> Option<Mat<f64>> {
     let used = |all: &[bool]| (0..all.len()).filter(|n| all[*n]).collect::<Vec<_>>();
     let (rows, cols) = (used(&rows), used(&cols));
     Some(Mat::from_fn(rows.len(), cols.len(), |i, j| matrix[(rows[i], cols[j])]))
-}
-
-/// All singular values, falling, by one-sided Jacobi rotations of the rows (Hestenes 1958), after a
-/// QR decomposition that sorts them (Drmač & Veselić 2008): slow, but small values keep their digits
-/// beside large ones, however saturated units scale their rows, and what is zero to rounding is zero.
-/// NaN if a number is not finite.
-pub(super) fn all(matrix: &Mat<f64>) -> Vec<f64> {
-    let size = matrix.nrows().min(matrix.ncols());
-    if !(0..matrix.ncols()).all(|col| matrix.col(col).iter().all(|value| value.is_finite())) {
-        return vec![f64::NAN; size];
-    }
-    let qr = matrix.transpose().col_piv_qr();
-    let (triangle, (order, _)) = (qr.thin_R(), qr.P().arrays());
-    let rounding = matrix.ncols() as f64 * f64::EPSILON;
-    // The columns of Rᵀ, one after the other; zeros where only rounding errors are left of a row.
-    let column = |row: usize| {
-        let is_known = triangle[(row, row)].abs() > rounding * matrix.row(order[row]).norm_l2();
-        let number = |col: usize| if is_known { triangle[(row, col)] } else { 0.0 };
-        (0..triangle.ncols()).map(number).collect()
-    };
-    let mut columns: Vec<Vec<f64>> = (0..triangle.nrows()).map(column).collect();
-    for _ in 0..MOST_SWEEPS {
-        if !sweep(&mut columns) {
-            break;
-        }
-    }
-    let mut values: Vec<f64> = columns.iter().map(|column| norm(column)).collect();
-    values.sort_by(|a, b| b.total_cmp(a));
-    values
-}
-
-/// Turns every pair of columns until they are orthogonal; whether one was not yet.
-fn sweep(columns: &mut [Vec<f64>]) -> bool {
-    let mut turned = false;
-    for second in 1..columns.len() {
-        let (before, rest) = columns.split_at_mut(second);
-        for first in before {
-            turned |= rotate(first, &mut rest[0]);
-        }
-    }
-    turned
-}
-
-/// Makes two columns orthogonal; whether they were not, to rounding.
-fn rotate(one: &mut [f64], other: &mut [f64]) -> bool {
-    let (a, b) = (norm(one), norm(other));
-    if a == 0.0 || b == 0.0 {
-        return false;
-    }
-    // Of unit vectors, so that no product underflows.
-    let cosine: f64 = one.iter().zip(&*other).map(|(x, y)| (x / a) * (y / b)).sum();
-    if cosine.abs() <= one.len() as f64 * f64::EPSILON {
-        return false;
-    }
-    let zeta = (b / a - a / b) / (2.0 * cosine);
-    let tangent = zeta.signum() / (zeta.abs() + zeta.hypot(1.0));
-    let cos = tangent.hypot(1.0).recip();
-    let sin = cos * tangent;
-    for (x, y) in one.iter_mut().zip(other) {
-        (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
-    }
-    true
 }
 
 #[cfg(test)]
