@@ -3,7 +3,7 @@
 use super::model::{Axis, CellText, Figure, Heat};
 use crate::error::{Error, Result};
 
-/// All points of all figures with the columns `figure`, `series`, `x` and `y`; where one of them is
+/// All points of all figures, also those that are not drawn, with the columns `figure`, `series`, `x` and `y`; where one of them is
 /// a heat map also `value`, with a row a cell that something is known of, and where one has texts in its cells also `text`.
 /// Places on an axis of names are written by name. Numbers read back equal; those that are not
 /// finite are written `inf`, `-inf` and `nan`.
@@ -36,7 +36,7 @@ pub fn csv(figures: &[Figure]) -> Result<String> {
         }
         for series in &figure.series {
             let name = series.full_name();
-            for point in &series.points {
+            for point in series.all_points() {
                 let [x, y] = place(*point);
                 write([figure.name, &name, &x, &y, "", ""])?;
             }
@@ -108,6 +108,16 @@ mod tests {
             csv(&[map, line]).unwrap(),
             "figure,series,x,y,value\nmap,size,0,1,0.5\nmap,size,50,1,0\nline,a,1,2,\n"
         );
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_written_all_the_same() {
+        let points = vec![[1.0, f64::NEG_INFINITY], [2.0, -3.0], [3.0, 0.0]];
+        let line = Series::line("a", Color::Ink, points).drawn_where(|[_, y]| y.is_finite());
+        assert_eq!(line.points, [[2.0, -3.0], [3.0, 0.0]]);
+        let axis = || Axis::linear("");
+        let figure = Figure { series: vec![line], ..Figure::new("f", "", axis(), axis()) };
+        assert_eq!(csv(&[figure]).unwrap(), "figure,series,x,y\nf,a,1,-inf\nf,a,2,-3\nf,a,3,0\n");
     }
 
     #[test]

@@ -79,6 +79,9 @@ pub struct Series {
     pub faint: bool,
     /// Raw (x, y); NaN and infinity are allowed and get their own markers.
     pub points: Vec<[f64; 2]>,
+    /// All that was found, for files of numbers, where `points` leave out what has no place in the
+    /// drawing, such as the logarithm of zero.
+    pub whole: Option<Vec<[f64; 2]>>,
 }
 
 /// Values over a grid of cells, drawn as colours with a colour bar beside the plot.
@@ -245,7 +248,23 @@ impl Series {
             ghost: false,
             faint: false,
             points,
+            whole: None,
         }
+    }
+
+    /// The series with its points as they are, for files of numbers, and drawn without those that
+    /// are not to be `seen`.
+    pub fn drawn_where(self, seen: impl Fn(&[f64; 2]) -> bool) -> Self {
+        if self.points.iter().all(&seen) {
+            return self;
+        }
+        let points = self.points.iter().filter(|point| seen(point)).copied().collect();
+        Self { points, whole: Some(self.points), ..self }
+    }
+
+    /// All that was found, also what is not drawn.
+    pub fn all_points(&self) -> &[[f64; 2]] {
+        self.whole.as_ref().unwrap_or(&self.points)
     }
 
     /// What it is called where each series needs a name of its own: `LSTM, trial 3`.

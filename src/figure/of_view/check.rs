@@ -88,12 +88,17 @@ fn series(check: &Check, rows: &[String]) -> Vec<Series> {
         };
         let detail = layer(&part.what).map_or_else(String::new, |layer| format!("layer {layer}"));
         let at = rows.iter().zip(0_u32..).find(|(name, _)| **name == row(&part.what));
-        let point = [shown_error(part), at.map_or(f64::NAN, |(_, n)| f64::from(n))];
+        let at = at.map_or(f64::NAN, |(_, n)| f64::from(n));
+        // Files have the error itself, also where that is zero or not known.
+        let (point, found) = ([shown_error(part), at], [part.error, at]);
         match all.iter_mut().find(|series| series.name == name && series.detail == detail) {
-            Some(series) => series.points.push(point),
+            Some(series) => {
+                series.points.push(point);
+                series.whole.get_or_insert_default().push(found);
+            }
             None => {
                 let line = Series::line(name, color, vec![point]);
-                all.push(Series { detail, stroke, ..line });
+                all.push(Series { detail, stroke, whole: Some(vec![found]), ..line });
             }
         }
     }

@@ -6,6 +6,7 @@ use std::f64::consts::LN_10;
 use super::of_layer;
 use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series, Stroke};
 use crate::figure::number::number;
+use crate::flow::fate::{Fate, left_over};
 use crate::flow::view::{JacobiansReport, LayerJacobians};
 use crate::network::{Cell, NetworkSpec};
 
@@ -39,10 +40,13 @@ fn steps(report: &JacobiansReport) -> Figure {
          Pascanu et al. 2013): a direction with a singular value below 1 shrinks, above 1 it grows.",
         matrix(&report.spec)
     );
+    let mut notes = with_strokes(report, names, with_scope(report, explanation));
+    let taken = report.layers.first().map_or(0, |layer| layer.steps.len());
+    notes.extend(some_of(taken, report.length, report));
     Figure {
         series: bands(report, names, lines),
         guides: vec![Guide::Horizontal(1.0, "keeps".into())],
-        notes: with_strokes(report, names, with_scope(report, explanation)),
+        notes,
         ..Figure::new(
             "step-singular-values",
             "What does each step do to a gradient?",
@@ -58,10 +62,7 @@ fn products(report: &JacobiansReport) -> Figure {
         let line = |ln: fn(&_) -> f64| {
             // At t = T nothing is multiplied yet.
             let mut points = vec![[report.length as f64, 0.0]];
-            let products =
-                layer.products.iter().map(|product| [product.t as f64, ln(product) / LN_10]);
-            // A lost direction, -∞, has no place on the axis; a sentence says so.
-            points.extend(products.filter(|[_, log]| log.is_nan() || *log >= floor));
+            points.extend(layer.products.iter().map(|p| [p.t as f64, ln(p) / LN_10]));
             points.reverse();
             points
         };
@@ -75,8 +76,13 @@ fn products(report: &JacobiansReport) -> Figure {
     );
     let names = ["largest", "geometric mean", "smallest"];
     let mut notes = with_strokes(report, names, with_scope(report, explanation));
+    let taken = report.layers.first().map_or(0, |layer| layer.products.len());
+    notes.extend(some_of(taken, report.length.saturating_sub(1), report));
     notes.extend(report.layers.iter().enumerate().filter_map(|(n, layer)| end(report, n, layer)));
-    let series = bands(report, names, lines);
+    // A lost direction, -∞, has no place on the axis; a sentence says so.
+    let seen = |[_, log]: &[f64; 2]| log.is_nan() || *log >= floor;
+    let series = bands(report, names, lines).into_iter().map(|line| line.drawn_where(seen));
+    let series: Vec<Series> = series.collect();
     let y = Axis::linear(format!("log₁₀ σ of {}", whole(&report.spec)));
     Figure {
         y: at_least(y, 0.1, &series),
@@ -90,6 +96,12 @@ fn products(report: &JacobiansReport) -> Figure {
             Axis::linear(""),
         )
     }
+}
+
+/// Says that only some steps were looked at, where there are many.
+fn some_of(taken: usize, of: usize, report: &JacobiansReport) -> Option<String> {
+    let unit = super::unit(report.spec.ticks);
+    (taken < of).then(|| format!("At {taken} of {of} {unit}s, evenly spread: also in files."))
 }
 
 /// Where lines of log₁₀ σ end: the largest decide, which the smallest would dwarf.
@@ -106,7 +118,7 @@ fn end(report: &JacobiansReport, n: usize, layer: &LayerJacobians) -> Option<Str
     if log < floor(report) && log.is_finite() {
         let what = of_layer("the smallest", n, report.layers.len());
         return Some(format!(
-            "Cut off: at t = {} {what} is 10 to the power of {}.",
+            "Not drawn to its end: at t = {} {what} is 10 to the power of {}; files have all of it.",
             last.t,
             number(log, 3)
         ));
@@ -136,12 +148,9 @@ fn spectrum(report: &JacobiansReport) -> Figure {
     let layers = report.layers.iter().enumerate();
     let series = layers.map(|(n, layer)| {
         let exponents = layer.lyapunov.exponents.iter().enumerate();
-        let points = exponents
-            .map(|(i, exponent)| [i as f64 + 1.0, *exponent])
-            .filter(|[_, exponent]| *exponent != f64::NEG_INFINITY)
-            .collect();
+        let points = exponents.map(|(i, exponent)| [i as f64 + 1.0, *exponent]).collect();
         let line = Series::line(format!("layer {}", n + 1), Color::Category(n), points);
-        Series { stroke: Stroke::Dots, ..line }
+        Series { stroke: Stroke::Dots, ..line.drawn_where(is_not_lost) }
     });
     let series: Vec<Series> = series.collect();
     let mut notes = with_scope(report, SPECTRUM.to_owned());
@@ -161,20 +170,26 @@ fn spectrum(report: &JacobiansReport) -> Figure {
     }
 }
 
-/// `Layer 1: largest 0.12, ×1.13 a step; 3 of 64 above 0.`
+/// `Layer 1: the largest is 0.12, a factor of 1.13 a step, 403 over all 50: it grows; 3 of 64 lie
+/// above 0.`
 fn summary(n: usize, layer: &LayerJacobians) -> String {
     let exponents = &layer.lyapunov.exponents;
     let count = |wanted: fn(f64) -> bool| exponents.iter().filter(|e| wanted(**e)).count();
     let (of, largest) = (exponents.len(), exponents.first().copied().unwrap_or(f64::NAN));
+    let steps = layer.lyapunov.largest.len();
+    let over_all = left_over(largest.exp(), steps);
     let lost = match count(|exponent| exponent == f64::NEG_INFINITY) {
         0 => String::new(),
         lost => format!("; {lost} are −∞: those directions are lost in a step"),
     };
     format!(
-        "Layer {}: the largest is {}, a factor of {} a step; {} of {of} lie above 0{lost}.",
+        "Layer {}: the largest is {}, a factor of {} a step, {} over all {steps}: it {}; {} of {of} lie \
+         above 0{lost}.",
         n + 1,
         if largest.abs() < ROUNDING { "0".to_owned() } else { number(largest, 3) },
         number(largest.exp(), 3),
+        number(over_all, 2),
+        super::becomes(Fate::of(over_all)),
         count(|exponent| exponent > ROUNDING),
     )
 }
@@ -182,9 +197,9 @@ fn summary(n: usize, layer: &LayerJacobians) -> String {
 fn drift(report: &JacobiansReport) -> Figure {
     let mut series = Vec::new();
     for (n, layer) in report.layers.iter().enumerate() {
-        let finite = |[_, value]: &[f64; 2]| *value != f64::NEG_INFINITY;
-        let points = super::by_step(&layer.lyapunov.largest).into_iter().filter(finite).collect();
-        series.push(Series::line(format!("layer {}", n + 1), Color::Category(n), points));
+        let points = super::by_step(&layer.lyapunov.largest);
+        let line = Series::line(format!("layer {}", n + 1), Color::Category(n), points);
+        series.push(line.drawn_where(is_not_lost));
         let limit = layer.last_radius.ln();
         if limit.is_finite() {
             let points = vec![[1.0, limit], [report.length as f64, limit]];
@@ -213,6 +228,12 @@ fn drift(report: &JacobiansReport) -> Figure {
             Axis::linear(""),
         )
     }
+}
+
+/// Whether an exponent has a place on an axis: a direction that is lost altogether, -∞, has none, and
+/// a sentence says so.
+fn is_not_lost([_, exponent]: &[f64; 2]) -> bool {
+    *exponent != f64::NEG_INFINITY
 }
 
 /// Three lines a layer: solid, dashed and dotted. Of one layer each has its name; of several, layers

@@ -16,7 +16,7 @@ mod weights;
 
 pub use self::layout::{Layout, UnitSort};
 use super::model::{Axis, Figure};
-use crate::flow::ViewReport;
+use crate::flow::{Fate, ViewReport};
 
 /// The figures of a view, in the order in which they are read.
 pub fn figures(report: &ViewReport, layout: &Layout) -> Vec<Figure> {
@@ -56,6 +56,15 @@ fn unit(ticks: usize) -> &'static str {
 /// `9 steps`, `1 step`.
 fn count(n: usize, unit: &str) -> String {
     format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What becomes of something, as the end of a sentence: `it vanishes`.
+fn becomes(fate: Fate) -> String {
+    match fate {
+        Fate::Keeps => "keeps its size".to_owned(),
+        Fate::Unknown => "is unknown".to_owned(),
+        Fate::Vanishes | Fate::Fades | Fate::Grows | Fate::Explodes => fate.to_string(),
+    }
 }
 
 /// `text`, with the layer it is about where there are several.

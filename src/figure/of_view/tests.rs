@@ -108,6 +108,7 @@ fn the_first_contribution_is_left_out_where_there_are_others() {
     let sizes = &drawn[0];
     assert_eq!(sizes.series.len(), 2);
     assert_eq!(sizes.series[1].points, [[2.0, 0.25], [3.0, 4.0]]);
+    assert!(csv(&drawn).unwrap().contains("weight-contributions,layer 2,1,0\n"), "but in files");
     assert_eq!(drawn[1].series[0].points.len(), 3);
     let notes = sizes.notes.join(" ");
     assert!(notes.contains("Pascanu et al. 2013") && notes.contains("h₀ = 0"), "{notes}");

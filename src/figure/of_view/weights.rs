@@ -42,11 +42,12 @@ fn sizes(contributions: &Contributions) -> Figure {
         ));
     }
     notes.extend(layers.iter().enumerate().map(|(n, layer)| sentence(n, layer, *ticks)));
-    let line = |layer: &LayerContributions| {
-        by_step(&layer.norms).split_off(1.min(layer.norms.len().saturating_sub(1)))
-    };
+    let mut series = lines(contributions, |layer| by_step(&layer.norms));
+    if layers.iter().any(|layer| layer.norms.len() > 1) {
+        series = series.into_iter().map(|line| line.drawn_where(|[t, _]| *t > 1.0)).collect();
+    }
     Figure {
-        series: lines(contributions, line),
+        series,
         notes,
         ..Figure::new(
             "weight-contributions",

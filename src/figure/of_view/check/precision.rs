@@ -57,9 +57,9 @@ fn errors(report: &PrecisionReport) -> Figure {
     let layers = report.layers.len();
     let line = |(n, layer): (usize, &LayerPrecision)| {
         let name = if layers == 1 { "f32 against f64".into() } else { format!("layer {}", n + 1) };
-        let points = by_step(&layer.error).into_iter().zip(&layer.double);
-        let known = points.filter(|([_, error], double)| *error != 0.0 || **double != 0.0);
-        Series::line(name, Color::Category(n), known.map(|(point, _)| point).collect())
+        // Step t is the t-th of both.
+        let known = |[t, error]: &[f64; 2]| *error != 0.0 || layer.double[*t as usize - 1] != 0.0;
+        Series::line(name, Color::Category(n), by_step(&layer.error)).drawn_where(known)
     };
     let mut notes = vec![OFF.to_owned(), weights(report)];
     let zeros = |layer: &LayerPrecision| layer.double.iter().filter(|norm| **norm == 0.0).count();

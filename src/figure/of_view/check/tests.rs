@@ -154,3 +154,15 @@ fn all_verdicts_and_broken_numbers_are_drawn_and_written() {
     assert!(figures[1].notes.iter().any(|note| note.contains("not finite either")));
     assert!(figures[2].notes.iter().any(|note| note.contains("all of it (NaN or infinity)")));
 }
+
+#[test]
+fn files_have_the_errors_themselves_and_all_steps() {
+    let mut layer = layer(None);
+    (layer.double[0], layer.error[0]) = (0.0, 0.0);
+    let figures = shown(two_layers(Verdict::Agrees), vec![layer]);
+    assert_eq!(figures[2].series[0].points.len(), 2, "nothing to be off is not drawn");
+    let text = csv(&figures).unwrap();
+    for line in ["check,agrees,0,head.weight", "precision-error,f32 against f64,1,0"] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+}
