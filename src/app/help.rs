@@ -59,8 +59,8 @@ const VIEWS: [(Pane, &str); 7] = [
     (
         Pane::Theory,
         "The measured gradient, the slope that |λ|max predicts for the long run, and the bound that \
-         σmax sets. Below the slope units saturate; above it the matrix is not normal and lets vectors \
-         grow for a while.",
+         σmax sets. The sentences beneath say what parts them here, such as saturation or a matrix that \
+         is not normal, and which word stands for how much is left.",
     ),
     (
         Pane::Jacobians,

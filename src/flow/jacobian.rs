@@ -114,14 +114,6 @@ impl Recurrence {
         }
     }
 
-    /// f'(a) of each unit of a plain RNN; nothing for the other cells.
-    pub(super) fn slopes(&self, x: &[f64], h: &[f64]) -> Vec<f64> {
-        match self.cell {
-            Cell::Rnn(nonlinearity) => slopes(nonlinearity, &self.shares(x, h)),
-            Cell::Lstm | Cell::Gru => Vec::new(),
-        }
-    }
-
     fn shares(&self, x: &[f64], h: &[f64]) -> Shares {
         let mut input = self.bias_ih.clone();
         add_matrix_vector(&mut input, &self.input, x);

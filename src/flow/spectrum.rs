@@ -34,6 +34,21 @@ impl Spectrum {
         .scaled(largest)
     }
 
+    /// |λ|max alone, of a square matrix; NaN if that holds NaN or infinity.
+    pub(super) fn radius_of(matrix: &Mat<f64>) -> f64 {
+        let n = matrix.nrows();
+        let largest = matrix.norm_max();
+        if (0..n).any(|j| matrix.col(j).iter().any(|value| !value.is_finite())) {
+            return f64::NAN;
+        }
+        if largest == 0.0 || n == 1 {
+            return largest;
+        }
+        let unit = Mat::from_fn(n, n, |i, j| matrix[(i, j)] / largest);
+        let Ok(eigenvalues) = unit.eigenvalues() else { return f64::NAN };
+        largest * eigenvalues.into_iter().map(|value| value.norm()).fold(0.0, f64::max)
+    }
+
     /// Every eigenvalue and both norms equal to one number.
     fn uniform(n: usize, value: f64) -> Self {
         let eigenvalues = vec![c64::new(value, if value.is_nan() { value } else { 0.0 }); n];
@@ -90,6 +105,18 @@ mod tests {
             broken[(1, 1)] = value;
             assert!(Spectrum::of(&broken).radius.is_nan());
         }
+    }
+
+    #[test]
+    fn the_radius_alone_is_that_of_the_spectrum() {
+        let mut generator = Generator::seeded(9);
+        for n in [1, 2, 5, 20, 64] {
+            let matrix = Mat::from_fn(n, n, |_, _| generator.uniform_f64() - 0.5);
+            let (found, expected) = (Spectrum::radius_of(&matrix), Spectrum::of(&matrix).radius);
+            assert!((found / expected - 1.0).abs() < 1e-12, "{n}: {found} {expected}");
+        }
+        assert_eq!(Spectrum::radius_of(&Mat::zeros(3, 3)), 0.0);
+        assert!(Spectrum::radius_of(&Mat::from_fn(2, 2, |_, _| f64::NAN)).is_nan());
     }
 
     #[test]

@@ -167,6 +167,47 @@ fn prediction_and_step_jacobians_come_as_json() {
     }
 }
 
+/// One unit: the product of all step Jacobians is the gradient, and nothing is left to blame.
+#[test]
+fn the_radius_of_gates_is_that_of_all_steps_back() {
+    let desk = Desk::new();
+    let flags = "--cell gru --hidden-size 1 --length 33 --seed 7602481930 --weight-scale=-1.51";
+    let json = desk.json(&format!("{flags} --view theory"));
+    let layer = &json["views"]["theory"]["layers"][0];
+    let (radius, slope) = (number(&layer["radius"]), number(&layer["slope"]));
+    assert!((radius - 0.0965).abs() < 5e-5 && (radius / slope - 1.0).abs() < 1e-9, "{radius}");
+    assert_eq!(layer["source"], "step-jacobians");
+    assert_eq!(layer["radius_steps"]["taken"], 32);
+    assert_eq!(
+        (number(&layer["radius_relative_error"]), &layer["reason"]),
+        (0.0, &"as-predicted".into())
+    );
+    let norms = numbers(&layer["grad_norm"]);
+    assert!((number(&layer["left_over"]) / (norms[0] / norms[32]) - 1.0).abs() < 1e-12);
+    assert_eq!(layer["fate"], "vanishes");
+    let text = desk.ok(&format!("explore {flags} --view theory"));
+    assert!(text.contains("as |λ|max predicts") && !text.contains("normal"), "{text}");
+    assert!(text.contains("Of the gradient at the last step less than 0.001 left"), "{text}");
+}
+
+/// Whatever a plot has no room for.
+#[test]
+fn csv_files_hold_all_that_was_measured() {
+    let desk = Desk::new();
+    desk.ok("explore --length 30 --hidden-size 4 --nonlinearity relu --weight-scale 3 --seed 2 \
+         --view theory --view jacobians --view weights --csv v.csv");
+    let text = std::fs::read_to_string(desk.path("v.csv")).unwrap();
+    let rows = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
+    for series in ["largest", "geometric mean", "smallest"] {
+        assert_eq!(rows(&format!("product-singular-values,{series},")), 30, "{series}");
+    }
+    assert_eq!(rows("theory,measured"), 30);
+    assert_eq!(rows("theory,|λ|max: "), 30);
+    assert_eq!(rows("theory,at most σmax: "), 30);
+    assert_eq!(rows("lyapunov-spectrum,layer 1,"), 4);
+    assert_eq!(rows("weight-contributions,layer 1,"), 30);
+}
+
 #[test]
 fn prediction_and_step_jacobians_work_for_all_that_can_be_asked() {
     let desk = Desk::new();

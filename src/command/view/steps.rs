@@ -7,37 +7,84 @@ use serde_json::{Value, json, to_value};
 use crate::command::json::{Number, Numbers};
 use crate::command::table::columns_by_step;
 use crate::flow::view::{
-    JacobiansReport, LayerJacobians, LayerTheory, Regime, Source, TheoryReport,
+    Gap, GapReason, JacobiansReport, LayerJacobians, LayerTheory, Regime, Source, Taken,
+    TheoryReport,
 };
 
 type Result<T> = std::result::Result<T, serde_json::Error>;
 
 pub(super) fn theory_json(report: &TheoryReport) -> Result<Value> {
-    let layer = |layer: &LayerTheory| -> Result<Value> {
-        Ok(json!({
-            "grad_norm": to_value(Numbers(&layer.measured))?,
-            "own_grad_norm": to_value(Numbers(&layer.own))?,
-            "own_is_all": layer.closed,
-            "source": match layer.source {
-                Source::Weights => "weights",
-                Source::Jacobians { every_step: true } => "step-jacobians",
-                Source::Jacobians { every_step: false } => "some-step-jacobians",
-            },
-            "radius": to_value(Number(layer.radius))?,
-            "sigma_max": to_value(Number(layer.sigma_max))?,
-            "slope": to_value(Number(layer.slope))?,
-            "mean_derivative": layer.mean_derivative.map(Number).map(to_value).transpose()?,
-            "regime": match layer.regime() {
-                Regime::Keeps => "keeps",
-                Regime::MustVanish => "must-vanish",
-                Regime::VanishesInTheEnd => "vanishes-in-the-end",
-                Regime::MayExplode => "may-explode",
-                Regime::Unknown => "unknown",
-            },
-        }))
-    };
-    let layers: Vec<Value> = report.layers.iter().map(layer).collect::<Result<_>>()?;
+    let layers: Vec<Value> = report.layers.iter().map(theory_layer).collect::<Result<_>>()?;
     Ok(json!({ "layers": layers }))
+}
+
+fn theory_layer(layer: &LayerTheory) -> Result<Value> {
+    let regime = layer.regime();
+    let LayerTheory { measured, own, closed, source, radius, sigma_max, slope, from, .. } = layer;
+    let mut map = json!({
+        "grad_norm": to_value(Numbers(measured))?,
+        "own_grad_norm": to_value(Numbers(own))?,
+        "own_is_all": closed,
+        "source": match source {
+            Source::Weights => "weights",
+            Source::Jacobians { radii, sigmas, .. } if radii.all() && sigmas.all() => {
+                "step-jacobians"
+            }
+            Source::Jacobians { .. } => "some-step-jacobians",
+        },
+        "radius": to_value(Number(*radius))?,
+        "sigma_max": to_value(Number(*sigma_max))?,
+        "sigma_max_is_bound": layer.is_bound(),
+        "slope": to_value(Number(*slope))?,
+        "slope_from": from,
+        "left_over": to_value(Number(layer.left_over()))?,
+        "fate": layer.fate().to_string(),
+        "mean_derivative": layer.mean_derivative.map(Number).map(to_value).transpose()?,
+        "regime": match regime {
+            Regime::Keeps => "keeps",
+            Regime::MustVanish => "must-vanish",
+            Regime::VanishesInTheEnd => "vanishes-in-the-end",
+            Regime::MayGrow => "may-grow",
+            Regime::MayExplode => "may-explode",
+            Regime::Unknown => "unknown",
+        },
+        "gap": layer.gap.map(gap_json).transpose()?,
+        "reason": layer.reason().map(reason_word),
+    });
+    if let Source::Jacobians { radii, radius_error, sigmas } = source {
+        let taken = |taken: &Taken| json!({ "taken": taken.steps, "of": taken.of });
+        map["radius_steps"] = taken(radii);
+        // 0.01 for 1 % either way, at two standard errors.
+        map["radius_relative_error"] = to_value(Number(radius_error - 1.0))?;
+        map["sigma_max_steps"] = taken(sigmas);
+    }
+    Ok(map)
+}
+
+fn gap_json(gap: Gap) -> Result<Value> {
+    let Gap { total, other_ways, slopes, in_cell, matrices, stretch, change } = gap;
+    Ok(json!({
+        "ln_total": to_value(Number(total))?,
+        "ln_other_ways": to_value(Number(other_ways))?,
+        "ln_slopes": to_value(Number(slopes))?,
+        "ln_in_cell": to_value(Number(in_cell))?,
+        "ln_matrices": to_value(Number(matrices))?,
+        "sigma_max_over_radius": to_value(Number(stretch))?,
+        "change": change.map(Number).map(to_value).transpose()?,
+    }))
+}
+
+fn reason_word(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::AsPredicted => "as-predicted",
+        GapReason::WithinError => "within-error",
+        GapReason::OtherWays => "other-ways",
+        GapReason::Slopes => "slopes",
+        GapReason::InCell => "in-cell",
+        GapReason::NotNormal => "not-normal",
+        GapReason::StepsDiffer => "steps-differ",
+        GapReason::SmallPart => "small-part",
+    }
 }
 
 pub(super) fn jacobians_json(report: &JacobiansReport) -> Result<Value> {

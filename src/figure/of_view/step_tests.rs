@@ -4,8 +4,8 @@ use super::Layout;
 use crate::figure::{Figure, Range, Scale, Style, Theme, csv, png};
 use crate::flow::ViewReport;
 use crate::flow::view::{
-    JacobiansReport, LayerJacobians, LayerTheory, Lyapunov, ProductValues, Source, StepValues,
-    TheoryReport,
+    Gap, JacobiansReport, LayerJacobians, LayerTheory, Lyapunov, ProductValues, Source, StepValues,
+    Taken, TheoryReport,
 };
 use crate::network::{Cell, NetworkSpec, Nonlinearity, Wiring};
 
@@ -15,20 +15,32 @@ fn figures(report: &ViewReport) -> Vec<Figure> {
 
 const TANH: Cell = Cell::Rnn(Nonlinearity::Tanh);
 
-/// A gradient that changes by `slope` a step back over 60 steps.
+/// A gradient that changes by `slope` a step back over 60 steps, where all that parts it from the
+/// prediction is `matrices` and the rest `slopes`.
 fn layer(slope: f64, radius: f64, sigma_max: f64, mean: Option<f64>) -> LayerTheory {
     let measured: Vec<f64> = (1..=60).map(|t| slope.powi(60 - t)).collect();
-    let own = measured.clone();
-    let source = Source::Weights;
+    let total = 59.0 * (slope.ln() - radius.ln());
+    let slopes = if mean.is_some_and(|mean| mean < 1.0) { total } else { 0.0 };
+    let gap = Gap {
+        total,
+        other_ways: 0.0,
+        slopes,
+        in_cell: 0.0,
+        matrices: total - slopes,
+        stretch: sigma_max / radius,
+        change: None,
+    };
     LayerTheory {
+        own: measured.clone(),
         measured,
-        own,
         closed: true,
-        source,
+        source: Source::Weights,
         radius,
         sigma_max,
         slope,
+        from: 1,
         mean_derivative: mean,
+        gap: Some(gap).filter(|_| !slope.is_nan()),
     }
 }
 
@@ -59,14 +71,16 @@ fn the_sentence_names_the_regime_and_why_it_differs() {
     let relu = Cell::Rnn(Nonlinearity::Relu);
     let linear = Cell::Rnn(Nonlinearity::Identity);
     let cases = [
-        (TANH, layer(0.7, 0.8, 0.9, Some(0.62)), "must vanish", "slope f′ is 0.62"),
-        (TANH, layer(0.9, 0.8, 1.3, Some(1.0)), "grow at first", "transient growth"),
+        (TANH, layer(0.7, 0.8, 0.88, Some(0.62)), "must vanish", "slope f′ is 0.62"),
+        (TANH, layer(0.9, 0.8, 1.3, Some(1.0)), "grow at first", "W is not normal"),
         (TANH, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "saturation"),
         (relu, layer(0.9, 1.3, 2.0, Some(0.5)), "can explode", "50 % of the units are active"),
-        (linear, layer(1.2, 1.2, 2.0, Some(1.0)), "gradients explode", "as |λ|max predicts"),
-        (linear, layer(1.0, 1.0, 1.0, Some(1.0)), "W keeps gradients", "as |λ|max predicts"),
+        (linear, layer(1.2, 1.2, 2.0, Some(1.0)), "eigenvectors explodes", "as |λ|max predicts"),
+        (linear, layer(1.0, 1.0, 1.0, Some(1.0)), "W alone keeps 1.0", "it keeps its size"),
+        (linear, layer(1.0, 1.0, 1.3, Some(1.0)), "explode for a while", "as |λ|max predicts"),
+        (linear, layer(0.5, 0.8, 0.9, Some(1.0)), "must fade at least", "only a small part"),
         (TANH, layer(f64::NAN, 0.5, 0.6, None), "must vanish", "no slope can be measured"),
-        (TANH, layer(0.5, f64::NAN, f64::NAN, None), "nothing to predict", "the long run"),
+        (TANH, layer(0.5, f64::NAN, f64::NAN, None), "nothing to predict", "it vanishes"),
     ];
     for (cell, layer, regime, reason) in cases {
         let text = said(cell, layer);
@@ -75,12 +89,37 @@ fn the_sentence_names_the_regime_and_why_it_differs() {
 }
 
 #[test]
+fn predictions_are_written_at_every_step_however_far_they_leave_the_plot() {
+    let figure = &theory(TANH, vec![layer(0.5, 0.8, 1.4, Some(0.6))])[0];
+    let text = csv(std::slice::from_ref(figure)).unwrap();
+    let rows = |name: &str| text.lines().filter(|line| line.contains(name)).count();
+    assert_eq!((rows("measured"), rows("|λ|max:"), rows("σmax:")), (60, 60, 60), "{text}");
+    let first = text.lines().find(|line| line.contains("σmax:")).unwrap();
+    let value: f64 = first.rsplit(',').next().unwrap().parse().unwrap();
+    assert!((value / 1.4_f64.powi(59) - 1.0).abs() < 1e-9, "{first}");
+}
+
+#[test]
 fn gates_have_their_own_bound_and_lower_layers_a_caution() {
-    let source = Source::Jacobians { every_step: false };
-    let gated = LayerTheory { source, ..layer(0.9, 0.8, 1.3, None) };
-    let text = said(Cell::Lstm, gated);
-    assert!(text.contains("does not hold for the gates of an LSTM"), "{text}");
-    assert!(text.contains("evenly spread steps"), "{text}");
+    let (some, all) = (Taken { steps: 20, of: 59 }, Taken { steps: 59, of: 59 });
+    let source = |radii, radius_error, sigmas| Source::Jacobians { radii, radius_error, sigmas };
+    let gated = |source| LayerTheory { source, ..layer(0.9, 0.8, 1.3, None) };
+    let text = said(Cell::Gru, gated(source(all, 1.0, all)));
+    assert!(text.contains("does not hold for the gates of a GRU"), "{text}");
+    assert!(text.contains("|λ|max of all 59 steps back") && !text.contains("estimate"), "{text}");
+    assert!(text.contains("the Jacobians are not normal"), "{text}");
+    let estimated = gated(source(some, 1.02, some));
+    let text = said(Cell::Lstm, estimated.clone());
+    assert!(text.contains("∂(h, c)ₜ/∂(h, c)ₜ₋₁") && text.contains("20 of 59 steps back"), "{text}");
+    assert!(text.contains("off by 2.0 % either way (two standard errors)"), "{text}");
+    assert!(text.contains("by a factor of 3.2") && text.contains("σmax is no bound"), "{text}");
+    let names: Vec<String> =
+        theory(Cell::Lstm, vec![estimated])[0].series.iter().map(|s| s.name.clone()).collect();
+    assert!(names[1].starts_with("|λ|max, estimated: ×0.800"), "{names:?}");
+    assert!(names[2].starts_with("σmax of some steps: ×1.30"), "{names:?}");
+    // A prediction that may be off by more than it is.
+    let text = said(Cell::Gru, gated(source(some, 1.2, all)));
+    assert!(text.contains("|λ|max agrees within its error"), "{text}");
     let lower = LayerTheory { closed: false, ..layer(0.9, 0.8, 1.3, Some(1.0)) };
     let figures = theory(TANH, vec![lower, layer(0.9, 0.8, 1.3, Some(1.0))]);
     assert_eq!(
@@ -89,6 +128,44 @@ fn gates_have_their_own_bound_and_lower_layers_a_caution() {
     );
     assert_eq!((figures[0].series.len(), figures[1].series.len()), (4, 3));
     assert!(figures[0].notes.iter().any(|note| note.contains("The layer above sends gradient")));
+}
+
+#[test]
+fn words_follow_from_what_is_left_over_all_steps_and_thresholds_are_told() {
+    let linear = Cell::Rnn(Nonlinearity::Identity);
+    let text = said(linear, layer(0.99, 0.99, 0.99, Some(1.0)));
+    assert!(text.contains("0.55 of the gradient at step 60 is left at step 1: it keeps"), "{text}");
+    let mut long = layer(0.99, 0.99, 0.99, Some(1.0));
+    long.measured = (1..=2000).map(|t| 0.99_f64.powi(2000 - t)).collect();
+    long.own = long.measured.clone();
+    let text = said(linear, long);
+    assert!(text.contains("1.9×10⁻⁹ of the gradient at step 2000 is left"), "{text}");
+    assert!(text.contains("it vanishes") && text.contains("must vanish"), "{text}");
+    for threshold in ["0.001", "0.3", "3 times", "1000 times"] {
+        assert!(text.contains(threshold), "{text}");
+    }
+}
+
+#[test]
+fn what_lies_before_the_first_number_is_told() {
+    let mut cut = layer(0.1, 0.1, 0.2, Some(1.0));
+    cut.measured[..20].fill(0.0);
+    cut.from = 21;
+    let text = said(TANH, cut.clone());
+    assert!(text.contains("back to 21, before which the gradient is zero or too small"), "{text}");
+    assert!(text.contains("nothing of the gradient at step 60 is left"), "{text}");
+    cut.measured[..20].fill(f64::INFINITY);
+    assert!(said(TANH, cut).contains("before which the gradient is not finite"));
+    let one = LayerTheory {
+        measured: vec![1.0],
+        own: vec![1.0],
+        slope: f64::NAN,
+        gap: None,
+        ..layer(0.5, 0.5, 0.5, Some(1.0))
+    };
+    let text = said(TANH, one);
+    assert!(text.contains("With a single step there is no step back"), "{text}");
+    assert!(!text.contains("must") && !text.contains("predicts"), "{text}");
 }
 
 /// Factors of 0.9, 0.5 and `least` a step.
@@ -137,6 +214,7 @@ fn what_is_lost_or_leaves_the_plot_is_told() {
     let [_, products, ..] = shown(&jacobians(TANH, 1, 0.01));
     assert!(products.series[2].points.len() < 20);
     assert!(products.notes.iter().any(|note| note.contains("10 to the power of −58.0")));
+    assert_eq!(products.series[2].all_points().len(), 30, "files have what the plot leaves out");
     let [_, products, spectrum, _] = shown(&jacobians(TANH, 1, 0.0));
     assert!(products.notes.iter().any(|note| note.contains("At all 29 steps some directions")));
     assert!(spectrum.notes.iter().any(|note| note.contains("1 are −∞")));
@@ -144,6 +222,14 @@ fn what_is_lost_or_leaves_the_plot_is_told() {
     gone.layers[0].lyapunov.largest = vec![f64::NEG_INFINITY; 30];
     let [.., drift] = shown(&gone);
     assert!(drift.notes.iter().any(|note| note.contains("−∞ from t = 1 on")));
+    let text = csv(&shown(&gone)).unwrap();
+    for line in [
+        "product-singular-values,smallest,1,-inf",
+        "lyapunov-spectrum,layer 1,3,-inf",
+        "lyapunov-drift,layer 1,30,-inf",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
     gone.spec.wiring = Wiring::Skips;
     assert!(shown(&gone)[0].notes.iter().any(|note| note.contains("held fixed")));
 }
@@ -156,6 +242,30 @@ fn rounding_errors_do_not_fill_a_plot() {
     assert!(matches!(spectrum.y.range, Range::Fixed(low, high) if high - low > 0.01));
     assert!(spectrum.notes.iter().any(|note| note.contains("the largest is 0, a factor of 1.00")));
     assert!(spectrum.notes.iter().any(|note| note.contains("0 of 3 lie above 0")));
+}
+
+#[test]
+fn steps_that_were_not_looked_at_are_told() {
+    let mut long = jacobians(TANH, 1, 0.4);
+    long.length = 700;
+    let [steps, products, ..] = shown(&long);
+    assert!(steps.notes.iter().any(|note| note.contains("At 30 of 700 steps")));
+    assert!(products.notes.iter().any(|note| note.contains("At 29 of 699 steps")));
+    long.length = 30;
+    assert!(!shown(&long)[0].notes.iter().any(|note| note.contains("evenly spread")));
+}
+
+/// 0.99 a step.
+#[test]
+fn an_exponent_is_judged_over_all_steps() {
+    let said = |length: usize| {
+        let mut report = jacobians(TANH, 1, 0.4);
+        report.layers[0].lyapunov.exponents[0] = f64::ln(0.99);
+        report.layers[0].lyapunov.largest = vec![f64::ln(0.99); length];
+        shown(&report)[2].notes.join(" ")
+    };
+    assert!(said(10).contains("0.990 a step, 0.90 over all 10: it keeps its size"), "{}", said(10));
+    assert!(said(2000).contains("1.9×10⁻⁹ over all 2000: it vanishes"), "{}", said(2000));
 }
 
 #[test]

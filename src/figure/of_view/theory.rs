@@ -3,8 +3,11 @@
 use super::time;
 use crate::figure::model::{Axis, Color, Figure, Series, Stroke};
 use crate::figure::number::number;
-use crate::flow::view::{LayerTheory, Regime, Source, TheoryReport};
-use crate::network::{Cell, NetworkSpec, Nonlinearity, Wiring};
+use crate::flow::Fate;
+use crate::flow::view::{LayerTheory, Source, Taken, TheoryReport};
+use crate::network::{Cell, NetworkSpec, Wiring};
+
+mod sentence;
 
 const OF_WEIGHTS: &str = "With γ the largest slope of the nonlinearity, here 1, each step back multiplies \
                           the gradient of the last step's loss by γ σmax(Wₕₕ) at most, and in the long \
@@ -25,9 +28,6 @@ const NAMES: [&str; NetworkSpec::MAX_LAYERS] = [
 
 /// Predicted lines leave the range of the measured gradient by so many decades at most.
 const DECADES: f64 = 3.0;
-
-/// Factors whose logarithms differ by less are said to agree.
-const SAME: f64 = 0.02;
 
 /// One figure a layer.
 pub(super) fn figures(report: &TheoryReport) -> Vec<Figure> {
@@ -65,20 +65,45 @@ fn series(layer: &LayerTheory) -> Vec<Series> {
         series.push(line);
     }
     let predictions = [
-        ("|λ|max", layer.radius, Color::Category(1), Stroke::Dashed),
-        ("at most σmax", layer.sigma_max, Color::Category(2), Stroke::Dotted),
+        (radius_name(layer), layer.radius, Color::Category(1), Stroke::Dashed),
+        (sigma_name(layer), layer.sigma_max, Color::Category(2), Stroke::Dotted),
     ];
     for (name, value, color, stroke) in predictions {
         let points = straight(layer, value);
         if !points.is_empty() {
             let line = Series::line(format!("{name}: {} a step", factor(value)), color, points);
-            series.push(Series { stroke, ..line });
+            series.push(Series { stroke, whole: Some(by_steps(layer, value)), ..line });
         }
     }
     series
 }
 
-/// From the gradient at T back by a constant factor a step, to the first step or out of sight.
+/// What is drawn by |λ|max.
+fn radius_name(layer: &LayerTheory) -> &'static str {
+    match layer.source {
+        Source::Jacobians { radii, .. } if !radii.all() => "|λ|max, estimated",
+        Source::Weights | Source::Jacobians { .. } => "|λ|max",
+    }
+}
+
+/// What is drawn by σmax, which is no bound if it is not that of all steps.
+fn sigma_name(layer: &LayerTheory) -> &'static str {
+    if layer.is_bound() { "at most σmax" } else { "σmax of some steps" }
+}
+
+/// From the gradient at T back by a constant factor a step, at every step.
+fn by_steps(layer: &LayerTheory, factor: f64) -> Vec<[f64; 2]> {
+    let start = layer.own.last().copied().unwrap_or(f64::NAN);
+    let (length, ln) = (layer.own.len(), start.ln());
+    let at = |t: usize| match length - t {
+        0 => start,
+        // By logarithms: a power of its own may overflow where the product does not.
+        back => (ln + back as f64 * factor.ln()).exp(),
+    };
+    (1..=length).map(|t| [t as f64, at(t)]).collect()
+}
+
+/// The same as a straight line for the eye, to the first step or out of sight.
 fn straight(layer: &LayerTheory, factor: f64) -> Vec<[f64; 2]> {
     let length = layer.own.len() as f64;
     let start = layer.own.last().copied().unwrap_or(f64::NAN).log10();
@@ -101,7 +126,11 @@ fn factor(value: f64) -> String {
 }
 
 fn notes(report: &TheoryReport, layer: &LayerTheory) -> Vec<String> {
-    let mut notes = vec![explanation(&report.spec, layer.source), sentence(&report.spec, layer)];
+    let mut notes = vec![explanation(report, layer)];
+    notes.extend(sentence::regime(report, layer));
+    notes.push(sentence::measured(report, layer));
+    notes.extend(estimate(report, layer));
+    notes.push(Fate::rule());
     if !layer.closed {
         let who = match report.spec.wiring {
             Wiring::Stacked => "The layer above sends",
@@ -118,87 +147,54 @@ fn notes(report: &TheoryReport, layer: &LayerTheory) -> Vec<String> {
     notes
 }
 
-fn explanation(spec: &NetworkSpec, source: Source) -> String {
-    let every_step = match source {
+fn explanation(report: &TheoryReport, layer: &LayerTheory) -> String {
+    let unit = super::unit(report.spec.ticks);
+    let (radii, sigmas) = match layer.source {
         Source::Weights => return OF_WEIGHTS.to_owned(),
-        Source::Jacobians { every_step } => every_step,
+        Source::Jacobians { radii, sigmas, .. } => (radii, sigmas),
     };
-    let matrix = match spec.cell {
-        Cell::Lstm => "∂(h, c)ₜ/∂(h, c)ₜ₋₁",
-        Cell::Rnn(_) | Cell::Gru => "∂hₜ/∂hₜ₋₁",
+    let (who, matrix) = match report.spec.cell {
+        Cell::Lstm => ("an LSTM", "∂(h, c)ₜ/∂(h, c)ₜ₋₁"),
+        Cell::Rnn(_) | Cell::Gru => ("a GRU", "∂hₜ/∂hₜ₋₁"),
     };
-    let of = if every_step { "all steps" } else { "evenly spread steps" };
+    let of = |taken: Taken| match taken {
+        Taken { of: 1, .. } => format!("the one {unit} back"),
+        taken if taken.all() => format!("all {} {unit}s back", taken.of),
+        Taken { steps, of } => format!("{steps} of {of} {unit}s back"),
+    };
     format!(
-        "The bound of Pascanu et al. (2013) on Wₕₕ does not hold for the gates of {}: in its place \
-         stand the step Jacobians {matrix}, with the largest σmax of {of} and the geometric mean of their \
-         |λ|max, for the gradient of the last step's loss.",
-        if spec.cell == Cell::Lstm { "an LSTM" } else { "a GRU" }
+        "The bound of Pascanu et al. (2013) on Wₕₕ does not hold for the gates of {who}: in its place \
+         stand the Jacobians {matrix} that the gradient crosses, with the largest σmax of {} and the \
+         geometric mean of the |λ|max of {}, for the gradient of the last {unit}'s loss.",
+        of(sigmas),
+        of(radii)
     )
 }
 
-/// Which regime this is, and why prediction and measurement differ.
-fn sentence(spec: &NetworkSpec, layer: &LayerTheory) -> String {
-    let LayerTheory { radius, sigma_max, slope, .. } = layer;
-    let (radius, sigma) = (number(*radius, 3), number(*sigma_max, 3));
-    let linear = spec.cell == Cell::Rnn(Nonlinearity::Identity);
-    let regime = match layer.regime() {
-        Regime::Unknown => {
-            "NaN or infinity among weights or states leaves nothing to predict".into()
-        }
-        Regime::Keeps => {
-            let who = if layer.source == Source::Weights { "W keeps" } else { "the steps keep" };
-            format!("|λ|max = {radius} and σmax = {sigma}: {who} gradients as they are")
-        }
-        Regime::MustVanish => format!("σmax = {sigma} < 1: gradients must vanish"),
-        Regime::VanishesInTheEnd => format!(
-            "|λ|max = {radius} < 1 ≤ σmax = {sigma}: gradients may grow at first and vanish in the end"
-        ),
-        Regime::MayExplode if linear => {
-            format!("|λ|max = {radius} ≥ 1 without any saturation: gradients explode")
-        }
-        Regime::MayExplode => format!("|λ|max = {radius} ≥ 1: gradients can explode"),
+/// How far an estimate may be off, and what is no bound.
+fn estimate(report: &TheoryReport, layer: &LayerTheory) -> Option<String> {
+    let Source::Jacobians { radii, radius_error, sigmas } = layer.source else { return None };
+    let unit = super::unit(report.spec.ticks);
+    let no_bound = if sigmas.all() {
+        String::new()
+    } else {
+        format!(" σmax is no bound: a {unit} that was not looked at may have a larger one.")
     };
-    if slope.is_nan() {
-        return format!("{regime}; no slope can be measured.");
+    if radii.all() {
+        return (!sigmas.all()).then(|| no_bound.trim_start().to_owned());
     }
-    format!("{regime}; measured {} a step, {}.", factor(*slope), reason(spec, layer))
-}
-
-fn reason(spec: &NetworkSpec, layer: &LayerTheory) -> String {
-    let off = layer.slope.ln() - layer.radius.ln();
-    if off.abs() <= SAME {
-        return "as |λ|max predicts".to_owned();
-    }
-    let saturated = layer.mean_derivative.filter(|mean| *mean < 0.98);
-    let abnormal = layer.sigma_max > 1.05 * layer.radius;
-    if off > 0.0 {
-        return match layer.source {
-            _ if !layer.closed => {
-                "more than |λ|max, as gradient arrives on other ways too".to_owned()
-            }
-            Source::Jacobians { .. } => {
-                "more than |λ|max, as the steps' Jacobians are not normal and differ".to_owned()
-            }
-            Source::Weights if abnormal => {
-                "more than |λ|max: transient growth, as W is not normal \
-                                            (σmax > |λ|max)"
-                    .to_owned()
-            }
-            Source::Weights => "more than |λ|max, which counts in the long run only".to_owned(),
-        };
-    }
-    match (spec.cell, saturated) {
-        (Cell::Rnn(Nonlinearity::Relu), Some(mean)) => format!(
-            "less than |λ|max: only {} % of the units are active and pass it on",
-            number(100.0 * mean, 2)
+    let error = match radius_error {
+        error if error.is_nan() => "by an unknown factor".to_owned(),
+        error => format!(
+            "by {} % either way (two standard errors), over all {} {unit}s back by a factor of {}",
+            number(100.0 * (error - 1.0), 2),
+            radii.of,
+            number(error.powf(radii.of as f64), 2)
         ),
-        (Cell::Rnn(_), Some(mean)) => format!(
-            "less than |λ|max: saturation, as the slope f′ is {} on average",
-            number(mean, 2)
-        ),
-        (Cell::Lstm | Cell::Gru, _) => {
-            "less than |λ|max, as the direction that lasts differs from step to step".to_owned()
-        }
-        _ => "less than |λ|max, which counts in the long run only".to_owned(),
-    }
+    };
+    Some(format!(
+        "|λ|max is an estimate from {} {unit}s, one drawn from each of as many equal stretches: it may be \
+         off {error}.{no_bound}",
+        radii.steps
+    ))
 }

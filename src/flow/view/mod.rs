@@ -9,6 +9,8 @@ mod check;
 mod cores;
 mod direct;
 mod gates;
+#[cfg(test)]
+mod hard_tests;
 mod inverse;
 mod itemized;
 mod jacobians;
@@ -17,6 +19,7 @@ mod lyapunov;
 mod path;
 mod products;
 mod reach;
+mod rotations;
 mod singular;
 #[cfg(test)]
 mod step_tests;
@@ -39,7 +42,9 @@ pub use self::itemized::{Horizon, Itemized, ItemizedLayer, MAX_TICKS};
 pub use self::jacobians::{JacobiansReport, LayerJacobians, ProductValues, StepValues};
 pub use self::landscape::{Across, Growth, Landscape, Surveyor};
 pub use self::lyapunov::Lyapunov;
-pub use self::theory::{LayerTheory, Regime, Source, TheoryReport};
+pub use self::theory::{
+    Gap, LayerTheory, Reason as GapReason, Regime, Source, Taken, TheoryReport,
+};
 pub use self::weights::{Contributions, LayerContributions};
 use super::batch::Batch;
 use super::measure::{fits_memory, norm};

@@ -76,12 +76,6 @@ impl Path {
         Inverter::new(self.recurrence.shared())
     }
 
-    /// f'(a) of each unit at step t = 1..=T of a plain RNN; nothing for the other cells.
-    pub(super) fn slopes(&self, t: usize) -> Vec<f64> {
-        let (x, h) = self.before(t);
-        self.recurrence.slopes(x, h)
-    }
-
     fn before(&self, t: usize) -> (&[f64], &[f64]) {
         (row(&self.x, t - 1, self.steps), row(&self.h, t - 1, self.steps + 1))
     }
