@@ -71,7 +71,7 @@ fn ordinary_defective_and_ill_conditioned_matrices_agree_with_numpy() {
     assert_near(values(jordan(9, 0.01)), nearly_lost, 1e-9);
     let hilbert = Mat::from_fn(8, 8, |i, j| 1.0 / (i + j + 1) as f64);
     let expected =
-        [1.695_938_996_921_949_4, 0.000_761_028_775_719_678_05, 1.111_538_969_488_808_2e-10];
+        [1.695_938_996_921_949_4, 0.000_761_028_775_719_678, 1.111_538_969_488_808_2e-10];
     assert_near(values(hilbert), expected, 1e-6);
     let (sin, cos) = 0.3_f64.sin_cos();
     let rotation = two_by_two([[0.99 * cos, -0.99 * sin], [0.99 * sin, 0.99 * cos]]);
@@ -100,7 +100,7 @@ fn dead_units_have_exact_zeros_and_a_median_with_all_its_digits() {
     let three = alive([1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0]);
     assert_near(three, [2.752_156_465_816_698_5, 1.203_803_548_751_699_3, 0.0], 1e-12);
     let four = alive([1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
-    assert_near(four, [2.674_076_159_085_159_4, 0.579_876_357_369_507_71, 0.0], 1e-12);
+    assert_near(four, [2.674_076_159_085_159_4, 0.579_876_357_369_507_7, 0.0], 1e-12);
     let five = alive([1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
     assert_near(five, [2.655_258_026_921_914_2, 0.0, 0.0], 1e-12);
     assert_eq!(alive([0.0; 8]), [0.0; 3]);
@@ -127,8 +127,7 @@ fn what_is_missing_from_the_rank_is_zero() {
 #[test]
 fn subnormal_weights_have_singular_values() {
     let tiny = Mat::from_fn(8, 8, |i, j| base(8)[(i, j)] * 1e-310);
-    let expected =
-        [3.090_364_356_976_384e-310, 1.811_023_005_771_904e-310, 4.214_099_765_595_931e-311];
+    let expected = [3.090_364_356_976_4e-310, 1.811_023_005_771_9e-310, 4.214_099_765_596e-311];
     assert_near(values(tiny), expected, 1e-9);
 }
 
