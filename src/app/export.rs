@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use egui::{RichText, Ui};
 
 use super::browse::{self, Answer};
+use super::sheet::Sheet;
 use super::task::{Task, finished};
 use super::widgets::{choice, named, row};
 use crate::error::Result;
-use crate::figure::{self, Figure, Format, Style, Theme};
+use crate::figure::{self, Format, Style, Theme};
 use crate::session::ExportSettings;
 
 /// The dialog while it is open.
@@ -246,12 +247,6 @@ fn default_path(sheet: &str, settings: &ExportSettings) -> PathBuf {
     }
 }
 
-/// The figures the settings ask for.
-pub fn chosen(figures: &[Figure], settings: &ExportSettings) -> Vec<Figure> {
-    let wanted = settings.figure.as_deref();
-    figures.iter().filter(|figure| wanted.is_none_or(|name| figure.name == name)).cloned().collect()
-}
-
 /// The style of a picture with these settings.
 pub fn style(settings: &ExportSettings, heading: Option<String>) -> Style {
     Style { width_px: settings.width, theme: settings.theme, heading, ..Style::default() }
@@ -261,17 +256,13 @@ pub fn style(settings: &ExportSettings, heading: Option<String>) -> Style {
 ///
 /// # Errors
 /// What drawing or writing says.
-pub fn write(
-    figures: &[Figure],
-    settings: &ExportSettings,
-    heading: Option<String>,
-    path: &Path,
-) -> Result<()> {
-    let style = style(settings, heading);
+pub fn write(sheet: &Sheet, settings: &ExportSettings, path: &Path) -> Result<()> {
+    let Sheet { figures, heading, .. } = sheet;
+    let style = style(settings, heading.clone());
     let bytes = match settings.format {
         Format::Png => figure::png(figures, &style, f64::from(settings.scale))?,
         Format::Svg => figure::svg(figures, &style)?.into_bytes(),
-        Format::Csv => figure::csv(figures)?.into_bytes(),
+        Format::Csv => sheet.csv()?.into_bytes(),
     };
     figure::save(path, &bytes)
 }

@@ -7,14 +7,18 @@ use std::sync::Arc;
 use egui::{ColorImage, Context};
 
 use super::App;
+use super::explore::scene::{Picture, Scene};
 use super::explore::stale::Stale;
+use super::explore::why::Drawn;
 use super::export::{self, Dialog, Wish};
 use super::task::{Task, finished};
-use crate::figure::{self, Figure, Raster, of_run};
+use crate::error::Result;
+use crate::figure::{self, Figure, Raster, of_flow, of_run};
+use crate::flow::FlowReport;
 use crate::session::{Pane, Tab};
 
 /// Figures that are taken away together.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sheet {
     /// The figures. Where they are of several questions, each says in its first note of which.
     pub figures: Vec<Figure>,
@@ -22,13 +26,51 @@ pub struct Sheet {
     pub heading: Option<String>,
     /// Whose figures they are if they are not of the present settings, in a sentence.
     pub earlier: Option<String>,
+    /// What the rows of a table of it are of; nothing for trainings.
+    about: Vec<of_flow::Rows>,
+}
+
+impl PartialEq for Sheet {
+    /// By what can be read: how long a measurement took cannot.
+    fn eq(&self, other: &Self) -> bool {
+        let Self { figures, heading, earlier, about: _ } = self;
+        (figures, heading, earlier) == (&other.figures, &other.heading, &other.earlier)
+    }
 }
 
 /// Figures of one question.
 struct Part {
+    about: Arc<FlowReport>,
+    ghosts: Vec<(String, Arc<FlowReport>)>,
     heading: String,
     figures: Vec<Figure>,
     stale: Option<Stale>,
+}
+
+impl Part {
+    /// What the rows of its figures are of: those of ghosts of the pins.
+    fn rows(&self) -> Vec<of_flow::Rows> {
+        let mut rows = Vec::new();
+        for Figure { name, series, .. } in &self.figures {
+            let figure = *name;
+            for ghost in series.iter().filter(|series| series.ghost) {
+                let series = ghost.full_name();
+                let is_of = |label: &str| {
+                    let rest = series.strip_prefix(label);
+                    let ends = |rest: &str| rest.is_empty() || rest.starts_with([',', ':']);
+                    rest.is_some_and(|rest| ends(rest) || rest.starts_with(" ("))
+                };
+                // A name may be the beginning of another.
+                let pins = self.ghosts.iter().filter(|(label, _)| is_of(label));
+                if let Some((_, report)) = pins.max_by_key(|(label, _)| label.len()) {
+                    let report = Arc::clone(report);
+                    rows.push(of_flow::Rows { figure, series: Some(series), report });
+                }
+            }
+            rows.push(of_flow::Rows { figure, series: None, report: Arc::clone(&self.about) });
+        }
+        rows
+    }
 }
 
 /// What is being taken away.
@@ -54,14 +96,33 @@ impl Sheet {
         let stale = parts.iter().filter_map(|part| part.stale.as_ref());
         let earlier = stale.cloned().reduce(Stale::and).as_ref().map(Stale::sentence);
         let several = heading.is_none();
+        let about = parts.iter().flat_map(Part::rows).collect();
         let label = |part: Part| {
-            let Part { heading, mut figures, stale: _ } = part;
+            let Part { about: _, ghosts: _, heading, mut figures, stale: _ } = part;
             if several {
                 figures.iter_mut().for_each(|figure| figure.notes.insert(0, heading.clone()));
             }
             figures
         };
-        Self { figures: parts.into_iter().flat_map(label).collect(), heading, earlier }
+        Self { figures: parts.into_iter().flat_map(label).collect(), heading, earlier, about }
+    }
+
+    /// All numbers as CSV; behind each row stands what it is of.
+    ///
+    /// # Errors
+    /// What writing a table says.
+    pub fn csv(&self) -> Result<String> {
+        let csv = figure::csv(&self.figures)?;
+        match self.about.first() {
+            Some(first) => of_flow::with_settings_of(&csv, &self.about, &first.report),
+            None => Ok(csv),
+        }
+    }
+
+    /// The figure of this name alone, or all.
+    fn only(mut self, wanted: Option<&str>) -> Self {
+        self.figures.retain(|figure| wanted.is_none_or(|name| figure.name == name));
+        self
     }
 }
 
@@ -73,7 +134,7 @@ impl App {
             Tab::Train => Sheet {
                 figures: self.train.figures(),
                 heading: self.train.scene().map(|scene| of_run::heading(&scene.comparison)),
-                earlier: None,
+                ..Sheet::default()
             },
         }
     }
@@ -93,18 +154,23 @@ impl App {
     }
 
     fn part(&self, pane: Pane) -> Option<Part> {
-        let (heading, pictures, stale) = match pane {
-            Pane::Curves => {
-                let scene = self.scene.as_ref()?;
-                (&scene.heading, &scene.pictures, self.stale())
-            }
-            _ => {
-                let drawn = self.viewers.shown(pane).ok()??;
-                (&drawn.heading, &drawn.pictures, self.viewers.stale(pane, &self.session))
-            }
+        let figures = |pictures: &[Picture]| -> Vec<Figure> {
+            pictures.iter().map(|one| one.figure.clone()).collect()
         };
-        let figures = pictures.iter().map(|picture| picture.figure.clone()).collect();
-        Some(Part { heading: heading.clone(), figures, stale })
+        if pane == Pane::Curves {
+            let Scene { report, heading, pictures, ghosts, .. } = self.scene.as_ref()?;
+            return Some(Part {
+                about: Arc::clone(report),
+                ghosts: ghosts.clone(),
+                heading: heading.clone(),
+                figures: figures(pictures),
+                stale: self.stale(),
+            });
+        }
+        let Drawn { about, heading, pictures, .. } = self.viewers.shown(pane).ok()??;
+        let stale = self.viewers.stale(pane, &self.session);
+        let (about, heading) = (Arc::clone(about), heading.clone());
+        Some(Part { about, ghosts: Vec::new(), heading, figures: figures(pictures), stale })
     }
 
     /// The figures that the export dialog is about.
@@ -116,7 +182,7 @@ impl App {
     }
 
     pub(super) fn copy_image(&mut self, ctx: &Context) {
-        let Sheet { figures, heading, earlier } = self.sheet();
+        let Sheet { figures, heading, earlier, .. } = self.sheet();
         if self.takings.image.is_some() || figures.is_empty() {
             return;
         }
@@ -179,11 +245,11 @@ impl App {
     }
 
     fn write(&mut self, ctx: &Context, path: PathBuf) {
-        let Sheet { figures, heading, earlier } = self.exported();
         let settings = self.session.export.clone();
-        let figures = export::chosen(&figures, &settings);
+        let sheet = self.exported().only(settings.figure.as_deref());
         self.takings.export = Some(Task::spawn(ctx, move || {
-            export::write(&figures, &settings, heading, &path)?;
+            export::write(&sheet, &settings, &path)?;
+            let earlier = sheet.earlier;
             // The full path, so that the notice says where to look.
             let path = std::path::absolute(&path).unwrap_or(path);
             Ok((path.display().to_string(), earlier))

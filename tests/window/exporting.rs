@@ -58,7 +58,7 @@ fn an_existing_file_is_replaced_only_after_a_second_yes() {
     window.harness.get_by_label_contains("exists already");
     window.click("Replace it");
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.starts_with("figure,series,x,y\n"), "{text}");
+    assert!(text.starts_with("figure,series,x,y,network,weights,readout,"), "{text}");
     assert!(text.contains("gradient-norm,layer 1,"), "{text}");
 }
 

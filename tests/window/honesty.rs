@@ -10,7 +10,7 @@ use rnnscope::figure::of_flow::{self, View as FlowView};
 use rnnscope::figure::of_view::{self, Layout};
 use rnnscope::figure::{Figure, Format, Series, Style, csv, raster, svg};
 use rnnscope::flow::{
-    Draw, Input, Instrument, Question, SequenceFile, Signal, View, ViewReport, Weights,
+    Draw, FlowReport, Input, Instrument, Question, SequenceFile, Signal, View, ViewReport, Weights,
 };
 use rnnscope::network::{Cell, Design, Nonlinearity};
 use rnnscope::session::{ExportSettings, Pane, Pin, Session};
@@ -29,6 +29,9 @@ struct Known {
     curves: Vec<Figure>,
     views: Vec<Figure>,
     table: String,
+    csv: String,
+    /// What stands behind every row of a table.
+    settings: String,
 }
 
 impl Known {
@@ -44,9 +47,12 @@ impl Known {
             .iter()
             .flat_map(|(_, of)| of_view::figures(&view(&mut instrument, *of), &Layout::default()));
         let views = views.collect();
+        let curves = of_flow::explore(&report, &[], &FlowView::default());
         Self {
             heading: of_flow::heading(&report),
-            curves: of_flow::explore(&report, &[], &FlowView::default()),
+            csv: of_flow::with_settings(&csv(&curves).unwrap(), &report).unwrap(),
+            settings: settings(&report),
+            curves,
             views,
             table: of_flow::table(&report).tsv(),
             question,
@@ -57,6 +63,13 @@ impl Known {
         let mut all = self.curves.iter().chain(&self.views);
         all.find(|figure| figure.name == name).unwrap_or_else(|| panic!("no figure {name}"))
     }
+}
+
+/// What is written behind every row of a table.
+fn settings(report: &FlowReport) -> String {
+    let table = of_flow::with_settings("name\nx\n", report).unwrap();
+    let row = table.lines().nth(1).expect("a row");
+    row.strip_prefix('x').expect("settings").to_owned()
 }
 
 fn drawn(cell: Cell, hidden_size: usize, length: usize, weight_scale: f64) -> Question {
@@ -123,6 +136,20 @@ fn check(sheet: &Sheet, known: &[Known], wanted: &Question) {
             );
         }
         assert!(of.question == *wanted || sheet.earlier.is_some(), "old curves without a word");
+    }
+    // The columns behind each row of a table say the same, those of ghosts what the pin is of.
+    let table = sheet.csv().unwrap();
+    for figure in &sheet.figures {
+        let of = all_of(sheet.heading.as_ref().unwrap_or_else(|| &figure.notes[0]));
+        let own = format!("{},", figure.name);
+        for row in table.lines().filter(|row| row.starts_with(&own)) {
+            let series = row[own.len()..].trim_start_matches('"');
+            let of = match series.strip_prefix("pin ") {
+                Some(pin) => &known[pin[..1].parse::<usize>().unwrap()],
+                None => of,
+            };
+            assert!(row.ends_with(&of.settings), "{row} is not of {}", of.heading);
+        }
     }
 }
 
@@ -204,7 +231,7 @@ fn bytes(known: &Known, settings: &ExportSettings) -> Vec<u8> {
     };
     match settings.format {
         Format::Svg => svg(&known.curves, &style).unwrap().into_bytes(),
-        Format::Csv => csv(&known.curves).unwrap().into_bytes(),
+        Format::Csv => known.csv.clone().into_bytes(),
         Format::Png => unreachable!("not compared"),
     }
 }

@@ -38,6 +38,8 @@ pub struct Scene {
     pub table: Arc<Table>,
     /// Which network, input and loss the numbers are of.
     pub heading: String,
+    /// The pins that are drawn, by the names that their ghosts have.
+    pub ghosts: Vec<(String, Arc<FlowReport>)>,
 }
 
 /// A figure with everything its drawing needs.
@@ -98,15 +100,18 @@ impl Studio {
 impl Scene {
     fn new(report: Arc<FlowReport>, request: &Request) -> Self {
         let ghost = |(name, question): &(String, Question)| {
-            Some((name.clone(), request.shelf.find(question)?.as_ref()))
+            Some((name.clone(), Arc::clone(request.shelf.find(question)?)))
         };
-        let ghosts: Vec<(String, &FlowReport)> = request.pins.iter().filter_map(ghost).collect();
-        let figures = of_flow::explore(&report, &ghosts, &request.view);
+        let ghosts: Vec<(String, Arc<FlowReport>)> =
+            request.pins.iter().filter_map(ghost).collect();
+        let drawn: Vec<(String, &FlowReport)> =
+            ghosts.iter().map(|(name, report)| (name.clone(), report.as_ref())).collect();
+        let figures = of_flow::explore(&report, &drawn, &request.view);
         let pictures = Arc::new(Picture::all(figures));
         let table = Arc::new(of_flow::table(&report));
         let verdict = Arc::new(of_flow::verdict(&report));
         let heading = of_flow::heading(&report);
-        Self { heading, table, pictures, verdict, report }
+        Self { heading, table, pictures, verdict, report, ghosts }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::flow::{FlowReport, Signal};
 use crate::network::{Cell, Reading};
 use crate::task::{Loss, TaskChoice};
 
-pub use settings::{heading, with_settings};
+pub use settings::{Rows, heading, with_settings, with_settings_of};
 pub use table::{Table, table, wide_csv};
 pub use verdict::{
     Left, Met, Side, State, Verdict, Why, compared, factor_in_words, left_by_radius, left_in_words,

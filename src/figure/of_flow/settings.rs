@@ -1,5 +1,7 @@
 //! What a report is about: network, readout, input, target and loss, as a heading and as columns.
 
+use std::sync::Arc;
+
 use super::{loss_in_full, task_of};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
@@ -69,12 +71,40 @@ fn input(report: &FlowReport) -> String {
 /// # Errors
 /// [`Error::Drawing`] for a text that is no CSV.
 pub fn with_settings(csv: &str, report: &FlowReport) -> Result<String> {
-    let settings = settings(report);
+    with_settings_of(csv, &[], report)
+}
+
+/// Rows of a table that are of one report.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The figure they are in, named in the first column.
+    pub figure: &'static str,
+    /// The series named in the second column; all of the figure that are not named otherwise.
+    pub series: Option<String>,
+    /// What they are of.
+    pub report: Arc<FlowReport>,
+}
+
+/// The same for a table of figures whose rows are of several reports; `report` is that of all others.
+///
+/// # Errors
+/// [`Error::Drawing`] for a text that is no CSV.
+pub fn with_settings_of(csv: &str, rows: &[Rows], report: &FlowReport) -> Result<String> {
+    let rest = settings(report);
+    let own: Vec<_> = rows.iter().map(|rows| (rows, settings(&rows.report))).collect();
     let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     for (row, record) in reader.records().enumerate() {
         let mut record = record.map_err(failed)?;
-        for (name, value) in &settings {
+        let (figure, series) = (record.get(0), record.get(1));
+        let of = |named: bool| {
+            own.iter().find(|(rows, _)| match &rows.series {
+                Some(name) => named && Some(rows.figure) == figure && Some(name.as_str()) == series,
+                None => !named && Some(rows.figure) == figure,
+            })
+        };
+        let settings = of(true).or_else(|| of(false)).map_or(&rest, |(_, settings)| settings);
+        for (name, value) in settings {
             record.push_field(if row == 0 { name } else { value });
         }
         writer.write_record(&record).map_err(failed)?;

@@ -16,6 +16,7 @@ use egui_tiles::Tree;
 pub use badge::Badge;
 pub use pane::Board;
 pub use stage::Wish;
+pub use viewer::Drawn;
 pub use viewers::Viewers;
 
 use super::{readouts, stale};

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::figure::of_flow;
 use crate::figure::of_view::{self, Layout};
 use crate::flow::view::{Check, CheckReport, Landscape, Surveyor};
-use crate::flow::{Instrument, Question, View, ViewReport};
+use crate::flow::{FlowReport, Instrument, Question, View, ViewReport};
 use crate::ticket::Ticket;
 use crate::worker::Worker;
 
@@ -53,7 +53,9 @@ pub struct Drawn {
     pub question: Question,
     /// Which view of it.
     pub view: View,
-    /// Which network, input and loss it is of, in a line.
+    /// Which network, input and loss it is of: a report without numbers.
+    pub about: Arc<FlowReport>,
+    /// The same in a line.
     pub heading: String,
     /// Its figures, ready to be drawn.
     pub pictures: Arc<Vec<Picture>>,
@@ -181,11 +183,11 @@ impl Easel {
         publish: &mut dyn FnMut(Drawn),
     ) -> Result<()> {
         let Request { question, view, layout: _ } = request;
-        let heading = of_flow::heading(&self.instrument.outline(question)?);
+        let about = Arc::new(self.instrument.outline(question)?);
         if let View::Landscape(across) = view {
             let mut show = |landscape: &Landscape| {
                 let report = ViewReport::Landscape(landscape.clone());
-                publish(drawn(request, heading.clone(), &report));
+                publish(drawn(request, &about, &report));
             };
             self.surveyor.survey(question, *across, ticket, &mut show)?;
             return Ok(());
@@ -196,18 +198,19 @@ impl Easel {
             self.last = Some((question.clone(), *view, report));
         }
         if let Some((_, _, report)) = &self.last {
-            publish(drawn(request, heading, report));
+            publish(drawn(request, &about, report));
         }
         Ok(())
     }
 }
 
-fn drawn(request: &Request, heading: String, report: &ViewReport) -> Drawn {
+fn drawn(request: &Request, about: &Arc<FlowReport>, report: &ViewReport) -> Drawn {
     let Request { question, view, layout } = request;
     let check = match report {
         ViewReport::Check(CheckReport { check, precision: _ }) => Some(Arc::new(check.clone())),
         _ => None,
     };
     let pictures = Arc::new(Picture::all(of_view::figures(report, layout)));
-    Drawn { question: question.clone(), view: *view, heading, pictures, check }
+    let (about, heading) = (Arc::clone(about), of_flow::heading(about));
+    Drawn { question: question.clone(), view: *view, about, heading, pictures, check }
 }
