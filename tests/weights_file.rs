@@ -256,10 +256,11 @@ fn damaged_and_foreign_state_dicts_are_refused() {
     let mut larger = whole.clone();
     larger[rows + 1] = 200;
     for (bytes, words) in [
-        (&whole[..whole.len() / 2], "PyTorch"),
+        (&whole[..whole.len() / 2], "incomplete"),
         (&whole[..0], "PyTorch"),
-        (b"PK\x03\x04 and nothing else", "PyTorch"),
-        (&larger, "weight_ih_l0"),
+        (b"PK\x03\x04 and nothing else", "incomplete"),
+        // The checksum is wrong now; tests/state_dicts.rs has a right one on a wrong claim.
+        (&larger, "data.pkl"),
     ] {
         std::fs::write(&path, bytes).unwrap();
         let error = read_back(&path).unwrap_err().to_string();

@@ -248,3 +248,51 @@ impl Shown {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+
+    fn states(numbers: &[f64]) -> Tensor {
+        Tensor::from_slice(numbers, (1, numbers.len() / 2, 2), &Device::Cpu).unwrap()
+    }
+
+    fn value(numbers: &[f64]) -> f64 {
+        mean_norm(&states(numbers)).unwrap().to_scalar().unwrap()
+    }
+
+    fn gradient(numbers: &[f64]) -> Vec<f64> {
+        let states = Var::from_tensor(&states(numbers)).unwrap();
+        let grads = mean_norm(&states).unwrap().backward().unwrap();
+        grads.get(&states).unwrap().flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    #[test]
+    fn the_norm_of_states_has_the_slope_that_differences_have() {
+        let numbers = [3.0, -4.0, 0.5, 0.25, 1e-3, 2.0];
+        assert!((value(&[3.0, -4.0, 6.0, 8.0]) - 7.5).abs() < 1e-15);
+        for (place, slope) in gradient(&numbers).into_iter().enumerate() {
+            let moved = |step: f64| {
+                let mut numbers = numbers;
+                numbers[place] += step;
+                value(&numbers)
+            };
+            let difference = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+            assert!((slope - difference).abs() < 1e-9, "{place}: {slope} {difference}");
+        }
+    }
+
+    #[test]
+    fn states_of_zero_and_of_any_size_have_norms_and_slopes() {
+        assert_eq!(value(&[0.0, 0.0]), 0.0);
+        assert_eq!(gradient(&[0.0, 0.0, 3.0, 4.0]), [0.0, 0.0, 0.3, 0.4]);
+        assert!((value(&[3e-200, 4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
+        let slopes = gradient(&[3e-200, 4e-200]);
+        assert!((slopes[0] - 0.6).abs() < 1e-15 && (slopes[1] - 0.8).abs() < 1e-15);
+        assert_eq!(value(&[f64::INFINITY, 1.0]), f64::INFINITY);
+        assert!(value(&[f64::NAN, 1.0]).is_nan());
+    }
+}

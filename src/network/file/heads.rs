@@ -7,7 +7,7 @@ use candle_nn::Linear;
 use super::super::head::Head;
 use super::super::spec::Reading;
 use super::recurrent::is_recurrent;
-use super::tensors::Tensors;
+use super::tensors::{Entry, Tensors};
 use super::words::{all, some};
 
 /// How a choice is made.
@@ -111,7 +111,10 @@ pub(super) fn search(tensors: &Tensors, wanted: &Wanted<'_>) -> Heads {
     let next = |linear: &LinearLayer| -> Option<&LinearLayer> {
         let mut readers = by_width.get(&linear.outputs)?.iter();
         let reader = readers.find(|reader| {
-            let from_input = reader.outputs == wanted.input_size || linear.outputs == 1;
+            // An input projection makes what the recurrence reads; an embedding has no bias.
+            let from_input = reader.outputs == wanted.input_size
+                || reader.reads == wanted.input_size && !reader.bias
+                || linear.outputs == 1;
             reader.name != linear.name && (!from_input || siblings(&linear.name, &reader.name))
         });
         reader.copied()
@@ -283,9 +286,9 @@ fn asked_for(tensors: &Tensors, wanted: &Wanted<'_>, name: &str) -> Result<Strin
 
 /// Every matrix `X.weight` that is not recurrent, with a bias that suits it or none.
 fn linears(tensors: &Tensors) -> Vec<LinearLayer> {
-    let linear = |(name, weight): (&String, _)| {
+    let linear = |(name, weight): (&String, &Entry)| {
         let layer = name.strip_suffix(".weight")?;
-        let &[outputs, reads] = super::tensors::Entry::dims(weight) else { return None };
+        let &[outputs, reads] = weight.dims() else { return None };
         let bias = tensors.get(&format!("{layer}.bias"));
         let suits = bias.is_none_or(|bias| bias.dims() == [outputs]);
         (suits && !is_recurrent(name) && outputs > 0 && reads > 0).then(|| LinearLayer {

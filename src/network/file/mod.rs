@@ -1,10 +1,13 @@
-//! Networks in files: `.safetensors`, and PyTorch state dicts (`.pt`, `.pth`), which are only read.
+//! Networks in files: `.safetensors`, and what `torch.save` writes, which is only read.
 
+mod format;
 mod heads;
+mod load;
 mod read;
 mod recurrent;
-mod state_dict;
+mod safe;
 mod tensors;
+mod torch;
 mod words;
 mod write;
 

@@ -8,13 +8,13 @@ use super::super::init::draw_readout;
 use super::super::model::Network;
 use super::super::spec::{NetworkSpec, Nonlinearity, Reading};
 use super::heads::{Found, Heads, Wanted, search, take};
+use super::load::{Stored, load};
 use super::recurrent::Recurrent;
-use super::tensors::{Stored, load};
 use crate::error::{Error, Result};
 use crate::frozen::Checksum;
 use crate::rng::Generator;
 
-/// The named tensors of a file: `.safetensors`, or a PyTorch state dict in a `.pt` or `.pth` file.
+/// The named tensors of a file: `.safetensors`, or a PyTorch state dict; which, its content says.
 #[derive(Debug)]
 pub struct StateDict {
     path: PathBuf,

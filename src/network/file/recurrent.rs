@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 
 use super::super::parameters::LayerParameters;
 use super::super::spec::{Biases, Cell, Nonlinearity, Wiring};
-use super::tensors::Tensors;
+use super::tensors::{Entry, Tensors};
 use super::words::{all, some};
 
 /// Names of a layer's tensors before `_l{k}`, in the order in which a missing one is told.
@@ -101,6 +101,9 @@ impl<'a> Recurrent<'a> {
     fn matrix(&self, name: &str) -> Result<(String, [usize; 2]), String> {
         let full = format!("{}{name}", self.prefix);
         let found = self.tensors.get(&full).ok_or_else(|| format!("{full} is missing"))?;
+        if let Entry::Other { trouble, .. } = found {
+            return Err(format!("{full} {trouble}"));
+        }
         let dims = <[usize; 2]>::try_from(found.dims())
             .map_err(|_| format!("{full}: expected a matrix, found {:?}", found.dims()))?;
         Ok((full, dims))
@@ -202,6 +205,13 @@ fn nothing_unknown(tensors: &Tensors, parts: &[(&str, Part)], prefix: &str) -> R
         if !tail.is_empty() {
             return Err(format!("{name}: {PARAMETRISED}"));
         }
+    }
+    let made = |name: &&String| {
+        let own = name.strip_prefix(prefix);
+        own.is_some_and(|own| own.starts_with("parametrizations."))
+    };
+    if let Some(name) = tensors.keys().find(made) {
+        return Err(format!("{name}: {PARAMETRISED}"));
     }
     let of_a_layer = |name: &str| {
         let name = name.strip_suffix("_reverse").unwrap_or(name);

@@ -1,0 +1,50 @@
+//! From a file to its named tensors. What a file is, its first bytes say, not its name.
+
+use std::fs;
+use std::path::Path;
+
+use super::format::Format;
+use super::tensors::{Recorded, Tensors};
+use super::{safe, torch};
+use crate::error::{Error, Result};
+use crate::frozen::Checksum;
+
+/// Files above this size are refused before they are read: the largest network that rnnscope
+/// shows (8 LSTM layers of 512 units in f64) takes 130 MB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What a file holds.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// Checksum of its bytes.
+    pub checksum: Checksum,
+    /// All tensors by name.
+    pub tensors: Tensors,
+    /// What the file says beside them.
+    pub recorded: Recorded,
+}
+
+/// Reads all tensors of a file.
+///
+/// # Errors
+/// A file that cannot be read, is too large, damaged, or of no known format.
+pub(super) fn load(path: &Path) -> Result<Stored> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::content(path, format!("{size} bytes is too large for a network")));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let plain = |tensors| (tensors, Recorded::default());
+    let found = match Format::of(&bytes) {
+        Format::Safetensors => safe::read(&bytes),
+        Format::Archive => torch::from_archive(&bytes).map(plain),
+        Format::OldTorch => torch::from_old_file(&bytes).map(plain),
+        Format::Foreign(what) => Err(format!(
+            "{what}; expected .safetensors, or what torch.save(model.state_dict(), ...) writes in \
+             PyTorch"
+        )),
+    };
+    let (tensors, recorded) = found.map_err(|message| Error::content(path, message))?;
+    Ok(Stored { checksum: Checksum::of(&bytes), tensors, recorded })
+}

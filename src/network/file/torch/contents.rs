@@ -1,0 +1,208 @@
+//! Where in a pickled object the state dict is, and which tensors it names.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::super::words::some;
+use super::pickle::Pickled;
+use super::value::{Id, Value, View};
+
+/// Where checkpoints keep the state dict beside other things.
+const KEYS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
+
+/// Dictionaries in one another that are looked into.
+const MOST_DEPTH: usize = 8;
+
+/// Dictionaries, lists and objects that are looked into, from the outside in.
+const MOST_OBJECTS: usize = 20_000;
+
+/// Names, and bytes of a name: a pickle may repeat long ones for nothing.
+const MOST_NAMES: usize = 20_000;
+const MOST_LETTERS: usize = 256;
+
+/// What stands under a name.
+pub(super) enum Found<'p> {
+    Tensor(&'p View),
+    /// Something that is no tensor: why it is of no use.
+    Strange(String),
+}
+
+/// A dictionary with tensors by name.
+struct Dict<'p> {
+    /// Keys that lead to it.
+    path: Vec<String>,
+    items: &'p [(Id, Id)],
+    /// Whether it has recurrent weights.
+    recurs: bool,
+}
+
+/// The tensors of the state dict, by name.
+///
+/// # Errors
+/// An object without one, or with several of which none is the obvious one.
+pub(super) fn named_tensors<'p>(
+    pickled: &'p Pickled<'_>,
+) -> Result<Vec<(String, Found<'p>)>, String> {
+    let (dicts, module) = dicts(pickled);
+    let recurrent: Vec<&Dict> = dicts.iter().filter(|dict| dict.recurs).collect();
+    let known = |dict: &&Dict| match dict.path.as_slice() {
+        [] => Some(0),
+        [key] => KEYS.iter().position(|known| known == key).map(|place| place + 1),
+        _ => None,
+    };
+    let obvious = recurrent.iter().copied().filter(|dict| known(dict).is_some()).min_by_key(known);
+    match (obvious, recurrent.as_slice()) {
+        (Some(dict), _) => Ok(tensors_of(pickled, dict, "")),
+        (None, [one]) => Ok(with_siblings(pickled, &dicts, one)),
+        (None, []) => nothing(pickled, &dicts, module.as_ref()),
+        (None, several) => {
+            let paths = several.iter().map(|dict| dict.path.join("."));
+            Err(format!(
+                "several state dicts with recurrent weights, {}: save one of them alone",
+                some(paths.collect::<Vec<_>>().iter(), 8)
+            ))
+        }
+    }
+}
+
+/// A state dict of which no part recurs, for its names to be told; or why there is none.
+fn nothing<'p>(
+    pickled: &'p Pickled<'_>,
+    dicts: &[Dict<'p>],
+    module: Option<&(String, String)>,
+) -> Result<Vec<(String, Found<'p>)>, String> {
+    let remedy = "which only its own code can read: save model.state_dict()";
+    match (module, dicts.first()) {
+        (Some((path, class)), _) if path.is_empty() => {
+            Err(format!("it holds a whole object of class {class}, {remedy}"))
+        }
+        (_, Some(dict)) => Ok(tensors_of(pickled, dict, "")),
+        (Some((path, class)), None) => {
+            Err(format!("no tensors by name; {path} is a whole object of class {class}, {remedy}"))
+        }
+        (None, None) => Err("it holds no tensors by name: save model.state_dict()".to_owned()),
+    }
+}
+
+/// All dictionaries that name tensors, outermost first; and the first object of an unknown class, with
+/// the keys that lead there and the name of the class.
+fn dicts<'p>(pickled: &'p Pickled<'_>) -> (Vec<Dict<'p>>, Option<(String, String)>) {
+    let mut dicts = Vec::new();
+    let mut module = None;
+    let is_inner = |id: Id| {
+        matches!(
+            pickled.get(id),
+            Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Object { .. }
+        )
+    };
+    let mut seen = HashSet::from([pickled.root]);
+    let mut queue = VecDeque::from([(pickled.root, Vec::<String>::new())]);
+    while let Some((id, path)) = queue.pop_front() {
+        let inner: Vec<(String, Id)> = match pickled.get(id) {
+            Value::Dict(items) => {
+                let text = |key: &Id| match pickled.get(*key) {
+                    Value::Text(key) => Some(*key),
+                    _ => None,
+                };
+                let tensors = || items.iter().filter(|(_, value)| is_tensor(pickled, *value));
+                let mut names = tensors().filter_map(|(key, _)| text(key)).peekable();
+                if names.peek().is_some() {
+                    let recurs = names.any(|name| name.contains("weight_hh"));
+                    dicts.push(Dict { path: path.clone(), items, recurs });
+                }
+                let item = |(key, value): &(Id, Id)| Some((text(key)?, *value));
+                items
+                    .iter()
+                    .filter_map(item)
+                    .filter(|item| is_inner(item.1))
+                    .take(MOST_OBJECTS)
+                    .map(|(key, value)| (shortened(key), value))
+                    .collect()
+            }
+            Value::List(items) | Value::Tuple(items) => {
+                let items = items.iter().enumerate().filter(|(_, item)| is_inner(**item));
+                let items = items.take(MOST_OBJECTS);
+                items.map(|(n, item)| (n.to_string(), *item)).collect()
+            }
+            Value::Object { class } => {
+                if let Value::Global(names) = pickled.get(*class) {
+                    let class = || shortened(&format!("{}.{}", names.0, names.1));
+                    module.get_or_insert_with(|| (path.join("."), class()));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if path.len() >= MOST_DEPTH {
+            continue;
+        }
+        for (key, value) in inner {
+            if seen.len() < MOST_OBJECTS && seen.insert(value) {
+                let path = path.iter().cloned().chain([key]).collect();
+                queue.push_back((value, path));
+            }
+        }
+    }
+    (dicts, module)
+}
+
+/// A state dict made of those of its modules: `{"rnn": rnn.state_dict(), "fc": fc.state_dict()}`.
+fn with_siblings<'p>(
+    pickled: &'p Pickled<'_>,
+    dicts: &[Dict<'p>],
+    recurrent: &Dict<'p>,
+) -> Vec<(String, Found<'p>)> {
+    let Some((_, parent)) = recurrent.path.split_last() else {
+        return tensors_of(pickled, recurrent, "");
+    };
+    let is_sibling =
+        |dict: &&Dict<'p>| dict.path.split_last().is_some_and(|(_, other)| other == parent);
+    let family: Vec<&Dict<'p>> = dicts.iter().filter(is_sibling).collect();
+    if family.len() < 2 {
+        return tensors_of(pickled, recurrent, "");
+    }
+    let of = |dict: &&Dict<'p>| {
+        let module = dict.path.last().cloned().unwrap_or_default();
+        tensors_of(pickled, dict, &format!("{module}."))
+    };
+    family.iter().flat_map(of).collect()
+}
+
+fn tensors_of<'p>(
+    pickled: &'p Pickled<'_>,
+    dict: &Dict<'p>,
+    prefix: &str,
+) -> Vec<(String, Found<'p>)> {
+    let item = |(key, value): &(Id, Id)| {
+        let Value::Text(key) = pickled.get(*key) else { return None };
+        let found = match pickled.get(*value) {
+            Value::Tensor(view) => Found::Tensor(view),
+            Value::Object { class } if is_array(pickled, *class) => {
+                Found::Strange("is a NumPy array: save tensors".to_owned())
+            }
+            _ => return None,
+        };
+        Some((format!("{prefix}{key}"), found))
+    };
+    let named = dict.items.iter().filter_map(item);
+    named.filter(|(name, _)| name.len() <= MOST_LETTERS).take(MOST_NAMES).collect()
+}
+
+/// The start of a text of any length.
+fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+fn is_tensor(pickled: &Pickled<'_>, id: Id) -> bool {
+    match pickled.get(id) {
+        Value::Tensor(_) => true,
+        Value::Object { class } => is_array(pickled, *class),
+        _ => false,
+    }
+}
+
+fn is_array(pickled: &Pickled<'_>, class: Id) -> bool {
+    match pickled.get(class) {
+        Value::Global(names) => names.0.starts_with("numpy") && names.1 == "_reconstruct",
+        _ => false,
+    }
+}
