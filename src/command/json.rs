@@ -69,6 +69,7 @@ impl<'a> Document<'a> {
             spec,
             readout,
             unused,
+            parameters: _,
             headers,
             length,
             batch,

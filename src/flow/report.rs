@@ -21,6 +21,8 @@ pub struct FlowReport {
     pub readout: ReadoutSource,
     /// Names of the tensors of a file that are no part of the network.
     pub unused: Vec<String>,
+    /// Numbers that training would change, those of the readout included.
+    pub parameters: usize,
     /// The row that each sequence file began with, where that was a header; empty without files.
     pub headers: Vec<Option<Vec<String>>>,
     /// Steps T of the unrolled network: of an input read n times each, n to a step.

@@ -23,6 +23,8 @@ pub(super) struct Unscaled {
     pub(super) readout: ReadoutSource,
     /// Tensors of the file that are no part of it.
     pub(super) unused: Vec<String>,
+    /// Numbers that training would change.
+    pub(super) parameters: usize,
     /// By layer and gate, of the unscaled blocks of `weight_hh`.
     spectra: OnceCell<Vec<Vec<NamedSpectrum>>>,
     /// Where an input that shares the random stream of the weights begins.
@@ -58,19 +60,21 @@ impl Unscaled {
             }
             Weights::File { path, nonlinearity, seed, head, content } => {
                 let stored = stored(path, content.as_ref())?;
-                let Opened { mut network, readout, after, unused } =
+                let Opened { mut network, readout, after, unused, parameters } =
                     stored.open(*nonlinearity, head, *seed)?;
                 if let Some(task) = task {
                     suits(&network, task).map_err(|message| Error::content(path, message))?;
                     network.spec.reading = task.reading();
                 }
-                Ok(Self { unused, ..Self::of(network, readout, after) })
+                Ok(Self { unused, parameters, ..Self::of(network, readout, after) })
             }
         }
     }
 
     fn of(network: Network, readout: ReadoutSource, stream: Generator) -> Self {
-        Self { network, readout, unused: Vec::new(), spectra: OnceCell::new(), stream }
+        let parameters = network.spec.parameter_count();
+        let (unused, spectra) = (Vec::new(), OnceCell::new());
+        Self { network, readout, unused, parameters, spectra, stream }
     }
 
     /// Works out the spectra, unless that has been done. Only reports need them.

@@ -101,7 +101,9 @@ fn lines(ui: &Ui, picture: &Picture) -> Vec<WidgetText> {
     let muted = theme::color(theme, Color::Muted);
     let line = |text: &String, color| egui::RichText::new(text).size(11.5).color(color).into();
     let trouble = picture.sentences.iter().map(|text| line(text, alarm));
-    trouble.chain(picture.figure.notes.iter().map(|text| line(text, muted))).collect()
+    let elsewhere = |note: &&String| picture.told.as_ref() != Some(*note);
+    let notes = picture.figure.notes.iter().filter(elsewhere);
+    trouble.chain(notes.map(|text| line(text, muted))).collect()
 }
 
 fn notes_height(ui: &Ui, lines: &[WidgetText], most: f32) -> f32 {

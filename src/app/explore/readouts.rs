@@ -229,7 +229,7 @@ pub fn facts(report: &FlowReport) -> String {
     format!(
         "{} · {} parameters · T = {time}, B = {} · measured in {} ms",
         report.spec,
-        report.spec.parameter_count(),
+        report.parameters,
         report.batch,
         number(report.seconds * 1e3, 2)
     )

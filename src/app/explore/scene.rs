@@ -53,6 +53,8 @@ pub struct Picture {
     pub sentences: Vec<String>,
     /// Tells it from others on screen whose figure has the same name, such as those of other layers.
     pub slot: usize,
+    /// A note of the figure that stands elsewhere on screen.
+    pub told: Option<String>,
     /// No other picture has it, so that it tells whether a texture is still up to date.
     pub id: u64,
 }
@@ -107,9 +109,10 @@ impl Scene {
         let drawn: Vec<(String, &FlowReport)> =
             ghosts.iter().map(|(name, report)| (name.clone(), report.as_ref())).collect();
         let figures = of_flow::explore(&report, &drawn, &request.view);
-        let pictures = Arc::new(Picture::all(figures));
         let table = Arc::new(of_flow::table(&report));
         let verdict = Arc::new(of_flow::verdict(&report));
+        let told = |picture| Picture { told: Some(verdict.sentence.clone()), ..picture };
+        let pictures = Arc::new(Picture::all(figures).into_iter().map(told).collect());
         let heading = of_flow::heading(&report);
         Self { heading, table, pictures, verdict, report, ghosts }
     }
@@ -121,7 +124,7 @@ impl Picture {
         let resolved = figure.resolve();
         let sentences = resolved.sentences();
         let id = PICTURES.fetch_add(1, Ordering::Relaxed);
-        Self { figure, resolved, sentences, slot: 0, id }
+        Self { figure, resolved, sentences, slot: 0, id, told: None }
     }
 
     /// The same of figures that stand side by side.

@@ -40,7 +40,7 @@ impl<'a> Sketch<'a> {
         theme: Theme,
         marked: Option<f64>,
     ) -> Self {
-        let Picture { figure, resolved, sentences: _, slot: _, id: _ } = picture;
+        let Picture { figure, resolved, sentences: _, slot: _, told: _, id: _ } = picture;
         let base = PlotItemBase::new(figure.name.to_owned());
         let marked = marked.filter(|_| figure.x.moments);
         Self { base, figure, resolved, theme, marked, rulers, tiles: None, dots: true }

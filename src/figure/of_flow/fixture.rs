@@ -39,6 +39,7 @@ pub(in crate::figure) fn report(
         spec: draw.design.spec(1, 1),
         readout: ReadoutSource::Drawn,
         unused: Vec::new(),
+        parameters: draw.design.spec(1, 1).parameter_count(),
         headers: Vec::new(),
         question,
         length,

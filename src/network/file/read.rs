@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use candle_core::Tensor;
+
 use super::super::head::{Head, ReadoutSource};
 use super::super::init::draw_readout;
 use super::super::model::Network;
@@ -10,6 +12,7 @@ use super::super::spec::{NetworkSpec, Nonlinearity, Reading};
 use super::heads::{Found, Heads, Wanted, search, take};
 use super::load::{Stored, load};
 use super::recurrent::Recurrent;
+use super::tensors::Entry;
 use crate::error::{Error, Result};
 use crate::frozen::Checksum;
 use crate::rng::Generator;
@@ -32,6 +35,8 @@ pub struct Opened {
     pub after: Generator,
     /// Names of the tensors that the network does not use, such as an embedding's or an optimiser's.
     pub unused: Vec<String>,
+    /// Numbers of the file that are used, and of a readout that was drawn: what training would change.
+    pub parameters: usize,
 }
 
 impl StateDict {
@@ -139,7 +144,15 @@ impl StateDict {
             used.extend([format!("{name}.weight"), format!("{name}.bias")]);
         }
         let unused = tensors.keys().filter(|name| !used.contains(*name)).cloned().collect();
-        Ok(Opened { network, readout: source, after: generator, unused })
+        let read: usize = used.iter().filter_map(|name| tensors.get(name)).map(Entry::count).sum();
+        let drawn = match (&source, &network.readout) {
+            (ReadoutSource::Random { .. }, Some(readout)) => {
+                readout.weight().elem_count() + readout.bias().map_or(0, Tensor::elem_count)
+            }
+            _ => 0,
+        };
+        let parameters = read + drawn;
+        Ok(Opened { network, readout: source, after: generator, unused, parameters })
     }
 }
 

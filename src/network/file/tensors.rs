@@ -52,6 +52,11 @@ impl Entry {
         }
     }
 
+    /// How many numbers it holds.
+    pub(super) fn count(&self) -> usize {
+        self.dims().iter().product()
+    }
+
     /// Its numbers, in f64 if stored so, else in f32, if it has the shape.
     pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Tensor, String> {
         match self {
