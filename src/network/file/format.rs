@@ -19,17 +19,23 @@ impl Format {
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
             return Self::Archive;
         }
+        // Before pickles, as a header of 640 bytes starts like one.
+        if is_safetensors(bytes) {
+            return Self::Safetensors;
+        }
         if is_pickle(bytes) {
             return match has_magic(bytes) {
                 true => Self::OldTorch,
                 false => Self::Foreign("a pickle that torch.save has not written"),
             };
         }
-        if bytes.len() > 8 && bytes[8] == b'{' {
-            return Self::Safetensors;
-        }
         Self::Foreign(foreign(bytes))
     }
+}
+
+/// The length of the header in eight bytes, the upper ones zero, and JSON.
+fn is_safetensors(bytes: &[u8]) -> bool {
+    matches!(bytes, [_, _, _, _, _, 0, 0, 0, b'{', ..])
 }
 
 /// The pickle starts with the protocol.
@@ -104,5 +110,6 @@ mod tests {
         assert_eq!(foreign(b"\x00\x01\xff"), "neither safetensors nor a PyTorch file");
         assert_eq!(Format::of(b"PK\x03\x04"), Format::Archive);
         assert_eq!(Format::of(b"\x02\0\0\0\0\0\0\0{}"), Format::Safetensors);
+        assert_eq!(Format::of(b"\x80\x02\0\0\0\0\0\0{\"a\":"), Format::Safetensors);
     }
 }

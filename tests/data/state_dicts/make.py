@@ -63,9 +63,16 @@ def measure(cell, state, prefix="", head=None, nonlinearity="tanh", all_steps=Fa
         cs.append([])
         for x in xs:
             if cell == "lstm":
-                _, (h, c) = one(x, (h, c))
+                # By its parts, as h_t depends on c_t, which nn.LSTM keeps to itself.
+                whole = one(x, (h, c))[1]
+                gates = nn.functional.linear(x, one.weight_ih_l0, one.bias_ih_l0)
+                gates = gates + nn.functional.linear(h, one.weight_hh_l0, one.bias_hh_l0)
+                i, f, g, o = gates.chunk(4, 1)
+                c = f.sigmoid() * c + i.sigmoid() * g.tanh()
                 c.retain_grad()
                 cs[-1].append(c)
+                h = o.sigmoid() * c.tanh()
+                assert torch.allclose(h, whole[0]) and torch.allclose(c, whole[1])
             else:
                 _, h = one(x, h)
             h.retain_grad()
