@@ -330,7 +330,8 @@ fn a_measured_network_becomes_four_figures_and_a_table() {
     let figures = explore(&report, &[], &View::default());
     let style = Style { heading: Some(heading(&report)), ..Style::default() };
     let (_, text) = read(&document(&figures, &style));
-    assert!(text.contains("RNN tanh, 16 units, seed 0 · T = 10"), "{text}");
+    let words = "RNN tanh, 16 units, seed 0 · noise, from the weights’ stream · T = 10";
+    assert!(text.contains(words), "{text}");
     let radius = report.spectra[0].leading().expect("an RNN has one").radius;
     assert!(text.contains(&format!("|λ|max = {radius:.3}")));
     let table = table(&report);
