@@ -84,6 +84,27 @@ fn a_network_without_biases_or_readout_is_completed() {
 }
 
 #[test]
+fn parameters_are_counted_as_the_file_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two inputs, three units, one output.
+    let whole = tensors(&network(Cell::Lstm, 1, Biases::Two), "");
+    let all = 12 * (2 + 3 + 2) + 3 + 1;
+    let without = |endings: &[&str]| {
+        let mut left = whole.clone();
+        left.retain(|name, _| !endings.iter().any(|ending| name.contains(ending)));
+        StateDict::read(&save(folder.path(), &left))
+            .and_then(|dict| dict.open(Nonlinearity::Tanh, &Head::Fitting, 0))
+            .unwrap()
+            .parameters
+    };
+    assert_eq!(without(&[]), all);
+    assert_eq!(without(&["head.bias"]), all - 1);
+    assert_eq!(without(&["bias_ih", "bias_hh"]), all - 24);
+    // One is drawn in its place.
+    assert_eq!(without(&["head."]), all);
+}
+
+#[test]
 fn files_that_do_not_fit_name_the_tensor_and_both_shapes() {
     let folder = tempfile::tempdir().unwrap();
     let good = || tensors(&network(Cell::Lstm, 2, Biases::Two), "rnn.");
