@@ -335,5 +335,5 @@ fn gradients_of_the_norm_of_states_agree_with_differences_in_every_view() {
         ..question(Loss::Last)
     };
     let error = Instrument::new().answer(&task, &Ticket::new()).unwrap_err().to_string();
-    assert!(error.contains("with a readout") && error.lines().count() == 1, "{error}");
+    assert!(error.contains("no readout") && error.lines().count() == 1, "{error}");
 }
