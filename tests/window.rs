@@ -1,5 +1,7 @@
 //! The window, driven as a user drives it, without a display.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "window/driver.rs"]
 mod driver;
 

@@ -171,7 +171,7 @@ fn explore_of_a_task_shows_what_training_shows_before_its_first_update() {
             let recorded = snapshot.predictions[0].iter().map(|value| f64::from(*value)).collect();
             assert_close(&told(numbers(&report["prediction"])), &told(recorded), 2e-5, &what);
             if let TaskChoice::Echo(_) = task {
-                let loss = f64::from(trainee.log().losses[0]);
+                let loss = trainee.log().losses[0];
                 assert_close(&[number(&report["loss"])], &[loss], 1e-6, &what);
             }
         }
