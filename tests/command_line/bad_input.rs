@@ -125,7 +125,8 @@ fn unusable_weights_are_named_with_tensor_and_shapes() {
         ("explore --weights missing.safetensors", &["missing.safetensors"]),
         ("explore --weights text.safetensors", &["text.safetensors"]),
         ("explore --weights text.pt", &["text.pt", "PyTorch"]),
-        ("explore --weights zip.pth", &["zip.pth", "PyTorch"]),
+        // Safetensors under another name.
+        ("explore --weights zip.pth", &["zip.pth", "bias_ih_l0", "2", "3"]),
         ("explore --weights missing.pt", &["missing.pt"]),
         ("explore --weights wrong.safetensors", &["bias_ih_l0", "2", "3"]),
         ("explore --weights good.safetensors --cell lstm", &["--cell lstm", "rnn"]),
