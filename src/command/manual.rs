@@ -98,9 +98,9 @@ pub(super) const EXPLORE_HINT: &str = "--help tells what is measured, with examp
 pub(super) const EXPLORE_EXAMPLES: &str = "\
 Files:
   --weights FILE
-      A .safetensors file, or a PyTorch state dict (.pt, .pth, as torch.save writes \
-model.state_dict() since PyTorch 1.6; nothing in it is executed): weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l1 ... as torch.nn names \
-them, with any prefix; cell, sizes, layers and biases follow from the shapes. The readout is the \
+      Safetensors, or what torch.save writes of a state dict or of a checkpoint that holds one, by any \
+version of PyTorch and whatever the file is called; nothing in it is executed. It holds weight_ih_l0, \
+weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l1 ... as torch.nn names them, with any prefix; cell, sizes, layers and biases follow from the shapes. The readout is the \
 linear layer that --head names, or the only one that fits; if none fits, one is drawn as \
 nn.Linear(hidden_size, 1). Which one it is is said in every output. With --head none the loss is the \
 norm of the states themselves. Flags that state the same again must agree with the file.

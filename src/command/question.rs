@@ -88,7 +88,7 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "B", value_parser = finite, allow_hyphen_values = true)]
     #[arg(help_heading = "Scales, loss, precision")]
     bias_scale: Option<f64>,
-    /// Steps the mean squared error looks at [default: last]
+    /// Steps the loss looks at [default: last]
     #[arg(long, value_enum, value_name = "STEPS", ignore_case = true)]
     #[arg(help_heading = "Scales, loss, precision")]
     loss: Option<LossWord>,

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     row(
         ui,
         "Loss on",
-        "Which steps the mean squared error looks at: with the last step only, every gradient has to \
+        "Which steps the loss looks at: with the last step only, every gradient has to \
          travel back through time.",
         |ui| {
             let options = [
