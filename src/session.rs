@@ -202,12 +202,17 @@ impl Session {
 
     /// Freezes the present question, unless it is frozen already.
     pub fn pin(&mut self) {
-        if !self.pins.iter().any(|pin| pin.question == self.question) {
-            self.pins.push(Pin { name: None, question: self.question.clone() });
+        self.pin_question(self.question.clone());
+    }
+
+    /// Freezes a question, unless it is frozen already.
+    pub fn pin_question(&mut self, question: Question) {
+        if !self.pins.iter().any(|pin| pin.question == question) {
+            self.pins.push(Pin { name: None, question });
         }
     }
 
-    /// Names of the pins, and last of all what tells the present question from them.
+    /// Names of the pins, each its own, and last of all what tells the present question from them.
     pub fn pin_labels(&self) -> (Vec<String>, String) {
         let questions: Vec<&Question> =
             self.pins.iter().map(|pin| &pin.question).chain([&self.question]).collect();
@@ -218,7 +223,21 @@ impl Session {
                 label.clone_from(name);
             }
         }
+        tell_apart(&mut labels);
         (labels, present)
+    }
+}
+
+/// Numbers labels that stand there already: figures, legends and files know a pin by its label.
+fn tell_apart(labels: &mut [String]) {
+    for index in 1..labels.len() {
+        let (before, rest) = labels.split_at_mut(index);
+        let own = rest[0].clone();
+        let mut number = 2;
+        while before.contains(&rest[0]) {
+            rest[0] = format!("{own} ({number})");
+            number += 1;
+        }
     }
 }
 
@@ -240,6 +259,20 @@ mod tests {
         session.zoom = 1.5;
         let text = session.save().expect("saves");
         assert_eq!(Session::load(&text).expect("loads"), session);
+    }
+
+    #[test]
+    fn pins_of_one_name_are_told_apart() {
+        let mut session = Session::default();
+        for seed in 0..3 {
+            session.draw_again(seed);
+            session.pin();
+            session.pins.last_mut().expect("just pinned").name = Some("a".to_owned());
+        }
+        session.draw_again(9);
+        session.pin();
+        session.pins[3].name = Some("a (2)".to_owned());
+        assert_eq!(session.pin_labels().0, ["a", "a (2)", "a (3)", "a (2) (2)"]);
     }
 
     #[test]

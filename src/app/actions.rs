@@ -20,7 +20,11 @@ impl App {
             Command::PreviousSeed => self.session.previous_seed(),
             Command::NotebookView => self.session.view.notebook ^= true,
             Command::ReverseTime => self.session.view.reversed_time ^= true,
-            Command::Pin => self.session.pin(),
+            Command::Pin => {
+                // What is on screen, whatever the settings are by now.
+                let shown = self.scene.as_ref().map(|scene| scene.report.question.clone());
+                self.session.pin_question(shown.unwrap_or_else(|| self.session.question.clone()));
+            }
             Command::ClearPins => self.session.pins.clear(),
             Command::Open => self.browse(ctx),
             Command::Export => self.toggle_export(None),

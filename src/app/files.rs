@@ -218,7 +218,12 @@ pub fn take(session: &mut Session, found: Found) {
             session.tab = Tab::Train;
         }
         Found::Explore { weights, sequences } => {
-            if let Some(OpenedWeights { path, head, content, readout: _ }) = weights {
+            if let Some(OpenedWeights { path, head, content, readout }) = weights {
+                // One that had to be drawn is called so everywhere.
+                let head = match readout {
+                    Some(ReadoutSource::Random { .. }) => Head::Random,
+                    _ => head,
+                };
                 session.open_weights(path, head, content);
             }
             if !sequences.is_empty() {

@@ -36,8 +36,9 @@ impl Watch {
         Ok(Self { orders, news, in_use: Vec::new(), changed: Vec::new() })
     }
 
-    /// Has the files of a question looked at, and takes what was found.
-    pub fn tend(&mut self, question: &Question) {
+    /// Has the files of a question looked at, and takes what was found. True if one of them was
+    /// written since, so that what could not be done with it may be possible now.
+    pub fn tend(&mut self, question: &Question) -> bool {
         let in_use = in_use(question);
         if in_use != self.in_use {
             self.in_use.clone_from(&in_use);
@@ -45,10 +46,13 @@ impl Watch {
             // Without the thread nothing is noticed, and nothing is wrong.
             let _ = self.orders.send(in_use);
         }
+        let mut written = false;
         for changed in self.news.try_iter() {
             let used = |path: &PathBuf| self.in_use.iter().any(|(known, _)| known == path);
             self.changed = changed.into_iter().filter(used).collect();
+            written = true;
         }
+        written
     }
 
     /// Files of the present question that hold something else by now.
@@ -80,22 +84,27 @@ struct Looked {
     file: InUse,
     stamp: Option<Stamp>,
     changed: bool,
+    /// Whether it was looked for before.
+    known: bool,
 }
 
 impl Looked {
     fn new(file: InUse) -> Self {
-        Self { file, stamp: None, changed: false }
+        Self { file, stamp: None, changed: false, known: false }
     }
 
     /// Reads the file if its date or size is new. One that is gone or cannot be read is not another:
-    /// it may be in the middle of being written.
-    fn look(&mut self) {
+    /// it may be in the middle of being written. True if it was written since the last look.
+    fn look(&mut self) -> bool {
+        let known = std::mem::replace(&mut self.known, true);
         let (path, opened) = &self.file;
-        let Some(stamp) = stamp(path).filter(|stamp| Some(*stamp) != self.stamp) else { return };
-        if let Ok(bytes) = std::fs::read(path) {
-            self.stamp = Some(stamp);
-            self.changed = Checksum::of(&bytes) != *opened;
-        }
+        let Some(stamp) = stamp(path).filter(|stamp| Some(*stamp) != self.stamp) else {
+            return false;
+        };
+        let Ok(bytes) = std::fs::read(path) else { return false };
+        self.stamp = Some(stamp);
+        self.changed = Checksum::of(&bytes) != *opened;
+        known
     }
 }
 
@@ -121,10 +130,10 @@ fn look(told: &Receiver<Vec<InUse>>, tell: &Sender<Vec<PathBuf>>, wake: &impl Fn
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        files.iter_mut().for_each(Looked::look);
+        let written = files.iter_mut().fold(false, |any, file| file.look() || any);
         let changed = files.iter().filter(|file| file.changed);
         let changed: Vec<PathBuf> = changed.map(|file| file.file.0.clone()).collect();
-        if changed != last {
+        if written || changed != last {
             last.clone_from(&changed);
             if tell.send(changed).is_err() {
                 return;
@@ -150,8 +159,9 @@ mod tests {
         looked.look();
         assert!(looked.changed);
         std::fs::write(&path, "one").unwrap();
-        looked.look();
+        assert!(looked.look(), "it was written");
         assert!(!looked.changed, "it is what was opened again");
+        assert!(!looked.look(), "but not since");
         std::fs::remove_file(&path).unwrap();
         looked.look();
         assert!(!looked.changed);

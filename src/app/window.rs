@@ -218,7 +218,15 @@ impl App {
         self.librarian.tend(&pins, self.scene.as_ref().map(|scene| &scene.report));
         let request = self.request();
         if self.requested.as_ref() != Some(&request) {
-            self.requested = Some(request.clone());
+            let before = self.requested.replace(request.clone());
+            // What was stopped or has failed is not tried again because a pin was made.
+            let given_up = self.error.is_some() && !self.asked_since;
+            let alike = |before: &Request| {
+                before.question == request.question && before.view == request.view
+            };
+            if given_up && before.as_ref().is_some_and(alike) {
+                return self.tend_views(ctx);
+            }
             match request.question.validate() {
                 Ok(()) => {
                     self.worker.submit(request);
@@ -265,7 +273,9 @@ impl App {
     /// Keeps what the files in use held, looks whether they still do, and what they offer.
     fn tend_files(&mut self, ctx: &egui::Context) {
         self.keeper.tend(ctx, &mut self.session, &mut self.history);
-        self.watch.tend(&self.session.question);
+        if self.watch.tend(&self.session.question) {
+            self.retry();
+        }
         if let Some(due) = self.opening.due() {
             ctx.request_repaint_after(due);
         }

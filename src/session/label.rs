@@ -29,7 +29,12 @@ pub fn labels(questions: &[&Question]) -> Vec<String> {
 pub fn label(question: &Question) -> String {
     let network = match &question.weights {
         Weights::Draw(draw) => draw.design.spec(1, 1).to_string(),
-        Weights::File { path, .. } => file_name(path),
+        Weights::File { path, head, .. } => match head {
+            Head::Fitting => file_name(path),
+            Head::Named(_) | Head::None | Head::Random => {
+                format!("{}, {}", file_name(path), readout(head))
+            }
+        },
     };
     format!("{network}, W × {}, b × {}", short(question.weight_scale), short(question.bias_scale))
 }
@@ -85,6 +90,16 @@ fn file_told<T>(path: &Path, content: Option<&Frozen<T>>, by_content: bool) -> S
     }
 }
 
+/// The readout of a network from a file.
+fn readout(head: &Head) -> String {
+    match head {
+        Head::Fitting => "the file’s readout".to_owned(),
+        Head::Named(name) => format!("readout {name}"),
+        Head::None => "no readout".to_owned(),
+        Head::Random => "random readout".to_owned(),
+    }
+}
+
 /// The settings of a question in a fixed order; an empty text where a setting does not apply.
 /// `by_content` tells what files held, too.
 fn aspects(question: &Question, by_content: bool) -> Vec<String> {
@@ -96,12 +111,7 @@ fn aspects(question: &Question, by_content: bool) -> Vec<String> {
                 file_told(path, content.as_ref(), by_content),
                 nonlinearity.to_string(),
                 format!("seed {seed}"),
-                match head {
-                    Head::Fitting => "the file’s readout".to_owned(),
-                    Head::Named(name) => format!("readout {name}"),
-                    Head::None => "no readout".to_owned(),
-                    Head::Random => "random readout".to_owned(),
-                },
+                readout(head),
             ];
             aspects.resize(DRAWN, String::new());
             aspects

@@ -345,6 +345,13 @@ fn old_curves_are_dimmed_and_named_until_the_answer_comes_or_is_given_up() {
     let given_up = "These are the curves of RNN tanh, 16 units, T = 10; the present settings were not \
                     measured";
     assert_eq!(sheet.earlier.as_deref(), Some(given_up));
+    // What is pinned then is what is seen, and the stop stays.
+    let seen = window.app().report().expect("curves").question.clone();
+    window.press(Command::Pin);
+    assert_eq!(window.session().pins.last().expect("a pin").question, seen);
+    assert!(window.app().error().is_some_and(|error| error.starts_with("stopped")));
+    window.press(Command::ClearPins);
+    assert!(window.app().error().is_some_and(|error| error.starts_with("stopped")));
     // Whoever wants it after all gets it.
     window.harness.get_all_by_label("Measure").next().expect("a button").click();
     window.wait_for(|window| window.harness.query_all_by_label("Stop").count() > 0);

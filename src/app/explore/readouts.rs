@@ -9,7 +9,7 @@ use crate::app::theme;
 use crate::figure::of_flow::{self, Left, Side, State, Verdict, Why};
 use crate::figure::{Color, number};
 use crate::flow::{FlowReport, LayerSpectrum, Signal, Spectrum};
-use crate::network::Cell;
+use crate::network::{Cell, ReadoutSource};
 
 /// Below this width in points the numbers are smaller, to leave room for the plots.
 const NARROW: f32 = 460.0;
@@ -226,8 +226,14 @@ pub fn facts(report: &FlowReport) -> String {
         0 | 1 => report.length.to_string(),
         ticks => format!("{} × {ticks} ticks", report.length / ticks),
     };
+    let readout = match &report.readout {
+        ReadoutSource::Drawn | ReadoutSource::File(_) => String::new(),
+        ReadoutSource::Random { .. } | ReadoutSource::None => {
+            format!(" · readout: {}", report.readout)
+        }
+    };
     format!(
-        "{} · {} parameters · T = {time}, B = {} · measured in {} ms",
+        "{}{readout} · {} parameters · T = {time}, B = {} · measured in {} ms",
         report.spec,
         report.parameters,
         report.batch,

@@ -11,6 +11,7 @@ use crate::app::explore::scene::Picture;
 use crate::app::plot;
 use crate::app::theme;
 use crate::app::widgets::choice;
+use crate::figure::of_run::{ASKED, MOMENTS};
 use crate::figure::{Color, Figure};
 use crate::session::TrainSettings;
 
@@ -132,7 +133,10 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         ui.spacing_mut().item_spacing.y = 3.0;
         let top = ui.cursor().top();
         let title = match scene.moment {
-            Some(step) => format!("Predictions at training step {step}"),
+            Some(step) => match scene.predictions.first().and_then(|one| moments(&one.figure)) {
+                Some(moments) => format!("Predictions by training step {step}. {moments}"),
+                None => format!("Predictions at training step {step}"),
+            },
             None => "Predictions".to_owned(),
         };
         ui.vertical(|ui| ui.add(egui::Label::new(RichText::new(title).strong()).wrap()));
@@ -173,7 +177,16 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
 /// place on the axis, what its title tells after the number of the sequence.
 fn answers(figure: &Figure) -> Option<&str> {
     let told = figure.title.split_once(": ").map(|(_, told)| told);
-    figure.notes.first().map(String::as_str).or(told)
+    note(figure, ASKED).or(told)
+}
+
+/// The moments of networks that are not equally far.
+fn moments(figure: &Figure) -> Option<&str> {
+    note(figure, MOMENTS)
+}
+
+fn note<'a>(figure: &'a Figure, beginning: &str) -> Option<&'a str> {
+    figure.notes.iter().map(String::as_str).find(|note| note.starts_with(beginning))
 }
 
 /// A few letters in the corner of a plot.

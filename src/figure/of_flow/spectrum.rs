@@ -122,7 +122,7 @@ fn judge_briefly(spectrum: &Spectrum) -> String {
 fn caution(cell: Cell, grows: bool) -> Vec<&'static str> {
     match cell {
         Cell::Rnn(Nonlinearity::Tanh) if grows => vec![
-            "|λ|max > 1 does not imply explosion for tanh: saturated units shrink every step.",
+            "|λ|max > 1 does not imply explosion for tanh: its slope, at most 1, shrinks what each step passes back.",
             BIAS,
         ],
         Cell::Rnn(Nonlinearity::Relu) if grows => vec![

@@ -37,7 +37,7 @@ pub use gradient::{gradient_at, gradient_map};
 pub use ladder::ladder;
 pub use loss::loss;
 pub use parameters::parameter_norms;
-pub use predictions::predictions;
+pub use predictions::{ASKED, MOMENTS, predictions};
 pub use ranking::{Ranking, Standing, ranking};
 pub use table::losses_csv;
 pub(crate) use training::median;

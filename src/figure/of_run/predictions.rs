@@ -10,6 +10,12 @@ use crate::train::{Comparison, RunLog, Snapshot};
 /// Names of the figures; there are no more of them than names.
 const NAMES: [&str; 4] = ["prediction-1", "prediction-2", "prediction-3", "prediction-4"];
 
+/// How the note begins that tells the answers to a single question.
+pub const ASKED: &str = "Asked: ";
+
+/// How the note begins that tells the moments of networks that are not equally far.
+pub const MOMENTS: &str = "After updates: ";
+
 /// A sentence names the answers of at most so many.
 const MOST_IN_WORDS: usize = 6;
 
@@ -38,6 +44,7 @@ pub fn predictions(
         .filter(|(one, _)| alike(one))
         .filter_map(|(one, snapshot)| Some((one, (*snapshot)?)))
         .collect();
+    let moments = moments(&answers);
     let figure = |(n, (name, example)): (usize, (&'static str, &Example))| {
         // In a curriculum the others may be at another length.
         let given = answers.iter().filter_map(|(one, snapshot)| {
@@ -46,12 +53,35 @@ pub fn predictions(
         });
         let given: Vec<(&Training<'_>, &[f32])> = given.collect();
         let title = format!("Example sequence {}", n + 1);
-        match comparison.task {
+        let mut figure = match comparison.task {
             TaskChoice::Mnist1d(_) => digit(name, title, example, &given),
             _ => curve(name, title, example, &given, &comparison.task),
-        }
+        };
+        figure.notes.extend(moments.clone());
+        figure
     };
     NAMES.into_iter().zip(examples).enumerate().map(figure).collect()
+}
+
+/// After how many updates the networks gave these answers: `After 5000 updates.`, or
+/// `After updates: RNN 5000, LSTM 1347.`
+fn moments(answers: &[(&Training<'_>, &Snapshot)]) -> Option<String> {
+    let (_, first) = answers.first()?;
+    if answers.iter().all(|(_, snapshot)| snapshot.step == first.step) {
+        return Some(format!("After {}.", counted(first.step)));
+    }
+    let each = answers.iter().map(|(one, snapshot)| format!("{} {}", one.who.name, snapshot.step));
+    let told: Vec<String> = each.take(MOST_IN_WORDS).collect();
+    let more = answers.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("{MOMENTS}{}{more}.", told.join(", ")))
+}
+
+fn counted(updates: u64) -> String {
+    match updates {
+        1 => "1 update".to_owned(),
+        _ => format!("{updates} updates"),
+    }
 }
 
 fn curve(
@@ -92,7 +122,7 @@ fn answers_in_words(truth: f64, answers: &[(&Training<'_>, &[f32])]) -> Option<S
     let more = answers.len().saturating_sub(given.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let asked = number(truth, 3);
-    (!given.is_empty()).then(|| format!("Asked: {asked}. Answers: {}{more}.", given.join(", ")))
+    (!given.is_empty()).then(|| format!("{ASKED}{asked}. Answers: {}{more}.", given.join(", ")))
 }
 
 /// A sequence that stands for a digit: the answers are no values on its axis.

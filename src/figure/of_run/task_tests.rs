@@ -109,6 +109,20 @@ fn digits_are_answered_in_the_title() {
     let figure = predictions(&comparison, 0, &[seven], &shots.each_ref().map(Some)).remove(0);
     assert_eq!(figure.title, "Example sequence 1: a 7; RNN says 2, GRU says 7");
     assert_eq!(figure.series.len(), 1);
+    assert_eq!(figure.notes, ["After 0 updates."]);
+}
+
+#[test]
+fn networks_that_are_not_equally_far_are_told_so() {
+    let comparison = preset("mnist1d", "notebook");
+    let shot = |step: u64| {
+        let predictions = vec![vec![0.0; 40]];
+        Snapshot { step, predictions, ..Snapshot::default() }
+    };
+    let shots = [shot(4850), shot(718)];
+    let shots = shots.each_ref().map(Some);
+    let figure = predictions(&comparison, 0, &[example(0, 40)], &shots).remove(0);
+    assert_eq!(figure.notes, ["After updates: RNN 4850, GRU 718."]);
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn steps_at_which_nothing_is_asked_have_no_target_and_no_alarm() {
     let answer = &series(&figure, "rnn_1_layer").points;
     assert_eq!((answer.len(), answer[0]), (2, [2.0, 0.25]));
     assert!(answer[1][1].is_nan(), "a NaN where something was asked is a result");
-    assert_eq!(figure.notes, ["Asked: 0.500. Answers: rnn_1_layer NaN."]);
+    assert_eq!(figure.notes, ["Asked: 0.500. Answers: rnn_1_layer NaN.", "After 0 updates."]);
 }
 
 #[test]

@@ -31,8 +31,10 @@ pub(super) fn show(
         };
         let combo = egui::ComboBox::from_id_salt("readout").selected_text(text);
         let response = combo.width(ui.available_width()).show_ui(ui, |ui| {
-            let tip = "The only layer of the file that fits, whatever its name.";
-            ui.selectable_value(head, Head::Fitting, FITTING).on_hover_text(tip);
+            if candidates.is_none_or(|candidates| candidates.trouble.is_none()) {
+                let tip = "The only layer of the file that fits, whatever its name.";
+                ui.selectable_value(head, Head::Fitting, FITTING).on_hover_text(tip);
+            }
             for (name, shape) in candidates.iter().flat_map(|candidates| &candidates.layers) {
                 ui.selectable_value(head, Head::Named(name.clone()), name).on_hover_text(shape);
             }
