@@ -115,9 +115,9 @@ pub struct Spectrum {
 }
 
 impl FlowReport {
-    /// Whether the loss enters at several steps, so that each sends an error of its own into the
-    /// gradient.
-    pub fn has_many_losses(&self) -> bool {
+    /// Whether the gradient enters at several steps: each has an error of its own, or one prediction
+    /// is read from the states of all.
+    pub fn enters_at_many_steps(&self) -> bool {
         match self.spec.reading {
             Reading::EachStep | Reading::States => {
                 self.judged() == Loss::All && self.length > self.spec.ticks

@@ -233,3 +233,33 @@ fn the_help_publishes_the_thresholds() {
     let one_line = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(one_line.contains(&rnnscope::flow::Fate::rule()), "{one_line}");
 }
+
+/// Of one prediction from all states there is one loss, whose gradient enters at each of them.
+#[test]
+fn one_loss_read_from_all_states_is_not_called_many() {
+    let desk = Desk::new();
+    let all = [0.1; 20];
+    let tensors: [(&str, &[usize], &[f32]); 5] = [
+        ("rnn.weight_ih_l0", &[2, 1], &[0.3, 0.4]),
+        ("rnn.weight_hh_l0", &[2, 2], &[0.5, 0.1, 0.2, 0.5]),
+        ("rnn.bias_ih_l0", &[2], &[0.0, 0.0]),
+        ("fc.weight", &[1, 20], &all),
+        ("fc.bias", &[1], &[0.0]),
+    ];
+    safetensors(&desk.path("all.safetensors"), &tensors);
+    for (flags, loss) in [
+        ("--task mnist1d", "cross-entropy, all states"),
+        ("--weights all.safetensors", "mean squared error, all states"),
+        ("--weights all.safetensors --loss all", "mean squared error, all states"),
+    ] {
+        let (all, sentence) = verdict(&desk, flags);
+        assert_eq!(all["word"], Value::Null, "{sentence}");
+        assert_says(&sentence, &["There is one loss, but the readout reads the states of all steps"]);
+        assert!(!sentence.contains("error"), "{sentence}");
+        let table = desk.ok(&format!("explore {flags} --csv all.csv"));
+        let heading = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(heading.contains("all states ·"), "{heading}");
+        let csv = std::fs::read_to_string(desk.path("all.csv")).expect("CSV");
+        assert!(csv.contains(loss) && !csv.contains("last step"), "{csv}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{loss_in_full, task_of};
+use super::{judged, loss_in_full, task_of};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::flow::{Draw, FlowReport, Input, Weights};
@@ -16,7 +16,7 @@ pub fn heading(report: &FlowReport) -> String {
     let loss = match task_of(report) {
         Some(_) => loss_in_full(report),
         None if report.spec.reading == Reading::States => loss_in_full(report),
-        None => report.judged().to_string(),
+        None => judged(report),
     };
     let origin = [format!("{}, {}", report.spec, origin(report))];
     let measured = [
