@@ -263,3 +263,28 @@ fn one_loss_read_from_all_states_is_not_called_many() {
         assert!(csv.contains(loss) && !csv.contains("last step"), "{csv}");
     }
 }
+
+/// NaN in the weights is no overflow, and what scaling makes infinite is named too.
+#[test]
+fn weights_that_are_not_finite_are_named_as_the_cause() {
+    let desk = Desk::new();
+    for bad in [f32::NAN, f32::INFINITY] {
+        rnn(&desk, &[0.5, bad, 0.1, 0.5], 0.0);
+        let flags = reads_zeros(&desk, "tanh", 6);
+        let (broken, sentence) = verdict(&desk, &flags);
+        assert_eq!(broken["word"], "undefined", "{sentence}");
+        assert_says(&sentence, &[" back, as weight_hh_l0 holds NaN or infinity: "]);
+        assert!(!sentence.contains("range of"), "{sentence}");
+        desk.ok(&format!("explore {flags} --svg broken.svg"));
+        let svg = std::fs::read_to_string(desk.path("broken.svg")).expect("SVG");
+        assert!(!svg.contains("Overflow") && !svg.contains("have no value"), "{bad}");
+    }
+    rnn(&desk, &[f32::NAN; 4], f32::NAN);
+    let (_, sentence) = verdict(&desk, &reads_zeros(&desk, "tanh", 6));
+    assert_says(&sentence, &["as weight_hh_l0 and bias_ih_l0 hold NaN or infinity"]);
+    let (_, sentence) = verdict(&desk, "--weight-scale 1e300 --precision f32");
+    assert_says(
+        &sentence,
+        &["as weight_ih_l0 and weight_hh_l0, once scaled, hold NaN or infinity in f32"],
+    );
+}

@@ -4,6 +4,7 @@ use super::course::Bend;
 use super::reason::reason;
 use super::words::{amount, factor, relative, sentence_case, size};
 use super::{Evidence, Left, State, Told, Why, states, unit};
+use crate::figure::of_flow::notes::not_finite;
 use crate::flow::Fate;
 use crate::network::{Cell, Reading, Wiring};
 
@@ -148,10 +149,11 @@ fn broken(evidence: &Evidence<'_>, step: usize) -> String {
     let format = evidence.report.question.precision;
     let states = flow.cell_norm.iter().chain([&flow.hidden_norm]);
     let first = states.filter_map(|norms| norms.iter().position(|norm| !norm.is_finite())).min();
-    let states = first
-        .map(|first| format!(", as the states leave the range of {format} at {unit} {}", first + 1))
-        .unwrap_or_default();
-    format!("{subject} is {what} from {unit} {step} back{states}: what is left of it is undefined")
+    let states =
+        first.map(|first| format!("the states leave the range of {format} at {unit} {}", first + 1));
+    let cause = not_finite(evidence.report).or(states);
+    let cause = cause.map(|cause| format!(", as {cause}")).unwrap_or_default();
+    format!("{subject} is {what} from {unit} {step} back{cause}: what is left of it is undefined")
 }
 
 /// A hump or a hollow that a mean hides.
