@@ -288,3 +288,24 @@ fn weights_that_are_not_finite_are_named_as_the_cause() {
         &["as weight_ih_l0 and weight_hh_l0, once scaled, hold NaN or infinity in f32"],
     );
 }
+
+/// A gate below 1 makes nothing grow, and one whose powers miss by decades is not the reason.
+#[test]
+fn a_gate_is_the_reason_only_where_it_leaves_what_is_left() {
+    let desk = Desk::new();
+    for flags in [
+        "--cell lstm --hidden-size 1 --length 10 --seed 43 --weight-scale=2 --bias-scale=5 --hold 1",
+        "--cell gru --hidden-size 1 --length 120 --seed 2 --weight-scale=1.7 --batch 3",
+    ] {
+        let (judged, sentence) = verdict(&desk, flags);
+        let alone = number(&judged["keeping_gate"]).ln() * number(&judged["steps_back"]);
+        let left = number(&judged["left"]).ln();
+        assert!(left > 5e-4 || (alone / left - 1.0).abs() > 0.1, "{judged}");
+        assert_says(&sentence, &[" gate "]);
+        assert!(!sentence.contains("because"), "{sentence}");
+        assert!(!sentence.contains("is 1.0 on"), "digits tell it from 1: {sentence}");
+    }
+    // Without weights the gate is all that there is.
+    let (_, sentence) = verdict(&desk, "--cell gru --weight-scale 0 --length 120");
+    assert_says(&sentence, &["because the update gate z is 0."]);
+}
