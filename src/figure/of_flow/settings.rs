@@ -22,7 +22,7 @@ pub fn heading(report: &FlowReport) -> String {
     let measured = [
         input(report),
         format!("T = {}{batch}", report.length),
-        format!("weights × {}, biases × {}", question.weight_scale, question.bias_scale),
+        format!("weights × {}, biases × {}", scale(question.weight_scale), scale(question.bias_scale)),
         format!("loss: {loss}"),
     ];
     let target = report.target_words().map(|target| format!("target: {target}"));
@@ -46,6 +46,14 @@ fn origin(report: &FlowReport) -> String {
         Weights::File { path, .. } => {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
+    }
+}
+
+/// A scale as it is typed, with a power of ten where digits alone would fill lines.
+fn scale(scale: f64) -> String {
+    match scale.abs() {
+        size if size == 0.0 || (1e-6..1e9).contains(&size) => scale.to_string(),
+        _ => format!("{scale:e}"),
     }
 }
 
@@ -132,8 +140,8 @@ fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
         ("length", report.length.to_string()),
         ("batch", report.batch.to_string()),
         ("target", target(report).to_owned()),
-        ("weight_scale", question.weight_scale.to_string()),
-        ("bias_scale", question.bias_scale.to_string()),
+        ("weight_scale", scale(question.weight_scale)),
+        ("bias_scale", scale(question.bias_scale)),
         ("loss", loss_in_full(report)),
         ("precision", question.precision.to_string()),
     ]

@@ -245,6 +245,26 @@ fn a_drawn_readout_of_a_file_is_said_in_the_heading() {
     assert!(wide_csv(&report).unwrap().lines().nth(1).unwrap().contains("random, seed 3"));
 }
 
+/// Scales of over 300 digits are told with a power of ten, and lose none of their digits.
+#[test]
+fn extreme_scales_are_told_in_few_digits() {
+    let mut report = report(RNN, 1, 5, 0.5, vanishing);
+    for (scale, told) in [
+        (1e-310, "1e-310"),
+        (-2.5e300, "-2.5e300"),
+        (1.5, "1.5"),
+        (0.0, "0"),
+        (0.001, "0.001"),
+        (50_000.0, "50000"),
+    ] {
+        (report.question.weight_scale, report.question.bias_scale) = (scale, scale);
+        let heading = heading(&report);
+        assert!(heading.contains(&format!("weights × {told}, biases × {told} ·")), "{heading}");
+        let row = wide_csv(&report).unwrap().lines().nth(1).unwrap().to_owned();
+        assert!(row.contains(&format!(",{told},{told},")), "{row}");
+    }
+}
+
 /// Pictures of hard cases for a human to look at: `cargo test -- --ignored gallery`.
 #[test]
 #[ignore = "writes pictures into the temporary folder for a human to judge"]
