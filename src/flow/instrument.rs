@@ -98,7 +98,8 @@ impl Instrument {
         let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
         let Shown { input, target, prediction, outputs } =
             batch.shown(&trace.output)?.by_tick(scaled.spec.ticks);
-        let layers: Vec<_> = trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?;
+        let layers: Vec<_> =
+            trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?;
         let mut report = FlowReport {
             not_finite: if is_finite(&trace, &layers) { Vec::new() } else { not_finite(&scaled)? },
             question: measured(question, batch),

@@ -254,7 +254,10 @@ fn one_loss_read_from_all_states_is_not_called_many() {
     ] {
         let (all, sentence) = verdict(&desk, flags);
         assert_eq!(all["word"], Value::Null, "{sentence}");
-        assert_says(&sentence, &["There is one loss, but the readout reads the states of all steps"]);
+        assert_says(
+            &sentence,
+            &["There is one loss, but the readout reads the states of all steps"],
+        );
         assert!(!sentence.contains("error"), "{sentence}");
         let table = desk.ok(&format!("explore {flags} --csv all.csv"));
         let heading = table.split_whitespace().collect::<Vec<_>>().join(" ");

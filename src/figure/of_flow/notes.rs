@@ -73,12 +73,11 @@ fn broken(report: &FlowReport, what: &str, census: impl Fn(&LayerFlow) -> &Censu
     let precision = report.question.precision;
     let total = |layer: &LayerFlow| census(layer).total;
     let weights = not_finite(report);
-    let infinite = tell(report, what, |layer| census(layer).infinities, total).map(|who| {
-        match &weights {
+    let infinite =
+        tell(report, what, |layer| census(layer).infinities, total).map(|who| match &weights {
             Some(weights) => format!("{who} infinite, as {weights}."),
             None => format!("Overflow: {who} infinite, larger than {precision} can hold."),
-        }
-    });
+        });
     let nan = tell(report, what, |layer| census(layer).nans, total).map(|who| match &weights {
         Some(weights) => format!("{who} NaN, as {weights}."),
         None => format!("{who} NaN, as ∞\u{a0}−\u{a0}∞ and 0\u{a0}×\u{a0}∞ have no value."),

@@ -13,6 +13,10 @@ use crate::network::Reading;
 pub fn heading(report: &FlowReport) -> String {
     let question = &report.question;
     let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
+    let ticks = match report.spec.ticks {
+        0 | 1 => String::new(),
+        ticks => format!(", {ticks} ticks a step"),
+    };
     let loss = match task_of(report) {
         Some(_) => loss_in_full(report),
         None if report.spec.reading == Reading::States => loss_in_full(report),
@@ -21,8 +25,12 @@ pub fn heading(report: &FlowReport) -> String {
     let origin = [format!("{}, {}", report.spec, origin(report))];
     let measured = [
         input(report),
-        format!("T = {}{batch}", report.length),
-        format!("weights × {}, biases × {}", scale(question.weight_scale), scale(question.bias_scale)),
+        format!("T = {}{ticks}{batch}", steps(report)),
+        format!(
+            "weights × {}, biases × {}",
+            scale(question.weight_scale),
+            scale(question.bias_scale)
+        ),
         format!("loss: {loss}"),
     ];
     let target = report.target_words().map(|target| format!("target: {target}"));
@@ -34,6 +42,11 @@ pub fn heading(report: &FlowReport) -> String {
         .chain([question.precision.to_string()])
         .collect::<Vec<_>>()
         .join(" · ")
+}
+
+/// Steps of the sequence, as the question counts them: of a report in ticks fewer than it has rows.
+fn steps(report: &FlowReport) -> usize {
+    report.length / report.spec.ticks.max(1)
 }
 
 /// Where the weights come from: `seed 0` and how they were drawn, or the name of a file.
@@ -137,7 +150,7 @@ fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
         ("weights", origin(report)),
         ("readout", report.readout.to_string()),
         ("input", input(report)),
-        ("length", report.length.to_string()),
+        ("length", steps(report).to_string()),
         ("batch", report.batch.to_string()),
         ("target", target(report).to_owned()),
         ("weight_scale", scale(question.weight_scale)),

@@ -265,6 +265,22 @@ fn extreme_scales_are_told_in_few_digits() {
     }
 }
 
+/// T is steps, as in the question and in --help, also where each is read several times.
+#[test]
+fn the_length_is_in_steps_whatever_the_ticks() {
+    let mut report = report(RNN, 1, 12, 0.5, vanishing);
+    assert!(heading(&report).contains("· T = 12 ·"), "{}", heading(&report));
+    report.spec.ticks = 3;
+    report.batch = 2;
+    assert!(heading(&report).contains("· T = 4, 3 ticks a step, B = 2 ·"), "{}", heading(&report));
+    let text = wide_csv(&report).unwrap();
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let column = reader.headers().unwrap().iter().position(|name| name == "length").unwrap();
+    let lengths: Vec<String> =
+        reader.records().map(|record| record.unwrap()[column].to_owned()).collect();
+    assert_eq!(lengths, ["4"; 12], "a row a tick, each of 4 steps");
+}
+
 /// Pictures of hard cases for a human to look at: `cargo test -- --ignored gallery`.
 #[test]
 #[ignore = "writes pictures into the temporary folder for a human to judge"]

@@ -149,8 +149,8 @@ fn broken(evidence: &Evidence<'_>, step: usize) -> String {
     let format = evidence.report.question.precision;
     let states = flow.cell_norm.iter().chain([&flow.hidden_norm]);
     let first = states.filter_map(|norms| norms.iter().position(|norm| !norm.is_finite())).min();
-    let states =
-        first.map(|first| format!("the states leave the range of {format} at {unit} {}", first + 1));
+    let states = first
+        .map(|first| format!("the states leave the range of {format} at {unit} {}", first + 1));
     let cause = not_finite(evidence.report).or(states);
     let cause = cause.map(|cause| format!(", as {cause}")).unwrap_or_default();
     format!("{subject} is {what} from {unit} {step} back{cause}: what is left of it is undefined")
