@@ -75,6 +75,7 @@ impl<'a> Document<'a> {
             batch,
             loss,
             layers,
+            not_finite: _,
             spectra,
             input,
             target,

@@ -1,5 +1,6 @@
 //! What figures call things of a task.
 
+use crate::network::Reading;
 use crate::task::{LongLag, Loss, TaskChoice};
 
 /// What the loss of a task is.
@@ -13,8 +14,18 @@ pub(super) fn loss_name(task: &TaskChoice) -> &'static str {
 
 /// What the loss of a task is, with the steps that count: `mean squared error, all steps`.
 pub fn loss_in_full(task: &TaskChoice) -> String {
-    let steps: Loss = task.loss();
-    format!("{}, {steps}", loss_name(task))
+    format!("{}, {}", loss_name(task), judged(task.reading(), task.loss()))
+}
+
+/// From what the loss is made: `last step`, `all steps`, or `all states` where one prediction is read
+/// from all of them.
+pub(super) fn judged(reading: Reading, loss: Loss) -> String {
+    match reading {
+        Reading::AllSteps(_) => "all states".to_owned(),
+        Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::States => {
+            loss.to_string()
+        }
+    }
 }
 
 /// What the values of an example's input and answer are.

@@ -8,7 +8,7 @@ use candle_core::{DType, Tensor};
 use super::batch::{Batch, Shown};
 use super::jacobian::step_jacobian;
 use super::kept::Kept;
-use super::measure::{Trace, fits_memory, measure_by, numbers};
+use super::measure::{Trace, fits_memory, is_finite, measure_by, not_finite, numbers};
 use super::question::{Input, Precision, Question, Signal, Weights};
 use super::raw::{Array, arrays};
 use super::report::{FlowReport, Spectrum};
@@ -98,7 +98,10 @@ impl Instrument {
         let (scaled, trace) = pass(question, unscaled, batch, ticket)?;
         let Shown { input, target, prediction, outputs } =
             batch.shown(&trace.output)?.by_tick(scaled.spec.ticks);
+        let layers: Vec<_> =
+            trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?;
         let mut report = FlowReport {
+            not_finite: if is_finite(&trace, &layers) { Vec::new() } else { not_finite(&scaled)? },
             question: measured(question, batch),
             spec: scaled.spec,
             readout: unscaled.readout.clone(),
@@ -108,7 +111,7 @@ impl Instrument {
             length: batch.steps * scaled.spec.ticks,
             batch: batch.size,
             loss: trace.loss,
-            layers: trace.layers.iter().map(|layer| layer.flow()).collect::<Result<_>>()?,
+            layers,
             spectra: unscaled.scaled_spectra(question.weight_scale),
             input,
             target,
@@ -208,6 +211,7 @@ impl Instrument {
             batch: batch.size,
             loss: f64::NAN,
             layers: Vec::new(),
+            not_finite: Vec::new(),
             spectra: Vec::new(),
             input: vec![Vec::new(); spec.input_size],
             target: Vec::new(),

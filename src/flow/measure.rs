@@ -127,6 +127,39 @@ impl LayerTrace {
     }
 }
 
+/// Whether the loss, the states and their gradients are finite.
+pub(super) fn is_finite(trace: &Trace, layers: &[LayerFlow]) -> bool {
+    let finite = |layer: &LayerFlow| {
+        layer.hidden_census.is_finite()
+            && layer.grad_census.is_finite()
+            && layer.cell_norm.iter().flatten().all(|norm| norm.is_finite())
+    };
+    trace.loss.is_finite() && layers.iter().all(finite)
+}
+
+/// The tensors of a network that hold NaN or infinity, by their names in a layer; those of the
+/// readout under one name.
+pub(super) fn not_finite(network: &Network) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let broken = |tensor: &Tensor| -> Result<bool> {
+        Ok(numbers(tensor)?.iter().any(|number| !number.is_finite()))
+    };
+    for (k, layer) in network.layers.iter().enumerate() {
+        for (name, tensor) in layer.named(k) {
+            if broken(tensor)? {
+                names.push(name);
+            }
+        }
+    }
+    if let Some(readout) = &network.readout {
+        let bias = readout.bias().map(&broken).transpose()?.unwrap_or(false);
+        if bias || broken(readout.weight())? {
+            names.push("the readout".to_owned());
+        }
+    }
+    Ok(names)
+}
+
 /// All numbers of a tensor in f64, row major.
 pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
     Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)

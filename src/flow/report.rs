@@ -34,6 +34,9 @@ pub struct FlowReport {
     pub loss: f64,
     /// One entry a layer, lowest first.
     pub layers: Vec<LayerFlow>,
+    /// Names of the tensors that, as they were scaled, hold NaN or infinity; looked for only where
+    /// the loss, a state or a gradient is no finite number.
+    pub not_finite: Vec<String>,
     /// Spectra of the scaled recurrent weights, one entry a layer.
     pub spectra: Vec<LayerSpectrum>,
     /// First sequence of the batch: `input[feature][t]`.
@@ -115,9 +118,9 @@ pub struct Spectrum {
 }
 
 impl FlowReport {
-    /// Whether the loss enters at several steps, so that each sends an error of its own into the
-    /// gradient.
-    pub fn has_many_losses(&self) -> bool {
+    /// Whether the gradient enters at several steps: each has an error of its own, or one prediction
+    /// is read from the states of all.
+    pub fn enters_at_many_steps(&self) -> bool {
         match self.spec.reading {
             Reading::EachStep | Reading::States => {
                 self.judged() == Loss::All && self.length > self.spec.ticks
@@ -181,6 +184,11 @@ impl LayerSpectrum {
 }
 
 impl Census {
+    /// Whether all numbers are finite.
+    pub fn is_finite(&self) -> bool {
+        self.infinities + self.nans == 0
+    }
+
     /// Counts numbers by their class.
     pub fn of(classes: impl IntoIterator<Item = FpCategory>) -> Self {
         let mut census = Self::default();

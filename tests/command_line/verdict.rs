@@ -233,3 +233,82 @@ fn the_help_publishes_the_thresholds() {
     let one_line = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(one_line.contains(&rnnscope::flow::Fate::rule()), "{one_line}");
 }
+
+/// Of one prediction from all states there is one loss, whose gradient enters at each of them.
+#[test]
+fn one_loss_read_from_all_states_is_not_called_many() {
+    let desk = Desk::new();
+    let all = [0.1; 20];
+    let tensors: [(&str, &[usize], &[f32]); 5] = [
+        ("rnn.weight_ih_l0", &[2, 1], &[0.3, 0.4]),
+        ("rnn.weight_hh_l0", &[2, 2], &[0.5, 0.1, 0.2, 0.5]),
+        ("rnn.bias_ih_l0", &[2], &[0.0, 0.0]),
+        ("fc.weight", &[1, 20], &all),
+        ("fc.bias", &[1], &[0.0]),
+    ];
+    safetensors(&desk.path("all.safetensors"), &tensors);
+    for (flags, loss) in [
+        ("--task mnist1d", "cross-entropy, all states"),
+        ("--weights all.safetensors", "mean squared error, all states"),
+        ("--weights all.safetensors --loss all", "mean squared error, all states"),
+    ] {
+        let (all, sentence) = verdict(&desk, flags);
+        assert_eq!(all["word"], Value::Null, "{sentence}");
+        assert_says(
+            &sentence,
+            &["There is one loss, but the readout reads the states of all steps"],
+        );
+        assert!(!sentence.contains("error"), "{sentence}");
+        let table = desk.ok(&format!("explore {flags} --csv all.csv"));
+        let heading = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(heading.contains("all states ·"), "{heading}");
+        let csv = std::fs::read_to_string(desk.path("all.csv")).expect("CSV");
+        assert!(csv.contains(loss) && !csv.contains("last step"), "{csv}");
+    }
+}
+
+/// NaN in the weights is no overflow, and what scaling makes infinite is named too.
+#[test]
+fn weights_that_are_not_finite_are_named_as_the_cause() {
+    let desk = Desk::new();
+    for bad in [f32::NAN, f32::INFINITY] {
+        rnn(&desk, &[0.5, bad, 0.1, 0.5], 0.0);
+        let flags = reads_zeros(&desk, "tanh", 6);
+        let (broken, sentence) = verdict(&desk, &flags);
+        assert_eq!(broken["word"], "undefined", "{sentence}");
+        assert_says(&sentence, &[" back, as weight_hh_l0 holds NaN or infinity: "]);
+        assert!(!sentence.contains("range of"), "{sentence}");
+        desk.ok(&format!("explore {flags} --svg broken.svg"));
+        let svg = std::fs::read_to_string(desk.path("broken.svg")).expect("SVG");
+        assert!(!svg.contains("Overflow") && !svg.contains("have no value"), "{bad}");
+    }
+    rnn(&desk, &[f32::NAN; 4], f32::NAN);
+    let (_, sentence) = verdict(&desk, &reads_zeros(&desk, "tanh", 6));
+    assert_says(&sentence, &["as weight_hh_l0 and bias_ih_l0 hold NaN or infinity"]);
+    let (_, sentence) = verdict(&desk, "--weight-scale 1e300 --precision f32");
+    assert_says(
+        &sentence,
+        &["as weight_ih_l0 and weight_hh_l0, once scaled, hold NaN or infinity in f32"],
+    );
+}
+
+/// A gate below 1 makes nothing grow, and one whose powers miss by decades is not the reason.
+#[test]
+fn a_gate_is_the_reason_only_where_it_leaves_what_is_left() {
+    let desk = Desk::new();
+    for flags in [
+        "--cell lstm --hidden-size 1 --length 10 --seed 43 --weight-scale=2 --bias-scale=5 --hold 1",
+        "--cell gru --hidden-size 1 --length 120 --seed 2 --weight-scale=1.7 --batch 3",
+    ] {
+        let (judged, sentence) = verdict(&desk, flags);
+        let alone = number(&judged["keeping_gate"]).ln() * number(&judged["steps_back"]);
+        let left = number(&judged["left"]).ln();
+        assert!(left > 5e-4 || (alone / left - 1.0).abs() > 0.1, "{judged}");
+        assert_says(&sentence, &[" gate "]);
+        assert!(!sentence.contains("because"), "{sentence}");
+        assert!(!sentence.contains("is 1.0 on"), "digits tell it from 1: {sentence}");
+    }
+    // Without weights the gate is all that there is.
+    let (_, sentence) = verdict(&desk, "--cell gru --weight-scale 0 --length 120");
+    assert_says(&sentence, &["because the update gate z is 0."]);
+}

@@ -103,7 +103,7 @@ fn first_zero() {
 #[test]
 fn mnist1d() {
     let own = ["accuracy", "evaluation-loss", "confusion", "mistake-1"];
-    from_list_to_explore(&TaskChoice::all()[2], &own, "cross-entropy, last step");
+    from_list_to_explore(&TaskChoice::all()[2], &own, "cross-entropy, all states");
 }
 
 #[test]

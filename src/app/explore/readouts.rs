@@ -209,7 +209,7 @@ fn left(report: &FlowReport, verdict: &Verdict) -> Option<String> {
         Left::Nothing => number(0.0, 3),
         Left::Above { ln } => bound(">", ln),
         Left::Untold(Why::OneStep) => return None,
-        Left::Untold(Why::ManyLosses | Why::NoGradient | Why::TooSmall | Why::Broken(_)) => {
+        Left::Untold(Why::ManySteps | Why::NoGradient | Why::TooSmall | Why::Broken(_)) => {
             let flow = report.layers.get(verdict.layer)?;
             let norms = match verdict.state {
                 State::Hidden => &flow.grad_norm,

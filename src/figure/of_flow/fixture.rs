@@ -46,6 +46,7 @@ pub(in crate::figure) fn report(
         batch: 1,
         loss: 0.123_456,
         layers: (0..layers).map(flow).collect(),
+        not_finite: Vec::new(),
         spectra: (0..layers).map(|layer| spectra(cell, radius + 0.1 * layer as f64)).collect(),
         input: vec![steps(&|t| (2.3 * t).sin() + (5.1 * t).cos())],
         target: steps(&|t| (0.3 * t).sin() / t.sqrt()),

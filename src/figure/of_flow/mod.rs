@@ -63,8 +63,13 @@ pub fn loss_in_full(report: &FlowReport) -> String {
             Loss::Last => "norm of h, last step".to_owned(),
             Loss::All => "mean norm of h, all steps".to_owned(),
         },
-        None => format!("mean squared error, {}", report.judged()),
+        None => format!("mean squared error, {}", judged(report)),
     }
+}
+
+/// From what the loss is made: `last step`, `all states`.
+fn judged(report: &FlowReport) -> String {
+    words::judged(report.spec.reading, report.judged())
 }
 
 /// The time axis in steps, or in ticks where each step is read several times; running backwards

@@ -72,11 +72,44 @@ fn underflowed(layer: &LayerFlow, precision: Precision) -> bool {
 fn broken(report: &FlowReport, what: &str, census: impl Fn(&LayerFlow) -> &Census) -> Vec<String> {
     let precision = report.question.precision;
     let total = |layer: &LayerFlow| census(layer).total;
-    let infinite = tell(report, what, |layer| census(layer).infinities, total)
-        .map(|who| format!("Overflow: {who} infinite, larger than {precision} can hold."));
-    let nan = tell(report, what, |layer| census(layer).nans, total)
-        .map(|who| format!("{who} NaN, as ∞\u{a0}−\u{a0}∞ and 0\u{a0}×\u{a0}∞ have no value."));
+    let weights = not_finite(report);
+    let infinite =
+        tell(report, what, |layer| census(layer).infinities, total).map(|who| match &weights {
+            Some(weights) => format!("{who} infinite, as {weights}."),
+            None => format!("Overflow: {who} infinite, larger than {precision} can hold."),
+        });
+    let nan = tell(report, what, |layer| census(layer).nans, total).map(|who| match &weights {
+        Some(weights) => format!("{who} NaN, as {weights}."),
+        None => format!("{who} NaN, as ∞\u{a0}−\u{a0}∞ and 0\u{a0}×\u{a0}∞ have no value."),
+    });
     infinite.into_iter().chain(nan).collect()
+}
+
+/// `weight_hh_l0 holds NaN or infinity`, where weights do and it shows: what follows is no overflow.
+pub(super) fn not_finite(report: &FlowReport) -> Option<String> {
+    /// Names that a sentence can carry.
+    const NAMED: usize = 3;
+
+    let names = &report.not_finite;
+    let (shown, more) = (&names[..names.len().min(NAMED)], names.len().saturating_sub(NAMED));
+    let (last, others) = shown.split_last()?;
+    let who = match (others, more) {
+        ([], _) => last.clone(),
+        (_, 0) => format!("{} and {last}", others.join(", ")),
+        (_, 1) => format!("{} and one more tensor", shown.join(", ")),
+        (_, more) => format!("{} and {more} more tensors", shown.join(", ")),
+    };
+    let hold = if names.len() == 1 { "holds" } else { "hold" };
+    let question = &report.question;
+    let scaled = match (question.weight_scale, question.bias_scale) {
+        (1.0, 1.0) => "",
+        _ => ", once scaled,",
+    };
+    let format = match question.precision {
+        Precision::F32 => " in f32",
+        Precision::F64 => "",
+    };
+    Some(format!("{who}{scaled} {hold} NaN or infinity{format}"))
 }
 
 /// `12 of 16 numbers of ∂L/∂hₜ in layer 1 and 3 of 16 in layer 2 are`, or nothing if all counts

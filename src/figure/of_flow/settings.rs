@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{loss_in_full, task_of};
+use super::{judged, loss_in_full, task_of};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::flow::{Draw, FlowReport, Input, Weights};
@@ -13,16 +13,24 @@ use crate::network::Reading;
 pub fn heading(report: &FlowReport) -> String {
     let question = &report.question;
     let batch = if report.batch > 1 { format!(", B = {}", report.batch) } else { String::new() };
+    let ticks = match report.spec.ticks {
+        0 | 1 => String::new(),
+        ticks => format!(", {ticks} ticks a step"),
+    };
     let loss = match task_of(report) {
         Some(_) => loss_in_full(report),
         None if report.spec.reading == Reading::States => loss_in_full(report),
-        None => report.judged().to_string(),
+        None => judged(report),
     };
     let origin = [format!("{}, {}", report.spec, origin(report))];
     let measured = [
         input(report),
-        format!("T = {}{batch}", report.length),
-        format!("weights × {}, biases × {}", question.weight_scale, question.bias_scale),
+        format!("T = {}{ticks}{batch}", steps(report)),
+        format!(
+            "weights × {}, biases × {}",
+            scale(question.weight_scale),
+            scale(question.bias_scale)
+        ),
         format!("loss: {loss}"),
     ];
     let target = report.target_words().map(|target| format!("target: {target}"));
@@ -36,6 +44,11 @@ pub fn heading(report: &FlowReport) -> String {
         .join(" · ")
 }
 
+/// Steps of the sequence, as the question counts them: of a report in ticks fewer than it has rows.
+fn steps(report: &FlowReport) -> usize {
+    report.length / report.spec.ticks.max(1)
+}
+
 /// Where the weights come from: `seed 0` and how they were drawn, or the name of a file.
 fn origin(report: &FlowReport) -> String {
     match &report.question.weights {
@@ -46,6 +59,14 @@ fn origin(report: &FlowReport) -> String {
         Weights::File { path, .. } => {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
+    }
+}
+
+/// A scale as it is typed, with a power of ten where digits alone would fill lines.
+fn scale(scale: f64) -> String {
+    match scale.abs() {
+        size if size == 0.0 || (1e-6..1e9).contains(&size) => scale.to_string(),
+        _ => format!("{scale:e}"),
     }
 }
 
@@ -129,11 +150,11 @@ fn settings(report: &FlowReport) -> [(&'static str, String); 11] {
         ("weights", origin(report)),
         ("readout", report.readout.to_string()),
         ("input", input(report)),
-        ("length", report.length.to_string()),
+        ("length", steps(report).to_string()),
         ("batch", report.batch.to_string()),
         ("target", target(report).to_owned()),
-        ("weight_scale", question.weight_scale.to_string()),
-        ("bias_scale", question.bias_scale.to_string()),
+        ("weight_scale", scale(question.weight_scale)),
+        ("bias_scale", scale(question.bias_scale)),
         ("loss", loss_in_full(report)),
         ("precision", question.precision.to_string()),
     ]

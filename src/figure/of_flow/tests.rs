@@ -245,6 +245,42 @@ fn a_drawn_readout_of_a_file_is_said_in_the_heading() {
     assert!(wide_csv(&report).unwrap().lines().nth(1).unwrap().contains("random, seed 3"));
 }
 
+/// Scales of over 300 digits are told with a power of ten, and lose none of their digits.
+#[test]
+fn extreme_scales_are_told_in_few_digits() {
+    let mut report = report(RNN, 1, 5, 0.5, vanishing);
+    for (scale, told) in [
+        (1e-310, "1e-310"),
+        (-2.5e300, "-2.5e300"),
+        (1.5, "1.5"),
+        (0.0, "0"),
+        (0.001, "0.001"),
+        (50_000.0, "50000"),
+    ] {
+        (report.question.weight_scale, report.question.bias_scale) = (scale, scale);
+        let heading = heading(&report);
+        assert!(heading.contains(&format!("weights × {told}, biases × {told} ·")), "{heading}");
+        let row = wide_csv(&report).unwrap().lines().nth(1).unwrap().to_owned();
+        assert!(row.contains(&format!(",{told},{told},")), "{row}");
+    }
+}
+
+/// T is steps, as in the question and in --help, also where each is read several times.
+#[test]
+fn the_length_is_in_steps_whatever_the_ticks() {
+    let mut report = report(RNN, 1, 12, 0.5, vanishing);
+    assert!(heading(&report).contains("· T = 12 ·"), "{}", heading(&report));
+    report.spec.ticks = 3;
+    report.batch = 2;
+    assert!(heading(&report).contains("· T = 4, 3 ticks a step, B = 2 ·"), "{}", heading(&report));
+    let text = wide_csv(&report).unwrap();
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let column = reader.headers().unwrap().iter().position(|name| name == "length").unwrap();
+    let lengths: Vec<String> =
+        reader.records().map(|record| record.unwrap()[column].to_owned()).collect();
+    assert_eq!(lengths, ["4"; 12], "a row a tick, each of 4 steps");
+}
+
 /// Pictures of hard cases for a human to look at: `cargo test -- --ignored gallery`.
 #[test]
 #[ignore = "writes pictures into the temporary folder for a human to judge"]

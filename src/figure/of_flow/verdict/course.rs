@@ -57,8 +57,8 @@ pub enum Left {
 pub enum Why {
     /// The first step is the last.
     OneStep,
-    /// The loss enters at several steps.
-    ManyLosses,
+    /// The gradient enters at several steps: from an error at each, or from a readout of all.
+    ManySteps,
     /// None arrives at the last step.
     NoGradient,
     /// At the last step it is so small that underflow hides what becomes of it.
@@ -84,7 +84,7 @@ impl Left {
             Self::Below { ln } | Self::Above { ln } => Some(Fate::of(ln.exp())),
             Self::Nothing => Some(Fate::of(0.0)),
             Self::Untold(Why::Broken(_)) => Some(Fate::Unknown),
-            Self::Untold(Why::OneStep | Why::ManyLosses | Why::NoGradient | Why::TooSmall) => None,
+            Self::Untold(Why::OneStep | Why::ManySteps | Why::NoGradient | Why::TooSmall) => None,
         }
     }
 

@@ -122,8 +122,8 @@ fn states<'a>(report: &FlowReport, flow: &'a LayerFlow) -> (Told<'a>, Option<Tol
     let told = |state, norms| {
         let mut course = Course::of(norms, report.question.precision);
         let measured = !matches!(course.left, Left::Untold(_) | Left::Above { .. });
-        if measured && report.has_many_losses() {
-            course.left = Left::Untold(Why::ManyLosses);
+        if measured && report.enters_at_many_steps() {
+            course.left = Left::Untold(Why::ManySteps);
         }
         Told { flow, state, course }
     };

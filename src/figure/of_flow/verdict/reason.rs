@@ -6,7 +6,7 @@
 //! normal, as a normal matrix stretches no vector by more than |λ|max.
 
 use super::radius::{self, Side, side};
-use super::words::factor;
+use super::words::{ALL, factor};
 use super::{Evidence, Left, Met, State, is_plain};
 use crate::figure::number::number;
 use crate::flow::{Fate, Passage};
@@ -21,8 +21,12 @@ const NOTABLE: f64 = 0.2;
 /// Factors are one and the same if their logarithms differ by less.
 const SAME: f64 = 0.02;
 
-/// A gate is the reason if its logarithm and the factor's differ by less.
-const ALIKE: f64 = 0.15;
+/// A gate is the reason if what it alone would leave misses what is left by at most this share of the
+/// decline, by logarithms ...
+const MISSED: f64 = 0.1;
+
+/// ... or by this much, where there is hardly a decline.
+const HARDLY: f64 = 0.01;
 
 /// What follows the verdict: `, although ..., because ...` or `; ...`, or nothing.
 pub(super) fn reason(evidence: &Evidence<'_>) -> String {
@@ -143,9 +147,12 @@ fn not_normal(evidence: &Evidence<'_>, by_matrix: f64) -> Option<String> {
 /// The reason in a cell with gates: the gate that keeps the state, where the gradient follows it.
 fn of_gate(evidence: &Evidence<'_>, word: Fate) -> Option<String> {
     let gate = evidence.met.gate.filter(|_| evidence.closed && on_the_highway(evidence))?;
-    let off = (gate.ln() - evidence.told.course.factor.ln()).abs();
-    let alike = off < ALIKE && Fate::over(gate, evidence.steps_back) == word;
-    alike.then(|| open_by(evidence, gate))
+    let course = &evidence.told.course;
+    let steps = evidence.report.length.saturating_sub(course.from) as f64;
+    let (whole, alone) = (steps * course.factor.ln(), steps * gate.ln());
+    // No gate exceeds 1, so none makes a gradient grow.
+    let explains = whole < ALL && (alone - whole).abs() <= HARDLY.max(MISSED * whole.abs());
+    (explains && Fate::over(gate, evidence.steps_back) == word).then(|| open_by(evidence, gate))
 }
 
 /// Whether the state is the one that the gate keeps.
@@ -161,7 +168,7 @@ fn open_by(evidence: &Evidence<'_>, gate: f64) -> String {
         Cell::Lstm => "forget gate f",
         Cell::Rnn(_) | Cell::Gru => "update gate z",
     };
-    format!("the {name} is {} on average", number(gate, 2))
+    format!("the {name} is {} on average", factor(gate))
 }
 
 /// Why nothing at all is left: what the last step did that the gradient reaches.

@@ -4,8 +4,9 @@ use super::course::Bend;
 use super::reason::reason;
 use super::words::{amount, factor, relative, sentence_case, size};
 use super::{Evidence, Left, State, Told, Why, states, unit};
+use crate::figure::of_flow::notes::not_finite;
 use crate::flow::Fate;
-use crate::network::{Cell, Wiring};
+use crate::network::{Cell, Reading, Wiring};
 
 /// The sentence, and further ones where one does not tell all.
 pub(super) fn sentence(evidence: &Evidence<'_>) -> String {
@@ -62,7 +63,7 @@ fn statement(evidence: &Evidence<'_>) -> String {
         Left::Untold(Why::OneStep) => {
             format!("there is one {unit} only, so no way back on which a gradient could change")
         }
-        Left::Untold(Why::ManyLosses) => many_losses(evidence),
+        Left::Untold(Why::ManySteps) => many_steps(evidence),
         Left::Untold(Why::NoGradient) => format!(
             "no gradient arrives at {unit} {length}, so there is none to vanish or to explode"
         ),
@@ -109,14 +110,24 @@ fn rest(evidence: &Evidence<'_>, quotient: f64, ln: f64) -> String {
     }
 }
 
-/// With a loss at every step the norms do not tell how far back one error reaches.
-fn many_losses(evidence: &Evidence<'_>) -> String {
+/// Where gradient enters at every step the norms do not tell how far back it reaches.
+fn many_steps(evidence: &Evidence<'_>) -> String {
     let (unit, length) = (unit(&evidence.report.spec), evidence.report.length);
     let norms = evidence.told.norms();
     let (first, last) = (norms[0], norms[length - 1]);
+    let (enters, what) = match evidence.report.spec.reading {
+        Reading::AllSteps(_) => (
+            "there is one loss, but the readout reads the states of all steps, so gradient enters at \
+             every step",
+            "what enters",
+        ),
+        Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::States => {
+            ("every step feeds an error of its own into the gradient", "an error")
+        }
+    };
     format!(
-        "every step feeds an error of its own into the gradient; that ‖∂L/∂{}‖ at {unit} 1 is {} that \
-         at {unit} {length} does not tell how far back an error reaches, but the itemized view does",
+        "{enters}; that ‖∂L/∂{}‖ at {unit} 1 is {} that at {unit} {length} does not tell how far back \
+         {what} reaches, but the itemized view does",
         letter(evidence.told.state),
         relative(first / last, first.ln() - last.ln()),
     )
@@ -139,9 +150,10 @@ fn broken(evidence: &Evidence<'_>, step: usize) -> String {
     let states = flow.cell_norm.iter().chain([&flow.hidden_norm]);
     let first = states.filter_map(|norms| norms.iter().position(|norm| !norm.is_finite())).min();
     let states = first
-        .map(|first| format!(", as the states leave the range of {format} at {unit} {}", first + 1))
-        .unwrap_or_default();
-    format!("{subject} is {what} from {unit} {step} back{states}: what is left of it is undefined")
+        .map(|first| format!("the states leave the range of {format} at {unit} {}", first + 1));
+    let cause = not_finite(evidence.report).or(states);
+    let cause = cause.map(|cause| format!(", as {cause}")).unwrap_or_default();
+    format!("{subject} is {what} from {unit} {step} back{cause}: what is left of it is undefined")
 }
 
 /// A hump or a hollow that a mean hides.

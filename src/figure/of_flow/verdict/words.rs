@@ -5,7 +5,7 @@ use std::f64::consts::LN_10;
 use crate::figure::number::{number, power_of_ten};
 
 /// What is within this part of 1 is all.
-const ALL: f64 = 5e-4;
+pub(super) const ALL: f64 = 5e-4;
 
 /// Below this, powers of ten read better than per cent.
 const PER_CENT: f64 = 1e-4;
