@@ -271,6 +271,7 @@ impl Instrument {
             None => from_files
                 .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch)),
         };
+        unscaled.suits_length(weights, length, from_files.is_some())?;
         let number = dtype(*precision).size_in_bytes();
         fits_memory(&spec, length * spec.ticks, sequences, number)?;
 

@@ -77,6 +77,39 @@ impl Unscaled {
         Self { network, readout, unused, parameters, spectra, stream }
     }
 
+    /// Refuses an input of other than the steps that a readout from a file reads side by side.
+    ///
+    /// # Errors
+    /// The file, the tensor, and which length it wants.
+    pub(super) fn suits_length(
+        &self,
+        weights: &Weights,
+        length: usize,
+        from_files: bool,
+    ) -> Result<()> {
+        let (Reading::AllSteps(steps), Weights::File { path, .. }, ReadoutSource::File(name)) =
+            (self.network.spec.reading, weights, &self.readout)
+        else {
+            return Ok(());
+        };
+        if steps == length {
+            return Ok(());
+        }
+        let hidden = self.network.spec.hidden_size;
+        let remedy = match from_files {
+            true => format!("give it sequences of {steps} steps"),
+            false => format!("set the length to {steps} (--length {steps})"),
+        };
+        Err(Error::content(
+            path,
+            format!(
+                "{name}.weight reads {} numbers, the {hidden} of each of {steps} steps, but the \
+                 input has {length} steps: {remedy}",
+                steps * hidden
+            ),
+        ))
+    }
+
     /// Works out the spectra, unless that has been done. Only reports need them.
     pub(super) fn decompose(&self, ticket: &Ticket) -> Result<()> {
         if self.spectra.get().is_none() {
