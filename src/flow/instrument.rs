@@ -104,6 +104,7 @@ impl Instrument {
             readout: unscaled.readout.clone(),
             unused: unscaled.unused.clone(),
             parameters: unscaled.parameters,
+            without_biases: unscaled.without_biases,
             headers: batch.headers(),
             length: batch.steps * scaled.spec.ticks,
             batch: batch.size,
@@ -172,8 +173,9 @@ impl Instrument {
     /// # Errors
     /// As for [`Instrument::answer`].
     pub fn arrays(&mut self, question: &Question, ticket: &Ticket) -> Result<Vec<Array>> {
+        let without_biases = self.prepare(question)?.0.without_biases;
         let (network, batch) = self.ready(question)?;
-        arrays(&network, batch, question.loss, ticket)
+        arrays(&network, without_biases, batch, question.loss, ticket)
     }
 
     /// One view of why the gradients are what they are.
@@ -203,6 +205,7 @@ impl Instrument {
             readout: unscaled.readout.clone(),
             unused: unscaled.unused.clone(),
             parameters: unscaled.parameters,
+            without_biases: unscaled.without_biases,
             headers: batch.headers(),
             length: batch.steps * spec.ticks,
             batch: batch.size,

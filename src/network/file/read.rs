@@ -38,6 +38,8 @@ pub struct Opened {
     pub unused: Vec<String>,
     /// Numbers of the file that are used, and of a readout that was drawn: what training would change.
     pub parameters: usize,
+    /// Whether the file has no biases (`bias=False`); the network then has zeros in their place.
+    pub without_biases: bool,
 }
 
 impl StateDict {
@@ -136,6 +138,7 @@ impl StateDict {
             }
             _ => error.to_string(),
         })?;
+        let without_biases = recurrent.without_biases;
         let network = Network { spec, layers, readout };
         let layers = network.layers.iter().enumerate();
         let recurrent = layers.flat_map(|(k, layer)| layer.named(k));
@@ -155,7 +158,14 @@ impl StateDict {
             _ => 0,
         };
         let parameters = read + drawn;
-        Ok(Opened { network, readout: source, after: generator, unused, parameters })
+        Ok(Opened {
+            network,
+            readout: source,
+            after: generator,
+            unused,
+            parameters,
+            without_biases,
+        })
     }
 }
 
