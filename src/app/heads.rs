@@ -18,7 +18,8 @@ pub struct Candidates {
 
 /// A sentence of the library without its advice for the command line: here there are buttons.
 fn without_flags(text: String) -> String {
-    text.split_once("; choose one with --").map_or(text.clone(), |(told, _)| told.to_owned())
+    let flags = ["; choose one with --", "; --head "].into_iter().find_map(|at| text.find(at));
+    flags.map_or_else(|| text.clone(), |at| text[..at].to_owned())
 }
 
 /// The candidates of the file in use, found off the interface's thread.

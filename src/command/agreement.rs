@@ -23,7 +23,8 @@ impl QuestionArguments {
             agrees("--hidden-size", self.hidden_size, spec.hidden_size, &file)?;
             agrees("--num-layers", self.num_layers, spec.num_layers, &file)?;
             let asked = self.biases.map(|word| count(Recipe::from(word).biases()));
-            agrees("--biases", asked, count(spec.biases), &file)?;
+            let found = if report.without_biases { 0 } else { count(spec.biases) };
+            agrees("--biases", asked, found, &file)?;
             // Gated cells are built on tanh; of an RNN the file may record what it was trained with.
             let built_on = match spec.cell {
                 Cell::Rnn(nonlinearity) => nonlinearity,

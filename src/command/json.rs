@@ -31,6 +31,9 @@ struct Document<'a> {
     readout: &'a ReadoutSource,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     unused: &'a [String],
+    /// Whether the recurrent layers have none, whatever `spec` says: `bias=False`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    without_biases: bool,
     length: usize,
     batch: usize,
     loss: Number,
@@ -70,6 +73,7 @@ impl<'a> Document<'a> {
             readout,
             unused,
             parameters: _,
+            without_biases,
             headers,
             length,
             batch,
@@ -96,6 +100,7 @@ impl<'a> Document<'a> {
             spec,
             readout,
             unused,
+            without_biases: *without_biases,
             length: *length,
             batch: *batch,
             loss: Number(*loss),

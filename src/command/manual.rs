@@ -124,7 +124,7 @@ row: network, weights, readout, input, length, batch, target, weight_scale, bias
       loss, verdict (word, sentence, factor a step back, left at step 1 and what was met on the \
 way), hidden_norm[layer][t], cell_norm, grad_norm[layer][t], cell_grad_norm, \
 spectral_radius[layer], sigma_max, spectrum, input[feature][t], target[t], prediction[t] (output 1, or the \
-class), outputs[output][t], what target_is, readout, headers and unused tensors of files, and the question \
+class), outputs[output][t], what target_is, readout, headers and unused tensors of files, without_biases where a file has none, and the question \
 itself with checksums (SHA-256) of the files read. For LSTM and GRU the spectral ones are objects with the gates' names and `jacobian`. Numbers that \
 JSON cannot hold are \"inf\", \"-inf\", \"nan\".
   --full with --json, and --npz FILE
@@ -206,7 +206,7 @@ infinite or undefined are results: a training whose loss, gradient or update (we
 averages that an optimiser keeps) is not finite ends as diverged, and its weights are those before.
 
 Progress is shown on standard error: bars on a terminal, a line now and then elsewhere. The \
-report at the end gives architecture and settings, the ranking by the mean of the last 100 losses \
+report at the end gives architecture and settings, the ranking by the mean of the last 100 losses (of all, where there are fewer) \
 (first-zero: by balanced accuracy, the mean of the recalls of both classes, before that), every \
 trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy \
 and confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops \
@@ -241,7 +241,7 @@ Files:
 values, with NAME_test.csv beside it (without it the last fifth is the test set).
   --json FILE
       comparisons, and trainings with round, loss, name, contender, trial, length, seed, steps, \
-final_loss, mean_last_10, mean_last_100, printed_at_4900 (running-mean: the mean of the ten \
+final_loss, mean_last_10 and mean_last_100 (of all losses while there are fewer), printed_at_4900 (running-mean: the mean of the ten \
 losses up to batch 4900, as the notebook prints it), timing (seconds, steps_per_second; left out \
 with --no-timing), stopped, mastered_length, test (sequences, wrong), lengths (from which step \
 on), evaluations (step; loss, accuracy (first-zero: balanced_accuracy) and worst loss of each \

@@ -107,6 +107,7 @@ impl Instrument {
             readout: unscaled.readout.clone(),
             unused: unscaled.unused.clone(),
             parameters: unscaled.parameters,
+            without_biases: unscaled.without_biases,
             headers: batch.headers(),
             length: batch.steps * scaled.spec.ticks,
             batch: batch.size,
@@ -175,8 +176,9 @@ impl Instrument {
     /// # Errors
     /// As for [`Instrument::answer`].
     pub fn arrays(&mut self, question: &Question, ticket: &Ticket) -> Result<Vec<Array>> {
+        let without_biases = self.prepare(question)?.0.without_biases;
         let (network, batch) = self.ready(question)?;
-        arrays(&network, batch, question.loss, ticket)
+        arrays(&network, without_biases, batch, question.loss, ticket)
     }
 
     /// One view of why the gradients are what they are.
@@ -206,6 +208,7 @@ impl Instrument {
             readout: unscaled.readout.clone(),
             unused: unscaled.unused.clone(),
             parameters: unscaled.parameters,
+            without_biases: unscaled.without_biases,
             headers: batch.headers(),
             length: batch.steps * spec.ticks,
             batch: batch.size,
@@ -275,6 +278,7 @@ impl Instrument {
             None => from_files
                 .map_or((input.length, input.batch), |sequence| (sequence.length, sequence.batch)),
         };
+        unscaled.suits_length(weights, length, from_files.is_some())?;
         let number = dtype(*precision).size_in_bytes();
         fits_memory(&spec, length * spec.ticks, sequences, number)?;
 

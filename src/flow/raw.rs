@@ -21,7 +21,7 @@ use crate::ticket::Ticket;
 /// | `h_l{k}`, `c_l{k}` | `[n·T+1, B, H]` | states, row 0 the initial one; c of an LSTM |
 /// | `grad_h_l{k}`, `grad_c_l{k}` | `[n·T+1, B, H]` | total dL/dh_t and dL/dc_t |
 /// | `jacobian_l{k}` | `[n·T, B, S·H, S·H]` | step t = 1..: d(h, c)_t / d(h, c)_{t-1} of the layer alone |
-/// | `weight_ih_l{k}` ... `head.bias` | as in `torch.nn` | parameters as used, scales included |
+/// | `weight_ih_l{k}` ... `head.bias` | as in `torch.nn` | parameters as used, scales included; no biases of a file without any |
 /// | `grad_weight_ih_l{k}` ... | the same | their gradients, with respect to the scaled parameters |
 /// | `grad_input` | `[T, B, I]` | dL/dx |
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +57,14 @@ impl Array {
     }
 }
 
-/// Runs a network over a batch and back, and keeps everything.
+/// Runs a network over a batch and back, and keeps everything; `without_biases` leaves out those of the
+/// layers, which are zeros that its file does not have.
 ///
 /// # Errors
 /// Too little memory, and [`crate::error::Error::Cancelled`].
 pub(super) fn arrays(
     network: &Network,
+    without_biases: bool,
     batch: &Batch,
     loss: Loss,
     ticket: &Ticket,
@@ -70,7 +72,10 @@ pub(super) fn arrays(
     let spec = &network.spec;
     fits_bytes(bytes(spec, batch.steps, batch.size))?;
     let dtype = network.dtype();
-    let (network, variables) = network.variables(dtype)?;
+    let (network, mut variables) = network.variables(dtype)?;
+    if without_biases {
+        variables.retain(|(name, _)| !name.starts_with("bias_"));
+    }
     let x = Var::from_tensor(&as_numbers(&batch.x, spec.input_size, dtype)?)?.into_inner();
     let run = network.run(&x, Probing::On, ticket)?;
     let judged = batch.loss(&run.output, loss)?;

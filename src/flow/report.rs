@@ -23,6 +23,9 @@ pub struct FlowReport {
     pub unused: Vec<String>,
     /// Numbers that training would change, those of the readout included.
     pub parameters: usize,
+    /// Whether the recurrent layers have no biases, as their file has none (`bias=False`); `spec` counts
+    /// one a layer then, of zeros.
+    pub without_biases: bool,
     /// The row that each sequence file began with, where that was a header; empty without files.
     pub headers: Vec<Option<Vec<String>>>,
     /// Steps T of the unrolled network: of an input read n times each, n to a step.

@@ -25,6 +25,8 @@ pub(super) struct Unscaled {
     pub(super) unused: Vec<String>,
     /// Numbers that training would change.
     pub(super) parameters: usize,
+    /// Whether it has zeros for the biases that its file does not have.
+    pub(super) without_biases: bool,
     /// By layer and gate, of the unscaled blocks of `weight_hh`.
     spectra: OnceCell<Vec<Vec<NamedSpectrum>>>,
     /// Where an input that shares the random stream of the weights begins.
@@ -60,13 +62,14 @@ impl Unscaled {
             }
             Weights::File { path, nonlinearity, seed, head, content } => {
                 let stored = stored(path, content.as_ref())?;
-                let Opened { mut network, readout, after, unused, parameters } =
+                let Opened { mut network, readout, after, unused, parameters, without_biases } =
                     stored.open(*nonlinearity, head, *seed)?;
                 if let Some(task) = task {
                     suits(&network, task).map_err(|message| Error::content(path, message))?;
                     network.spec.reading = task.reading();
                 }
-                Ok(Self { unused, parameters, ..Self::of(network, readout, after) })
+                let made = Self::of(network, readout, after);
+                Ok(Self { unused, parameters, without_biases, ..made })
             }
         }
     }
@@ -74,7 +77,41 @@ impl Unscaled {
     fn of(network: Network, readout: ReadoutSource, stream: Generator) -> Self {
         let parameters = network.spec.parameter_count();
         let (unused, spectra) = (Vec::new(), OnceCell::new());
-        Self { network, readout, unused, parameters, spectra, stream }
+        let without_biases = false;
+        Self { network, readout, unused, parameters, without_biases, spectra, stream }
+    }
+
+    /// Refuses an input of other than the steps that a readout from a file reads side by side.
+    ///
+    /// # Errors
+    /// The file, the tensor, and which length it wants.
+    pub(super) fn suits_length(
+        &self,
+        weights: &Weights,
+        length: usize,
+        from_files: bool,
+    ) -> Result<()> {
+        let (Reading::AllSteps(steps), Weights::File { path, .. }, ReadoutSource::File(name)) =
+            (self.network.spec.reading, weights, &self.readout)
+        else {
+            return Ok(());
+        };
+        if steps == length {
+            return Ok(());
+        }
+        let hidden = self.network.spec.hidden_size;
+        let remedy = match from_files {
+            true => format!("give it sequences of {steps} steps"),
+            false => format!("set the length to {steps} (--length {steps})"),
+        };
+        Err(Error::content(
+            path,
+            format!(
+                "{name}.weight reads {} numbers, the {hidden} of each of {steps} steps, but the \
+                 input has {length} steps: {remedy}",
+                steps * hidden
+            ),
+        ))
     }
 
     /// Works out the spectra, unless that has been done. Only reports need them.

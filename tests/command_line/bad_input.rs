@@ -120,7 +120,13 @@ fn unusable_weights_are_named_with_tensor_and_shapes() {
     safetensors(&desk.path("wrong.safetensors"), &wrong);
     let good: [(&str, &[usize], &[f32]); 3] = [wrong[0], wrong[1], ("bias_ih_l0", &[2], &[0.0; 2])];
     safetensors(&desk.path("good.safetensors"), &good);
+    let bare = [wrong[0], wrong[1]];
+    safetensors(&desk.path("bare.safetensors"), &bare);
+    let all_7: [(&str, &[usize], &[f32]); 3] =
+        [wrong[0], wrong[1], ("fc.weight", &[1, 14], &[0.1; 14])];
+    safetensors(&desk.path("all_7.safetensors"), &all_7);
     desk.put("wide.csv", "1,2\n3,4\n");
+    desk.put("eight.csv", "1\n2\n3\n4\n5\n6\n7\n8\n");
     let cases: &[(&str, &[&str])] = &[
         ("explore --weights missing.safetensors", &["missing.safetensors"]),
         ("explore --weights text.safetensors", &["text.safetensors"]),
@@ -132,12 +138,23 @@ fn unusable_weights_are_named_with_tensor_and_shapes() {
         ("explore --weights good.safetensors --cell lstm", &["--cell lstm", "rnn"]),
         ("explore --weights good.safetensors --hidden-size 3", &["--hidden-size 3", "2"]),
         ("explore --weights good.safetensors --biases 2", &["--biases 2", "1"]),
+        ("explore --weights bare.safetensors --biases 2", &["bare.safetensors, which gives 0"]),
+        // A readout of the states of seven steps side by side.
+        (
+            "explore --weights all_7.safetensors",
+            &["all_7.safetensors: fc.weight", "10 steps", "--length 7"],
+        ),
+        (
+            "explore --weights all_7.safetensors --sequence eight.csv",
+            &["fc.weight", "8 steps", "sequences of 7 steps"],
+        ),
         ("explore --weights good.safetensors --init identity", &["--init"]),
         ("explore --weights good.safetensors --sequence wide.csv", &["wide.csv"]),
     ];
     refused_with_words(&desk, cases);
     // The same file with flags that agree is fine.
     desk.ok("explore --weights good.safetensors --cell rnn --hidden-size 2 --biases 1");
+    desk.ok("explore --weights all_7.safetensors --length 7");
 }
 
 #[test]

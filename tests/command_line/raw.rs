@@ -6,7 +6,7 @@ mod common;
 use candle_core::npy::NpzTensors;
 use serde_json::Value;
 
-use crate::support::Desk;
+use crate::support::{Desk, safetensors};
 use common::golden::assert_close;
 use common::{data, floats, json};
 
@@ -110,6 +110,35 @@ fn npz_and_json_hold_the_same_bits() {
         measured(&desk, "lstm", &format!("--precision {precision}"));
         assert!(bytes == std::fs::read(desk.path("full.npz")).expect("archive"), "other bytes");
     }
+}
+
+#[test]
+fn a_network_without_biases_is_given_none_in_the_files() {
+    let desk = Desk::new();
+    let weights: [(&str, &[usize], &[f32]); 3] = [
+        ("weight_ih_l0", &[2, 1], &[0.1, 0.2]),
+        ("weight_hh_l0", &[2, 2], &[0.3; 4]),
+        ("fc.weight", &[1, 2], &[0.5; 2]),
+    ];
+    let bias: (&str, &[usize], &[f32]) = ("bias_ih_l0", &[2], &[0.0; 2]);
+    safetensors(&desk.path("bare.safetensors"), &weights);
+    safetensors(&desk.path("biased.safetensors"), &[&weights[..], &[bias]].concat());
+    let of = |name: &str| {
+        let flags = format!("--weights {name}.safetensors --bias-scale 2 --npz {name}.npz --full");
+        let report = desk.json(&flags);
+        let archive = NpzTensors::new(desk.path(&format!("{name}.npz"))).expect("an archive");
+        let mut names: Vec<String> = archive.names().into_iter().cloned().collect();
+        names.retain(|name| name.contains("bias"));
+        names.sort();
+        let full = report["full"].as_object().expect("arrays");
+        assert_eq!(full.keys().filter(|name| name.contains("bias")).count(), names.len());
+        (names, report["without_biases"].clone(), report["loss"].clone())
+    };
+    let (bare, biased) = (of("bare"), of("biased"));
+    assert_eq!((bare.0.as_slice(), bare.1), ([].as_slice(), Value::Bool(true)));
+    assert_eq!(biased.0, ["bias_ih_l0", "grad_bias_ih_l0"]);
+    assert_eq!(biased.1, Value::Null);
+    assert_eq!(bare.2, biased.2, "a bias of zeros is the same network");
 }
 
 /// Ticks, skip connections, symbols and classes: shapes as --help documents them.

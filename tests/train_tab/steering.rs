@@ -22,7 +22,7 @@ fn a_comparison_trains_to_its_end() {
     assert_eq!(scene.moments, (0..60).step_by(5).collect::<Vec<u64>>());
     let losses = window.losses();
     assert!(losses.iter().all(|losses| losses.len() == 60));
-    window.harness.get_by_label_contains("by the mean of the last 100 losses");
+    window.harness.get_by_label_contains("by the mean of all losses");
     window.harness.check_accessibility();
 }
 

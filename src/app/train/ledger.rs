@@ -130,7 +130,7 @@ pub fn result(lanes: &[LaneStatus], ranking: &Ranking) -> String {
     if first.diverged() {
         return format!("{far} · {}", first.ending);
     }
-    let mean = if ranking.aggregated { "median of last 100" } else { "mean of last 100 losses" };
+    let mean = ranking.mean_name();
     let place = if ranking.standings.len() > 1 { "first: " } else { "" };
     format!("{far} · {place}{}, {mean} {}", first.name, number(loss, 4))
 }

@@ -40,6 +40,7 @@ pub(in crate::figure) fn report(
         readout: ReadoutSource::Drawn,
         unused: Vec::new(),
         parameters: draw.design.spec(1, 1).parameter_count(),
+        without_biases: false,
         headers: Vec::new(),
         question,
         length,

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::training::{Training, by_contender, median, trainings};
+use super::training::{Span, Training, by_contender, median, trainings};
 use crate::figure::csv::field;
 use crate::figure::number::number;
 use crate::train::{Comparison, RunLog, Stop};
@@ -20,6 +20,8 @@ pub struct Ranking {
     pub aggregated: bool,
     /// What comes before the loss: a length mastered, an accuracy.
     before_loss: BeforeLoss,
+    /// Of what the means of the last 10 and of the last 100 losses are.
+    spans: [Span; 2],
     /// Whether times are left out.
     untimed: bool,
 }
@@ -50,9 +52,9 @@ pub struct Standing {
     pub accuracy: Option<f64>,
     /// The last loss, of several trainings the median; `None` before the first.
     pub final_loss: Option<f64>,
-    /// Mean of the last 10 losses, of several trainings the median.
+    /// Mean of the last 10 losses (of all, while there are fewer), of several trainings the median.
     pub mean_last_10: Option<f64>,
-    /// Mean of the last 100 losses, of several trainings the median.
+    /// Mean of the last 100 losses (of all, while there are fewer), of several trainings the median.
     pub mean_last_100: Option<f64>,
     /// The smallest mean of the last 100 losses of any of its trainings.
     pub best: Option<f64>,
@@ -66,7 +68,7 @@ pub struct Standing {
     pub ending: String,
 }
 
-/// Ranks trainings by the mean of their last 100 losses; then those that have not begun; those that
+/// Ranks trainings by the mean of their last 100 losses (of all, while there are fewer); then those that have not begun; those that
 /// diverged come last. Where a task says so the accuracy on its fixed set comes before the loss, and
 /// in a curriculum the length mastered before both. Equals keep the order of the comparison. Of more
 /// than 16 trainings the contenders are ranked, by their medians.
@@ -91,7 +93,8 @@ pub fn ranking(comparison: &Comparison, logs: &[&RunLog]) -> Ranking {
         standings = groups.collect();
     }
     standings.sort_by(better);
-    Ranking { standings, aggregated, before_loss, untimed: false }
+    let spans = [10, 100].map(|count| Span::of(&trainings, count));
+    Ranking { standings, aggregated, before_loss, spans, untimed: false }
 }
 
 fn standing(index: usize, one: &Training<'_>) -> Standing {
@@ -230,13 +233,30 @@ impl Ranking {
     /// What is ranked by, such as `by the mean of the last 100 losses; diverged ones come last`.
     pub fn rule(&self) -> String {
         let BeforeLoss { length, accuracy } = self.before_loss;
-        let mean = match self.aggregated {
-            true => "the median of the means of the last 100 losses",
-            false => "the mean of the last 100 losses",
+        let of = match self.spans[1] {
+            Span::Last => "of the last 100 losses",
+            Span::All => "of all losses",
+            Span::LastOrAll => "of the last 100 losses (of all, where there are fewer)",
         };
-        let first = [length.then_some("the length mastered"), accuracy, Some(mean)];
+        let mean = match self.aggregated {
+            true => format!("the median of the means {of}"),
+            false => format!("the mean {of}"),
+        };
+        let first = [length.then_some("the length mastered"), accuracy, Some(&mean)];
         let parts: Vec<&str> = first.into_iter().flatten().collect();
         format!("by {}; diverged ones come last", parts.join(", then "))
+    }
+
+    /// What [`Standing::mean_last_100`] is: `mean of last 100 losses`.
+    pub fn mean_name(&self) -> &'static str {
+        match (self.aggregated, self.spans[1]) {
+            (false, Span::Last) => "mean of last 100 losses",
+            (false, Span::All) => "mean of all losses",
+            (false, Span::LastOrAll) => "mean of last 100 losses or all",
+            (true, Span::Last) => "median of last 100",
+            (true, Span::All) => "median of means of all losses",
+            (true, Span::LastOrAll) => "median of last 100 or all",
+        }
     }
 
     /// The columns behind the place.
@@ -248,16 +268,31 @@ impl Ranking {
         let BeforeLoss { length, accuracy } = self.before_loss;
         columns.extend(length.then(|| column("length mastered", length_cell)));
         columns.extend(accuracy.map(|name| column(name, accuracy_cell)));
+        let [of_10, of_100] = self.spans;
+        // Told apart from that of the last 100 even where both are of all.
+        let mean_10 = match of_10 {
+            Span::Last => "mean of last 10",
+            Span::All | Span::LastOrAll => "mean of last 10 or all",
+        };
+        let [mean, best, median] = match of_100 {
+            Span::Last => ["mean of last 100", "best mean of last 100", "median mean of last 100"],
+            Span::All => ["mean of all", "best mean of all", "median mean of all"],
+            Span::LastOrAll => [
+                "mean of last 100 or all",
+                "best mean of last 100 or all",
+                "median mean of last 100 or all",
+            ],
+        };
         columns.extend(match self.aggregated {
             false => [
                 column("final loss", |one| loss_cell(one.final_loss)),
-                column("mean of last 10", |one| loss_cell(one.mean_last_10)),
-                column("mean of last 100", |one| loss_cell(one.mean_last_100)),
+                column(mean_10, |one| loss_cell(one.mean_last_10)),
+                column(mean, |one| loss_cell(one.mean_last_100)),
             ],
             true => [
                 column("median final loss", |one| loss_cell(one.final_loss)),
-                column("best mean of last 100", |one| loss_cell(one.best)),
-                column("median mean of last 100", |one| loss_cell(one.mean_last_100)),
+                column(best, |one| loss_cell(one.best)),
+                column(median, |one| loss_cell(one.mean_last_100)),
             ],
         });
         if !self.untimed {

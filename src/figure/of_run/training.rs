@@ -12,6 +12,31 @@ pub(super) struct Training<'a> {
     pub log: &'a RunLog,
 }
 
+/// Of what the mean of a training's last so many losses is, told for several trainings at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Span {
+    /// Of so many: every training has them.
+    #[default]
+    Last,
+    /// Of all losses: no training has more.
+    All,
+    /// Of so many, or of all where there are fewer.
+    LastOrAll,
+}
+
+impl Span {
+    /// What means of the last `count` losses are of; trainings that have not begun have none.
+    pub fn of(trainings: &[Training<'_>], count: usize) -> Self {
+        let done = || trainings.iter().map(|one| one.log.losses.len()).filter(|&done| done > 0);
+        match (done().min(), done().max()) {
+            (Some(fewest), _) if fewest >= count => Self::Last,
+            (_, Some(most)) if most <= count => Self::All,
+            (Some(_), Some(_)) => Self::LastOrAll,
+            (None, _) | (_, None) => Self::Last,
+        }
+    }
+}
+
 /// All trainings, as far as there are records of them.
 pub(super) fn trainings<'a>(comparison: &'a Comparison, logs: &[&'a RunLog]) -> Vec<Training<'a>> {
     let training = |(entry, log): (Entry, &&'a RunLog)| {

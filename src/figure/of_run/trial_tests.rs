@@ -186,6 +186,7 @@ fn many_trainings_are_ranked_by_contender() {
     assert!((first.mean_last_100.unwrap() - (1.0 / 15.0 + 1.0 / 16.0) / 2.0).abs() < 1e-6);
     assert_eq!(first.ending, "10 not over");
     assert!(many.to_string().contains("best mean of last 100"));
+    assert_eq!(many.mean_name(), "median of last 100");
     let few = ranking(&comparison, &logs[..12]);
     assert_eq!((few.aggregated, few.standings.len()), (false, 12));
     assert!(few.standings.iter().any(|standing| standing.name == "RNN, trial 2"));
@@ -242,18 +243,41 @@ fn first_zero_is_ranked_by_balanced_accuracy_and_says_so() {
     assert_eq!(order, [2, 1, 0], "a tie is broken by the loss");
     assert_eq!(
         table.rule(),
-        "by balanced accuracy, then the mean of the last 100 losses; diverged ones come last"
+        "by balanced accuracy, then the mean of all losses; diverged ones come last"
     );
     assert_eq!(table.headers()[3], "balanced accuracy");
     assert_eq!(table.cells()[2][3], "50.0 %");
     assert!(table.tsv().lines().all(|line| line.split('\t').count() == 10));
     // Unless nothing was evaluated; other tasks go by their losses.
-    let by_loss = "by the mean of the last 100 losses; diverged ones come last";
+    let by_loss = "by the mean of all losses; diverged ones come last";
     assert_eq!(ranking(&comparison, &[&of_task(9, |_| 0.7, |_| 0.5)]).rule(), by_loss);
     let digits = preset("mnist1d", "notebook");
     let table = ranking(&digits, &logs.each_ref());
     assert_eq!((table.rule().as_str(), table.standings[0].index), (by_loss, 0));
     assert!(!table.headers().contains(&"test accuracy"));
+}
+
+#[test]
+fn a_mean_is_called_by_the_losses_that_it_is_of() {
+    let comparison = preset("mnist1d", "notebook");
+    let [short, exact, long] = [60, 100, 300].map(|steps| of_task(steps, |_| 0.5, |_| 0.5));
+    let said = |logs: &[&RunLog]| {
+        let table = ranking(&comparison, logs);
+        let header = table.headers().into_iter().rfind(|name| name.starts_with("mean of"));
+        (header.unwrap(), table.rule())
+    };
+    let [last, all, either] = [
+        "by the mean of the last 100 losses; diverged ones come last",
+        "by the mean of all losses; diverged ones come last",
+        "by the mean of the last 100 losses (of all, where there are fewer); diverged ones come last",
+    ];
+    assert_eq!(said(&[&exact, &long]), ("mean of last 100", last.to_owned()));
+    assert_eq!(said(&[&short, &exact]), ("mean of all", all.to_owned()));
+    assert_eq!(said(&[&short, &long]), ("mean of last 100 or all", either.to_owned()));
+    // Who has not begun has no mean.
+    let waiting = RunLog::default();
+    assert_eq!(said(&[&long, &waiting]), ("mean of last 100", last.to_owned()));
+    assert!(trials(&comparison, &[&short]).headers.contains(&"mean of all losses".to_owned()));
 }
 
 #[test]

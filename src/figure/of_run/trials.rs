@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::training::{Training, by_contender, median, trainings};
+use super::training::{Span, Training, by_contender, median, trainings};
 use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::figure::number::number;
@@ -109,7 +109,12 @@ fn measured(trainings: &[Training<'_>]) -> Vec<Column> {
     }
     let loss =
         |one: &Training<'_>| one.log.mean_of_last(100).map_or_else(dash, |loss| number(loss, 4));
-    columns.push(Column::number("mean of last 100 losses", loss, |all| {
+    let header = match Span::of(trainings, 100) {
+        Span::Last => "mean of last 100 losses",
+        Span::All => "mean of all losses",
+        Span::LastOrAll => "mean of last 100 losses or all",
+    };
+    columns.push(Column::number(header, loss, |all| {
         let losses = all.iter().filter_map(|one| one.log.mean_of_last(100)).collect();
         median(losses).map_or_else(dash, |loss| format!("median {}", number(loss, 4)))
     }));

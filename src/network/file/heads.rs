@@ -140,6 +140,10 @@ pub(super) fn search(tensors: &Tensors, wanted: &Wanted<'_>) -> Heads {
         }
     }
     let (chosen, trouble) = choose(&layers, &mlp, wanted);
+    let trouble = match chosen {
+        Some(_) => trouble,
+        None => trouble.or_else(|| unsound(tensors, wanted)),
+    };
     Heads { layers, chosen, trouble }
 }
 
@@ -300,6 +304,23 @@ fn linears(tensors: &Tensors) -> Vec<LinearLayer> {
         })
     };
     tensors.iter().filter_map(linear).collect()
+}
+
+/// Why the layer that would fit is none: its bias does not suit its weight.
+fn unsound(tensors: &Tensors, wanted: &Wanted<'_>) -> Option<String> {
+    tensors.iter().find_map(|(name, weight)| {
+        let layer = name.strip_suffix(".weight")?;
+        let &[outputs, reads] = weight.dims() else { return None };
+        let bias = format!("{layer}.bias");
+        let found = tensors.get(&bias)?.dims();
+        let fits = wanted.reading(reads).is_some() && !is_recurrent(name) && !stands_before(layer);
+        (fits && found != [outputs]).then(|| {
+            format!(
+                "{bias}: expected shape [{outputs}] beside {name} [{outputs}, {reads}], found \
+                 {found:?}; --head none or random goes without"
+            )
+        })
+    })
 }
 
 /// Whether a name says that the layer makes the input of the recurrence.

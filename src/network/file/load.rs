@@ -22,6 +22,8 @@ pub(super) struct Stored {
     pub tensors: Tensors,
     /// What the file says beside them.
     pub recorded: Recorded,
+    /// Names of the tensors of other networks in the file, such as the average of this one.
+    pub aside: Vec<String>,
 }
 
 /// Reads all tensors of a file.
@@ -35,9 +37,11 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
         return Err(Error::content(path, format!("{size} bytes is too large for a network")));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    let plain = |tensors| (tensors, Recorded::default());
+    let plain = |(tensors, aside)| (tensors, Recorded::default(), aside);
     let found = match Format::of(&bytes) {
-        Format::Safetensors => safe::read(&bytes),
+        Format::Safetensors => {
+            safe::read(&bytes).map(|(tensors, recorded)| (tensors, recorded, Vec::new()))
+        }
         Format::Archive => torch::from_archive(&bytes).map(plain),
         Format::OldTorch => torch::from_old_file(&bytes).map(plain),
         Format::Foreign(what) => Err(format!(
@@ -45,6 +49,6 @@ pub(super) fn load(path: &Path) -> Result<Stored> {
              PyTorch"
         )),
     };
-    let (tensors, recorded) = found.map_err(|message| Error::content(path, message))?;
-    Ok(Stored { checksum: Checksum::of(&bytes), tensors, recorded })
+    let (tensors, recorded, aside) = found.map_err(|message| Error::content(path, message))?;
+    Ok(Stored { checksum: Checksum::of(&bytes), tensors, recorded, aside })
 }

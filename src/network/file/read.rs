@@ -33,10 +33,13 @@ pub struct Opened {
     pub readout: ReadoutSource,
     /// Where the random stream stands after what was drawn.
     pub after: Generator,
-    /// Names of the tensors that the network does not use, such as an embedding's or an optimiser's.
+    /// Names of the tensors that the network does not use, such as an embedding's or an optimiser's, and
+    /// of those of other networks in the file, such as an average of this one.
     pub unused: Vec<String>,
     /// Numbers of the file that are used, and of a readout that was drawn: what training would change.
     pub parameters: usize,
+    /// Whether the file has no biases (`bias=False`); the network then has zeros in their place.
+    pub without_biases: bool,
 }
 
 impl StateDict {
@@ -90,7 +93,7 @@ impl StateDict {
         head: &Head,
         seed: u64,
     ) -> std::result::Result<Opened, Trouble> {
-        let Stored { tensors, recorded, .. } = &self.stored;
+        let Stored { tensors, recorded, aside, checksum: _ } = &self.stored;
         let recurrent = Recurrent::find(tensors)?;
         let (cell, sizes) = recurrent.cell(recorded.nonlinearity.unwrap_or(nonlinearity))?;
         let [input_size, hidden_size] = sizes;
@@ -135,6 +138,7 @@ impl StateDict {
             }
             _ => error.to_string(),
         })?;
+        let without_biases = recurrent.without_biases;
         let network = Network { spec, layers, readout };
         let layers = network.layers.iter().enumerate();
         let recurrent = layers.flat_map(|(k, layer)| layer.named(k));
@@ -143,7 +147,9 @@ impl StateDict {
         if let ReadoutSource::File(name) = &source {
             used.extend([format!("{name}.weight"), format!("{name}.bias")]);
         }
-        let unused = tensors.keys().filter(|name| !used.contains(*name)).cloned().collect();
+        let own = tensors.keys().filter(|name| !used.contains(*name));
+        let mut unused: Vec<String> = own.chain(aside).cloned().collect();
+        unused.sort();
         let read: usize = used.iter().filter_map(|name| tensors.get(name)).map(Entry::count).sum();
         let drawn = match (&source, &network.readout) {
             (ReadoutSource::Random { .. }, Some(readout)) => {
@@ -152,7 +158,14 @@ impl StateDict {
             _ => 0,
         };
         let parameters = read + drawn;
-        Ok(Opened { network, readout: source, after: generator, unused, parameters })
+        Ok(Opened {
+            network,
+            readout: source,
+            after: generator,
+            unused,
+            parameters,
+            without_biases,
+        })
     }
 }
 

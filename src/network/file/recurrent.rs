@@ -22,7 +22,8 @@ pub(super) struct Recurrent<'a> {
     pub(super) num_layers: usize,
     pub(super) biases: Biases,
     pub(super) wiring: Wiring,
-    without_biases: bool,
+    /// Whether it was made with `bias=False`.
+    pub(super) without_biases: bool,
 }
 
 /// What the name of a recurrent tensor says: `rnn.` `weight_hh` `_l` `0` `_reverse`.

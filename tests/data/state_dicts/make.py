@@ -297,6 +297,14 @@ def refused_ones(net):
     save("linear.pt", nn.Linear(1, 2).state_dict())
     refused("linear.pt", "no tensor named weight_hh_l0", "bias and weight")
 
+    # 13. A network and its average: the other one is told of. A readout whose bias does not suit it.
+    net = Net(nn.RNN(1, 2), fc=nn.Linear(2, 1))
+    state = net.state_dict()
+    save("averaged.pt", {"ema_model": {n: t * 0.9 for n, t in state.items()}, "model": state})
+    right("averaged.pt", "rnn", state, "rnn.", "fc", [f"ema_model.{n}" for n in state])
+    save("broken_bias.pt", {**state, "fc.bias": torch.zeros(3)})
+    refused("broken_bias.pt", "fc.bias: expected shape [1] beside fc.weight [1, 2], found [3]", "--head none or random")
+
 
 if OLD:
     old_versions()

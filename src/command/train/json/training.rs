@@ -25,7 +25,7 @@ pub(super) struct Training<'a> {
     length: usize,
     seed: u64,
     steps: u64,
-    final_loss: Option<Number>,
+    final_loss: Option<Loss>,
     mean_last_10: Option<Number>,
     mean_last_100: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,9 @@ impl<'a> Training<'a> {
             length,
             seed: comparison.seed_of(run.entry.trial),
             steps: log.steps(),
-            final_loss: log.final_loss().map(Number),
+            final_loss: log
+                .final_loss()
+                .map(|value| Loss { value, precision: comparison.precision }),
             mean_last_10: log.mean_of_last(10).map(Number),
             mean_last_100: log.mean_of_last(100).map(Number),
             printed_at_4900: printed(comparison, log),
@@ -191,9 +193,22 @@ struct Losses<'a> {
 impl Serialize for Losses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kept = self.values.iter().step_by(self.every.max(1));
+        let precision = self.precision;
+        serializer.collect_seq(kept.map(|&value| Loss { value, precision }))
+    }
+}
+
+/// A loss in the digits of the training's number format.
+struct Loss {
+    value: f64,
+    precision: Precision,
+}
+
+impl Serialize for Loss {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.precision {
-            Precision::F32 => serializer.collect_seq(kept.map(|&loss| Single(loss as f32))),
-            Precision::F64 => serializer.collect_seq(kept.map(|&loss| Number(loss))),
+            Precision::F32 => Single(self.value as f32).serialize(serializer),
+            Precision::F64 => Number(self.value).serialize(serializer),
         }
     }
 }

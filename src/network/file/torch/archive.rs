@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use super::super::tensors::{Tensors, one_line};
-use super::contents::named_tensors;
+use super::contents::contents;
 use super::pickle;
 use super::storages::{Budget, Source, tensors};
 
@@ -19,11 +19,11 @@ const MOST_DIRECTORIES: usize = 16;
 /// A pickle is this long at most; those of checkpoints are a thousandth of it.
 const MOST_PICKLE: u64 = 32 << 20;
 
-/// All tensors of a state dict in an archive.
+/// All tensors of a state dict in an archive, and the names of those of others beside it.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<Tensors, String> {
+pub(in super::super) fn read(bytes: &[u8]) -> Result<(Tensors, Vec<String>), String> {
     let count = |signature: &[u8]| bytes.windows(4).filter(|window| *window == signature).count();
     if count(b"PK\x01\x02") > MOST_FILES || count(b"PK\x05\x06") > MOST_DIRECTORIES {
         return Err("a zip archive of more files than a state dict has tensors".to_owned());
@@ -39,8 +39,9 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Tensors, String> {
     };
     let data = files.content(&pickle, MOST_PICKLE)?;
     let pickled = pickle::read(&data)?;
-    let named = named_tensors(&pickled)?;
-    tensors(&pickled, named, bytes.len(), &mut files)
+    let found = contents(&pickled)?;
+    let tensors = tensors(&pickled, found.tensors, bytes.len(), &mut files)?;
+    Ok((tensors, found.aside))
 }
 
 /// The name of the pickle that describes the tensors.

@@ -26,6 +26,21 @@ pub(super) enum Found<'p> {
     Strange(String),
 }
 
+/// What is taken of a file, and what is left.
+pub(super) struct Contents<'p> {
+    /// The tensors of the state dict, by name.
+    pub(super) tensors: Vec<(String, Found<'p>)>,
+    /// Names of the tensors of other state dicts with recurrent weights, after the keys that lead there:
+    /// `ema_model.rnn.weight_hh_l0`.
+    pub(super) aside: Vec<String>,
+}
+
+impl<'p> Contents<'p> {
+    fn whole(tensors: Vec<(String, Found<'p>)>) -> Self {
+        Self { tensors, aside: Vec::new() }
+    }
+}
+
 /// A dictionary with tensors by name.
 struct Dict<'p> {
     /// Keys that lead to it.
@@ -35,13 +50,11 @@ struct Dict<'p> {
     recurs: bool,
 }
 
-/// The tensors of the state dict, by name.
+/// The tensors of the state dict, by name, and the names of those of others.
 ///
 /// # Errors
 /// An object without one, or with several of which none is the obvious one.
-pub(super) fn named_tensors<'p>(
-    pickled: &'p Pickled<'_>,
-) -> Result<Vec<(String, Found<'p>)>, String> {
+pub(super) fn contents<'p>(pickled: &'p Pickled<'_>) -> Result<Contents<'p>, String> {
     let (dicts, module) = dicts(pickled);
     let recurrent: Vec<&Dict> = dicts.iter().filter(|dict| dict.recurs).collect();
     let known = |dict: &&Dict| match dict.path.as_slice() {
@@ -51,9 +64,17 @@ pub(super) fn named_tensors<'p>(
     };
     let obvious = recurrent.iter().copied().filter(|dict| known(dict).is_some()).min_by_key(known);
     match (obvious, recurrent.as_slice()) {
-        (Some(dict), _) => Ok(tensors_of(pickled, dict, "")),
-        (None, [one]) => Ok(with_siblings(pickled, &dicts, one)),
-        (None, []) => nothing(pickled, &dicts, module.as_ref()),
+        (Some(dict), all) => {
+            let others = all.iter().filter(|other| !std::ptr::eq(**other, dict));
+            let names = others.flat_map(|other| {
+                let prefix = format!("{}.", other.path.join("."));
+                tensors_of(pickled, other, &prefix).into_iter().map(|(name, _)| name)
+            });
+            let aside = names.take(MOST_NAMES).collect();
+            Ok(Contents { tensors: tensors_of(pickled, dict, ""), aside })
+        }
+        (None, [one]) => Ok(Contents::whole(with_siblings(pickled, &dicts, one))),
+        (None, []) => nothing(pickled, &dicts, module.as_ref()).map(Contents::whole),
         (None, several) => {
             let paths = several.iter().map(|dict| dict.path.join("."));
             Err(format!(

@@ -6,16 +6,16 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::tensors::Tensors;
-use super::contents::named_tensors;
+use super::contents::contents;
 use super::pickle::{self, Pickled};
 use super::storages::{Source, tensors};
 use super::value::Value;
 
-/// All tensors of a state dict.
+/// All tensors of a state dict, and the names of those of others beside it.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<Tensors, String> {
+pub(in super::super) fn read(bytes: &[u8]) -> Result<(Tensors, Vec<String>), String> {
     let mut at = 0;
     let mut next = || -> Result<Pickled<'_>, String> {
         let pickled = pickle::read(&bytes[at..])?;
@@ -36,8 +36,9 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Tensors, String> {
     let (object, keys) = (next()?, next()?);
     let mut storages = Storages { bytes, places: HashMap::new() };
     storages.locate(&object, &keys, at)?;
-    let named = named_tensors(&object)?;
-    tensors(&object, named, bytes.len(), &mut storages)
+    let found = contents(&object)?;
+    let tensors = tensors(&object, found.tensors, bytes.len(), &mut storages)?;
+    Ok((tensors, found.aside))
 }
 
 fn is_big_endian(machine: &Pickled<'_>) -> bool {
