@@ -376,7 +376,7 @@ fn one_prediction_a_sequence_is_never_called_a_loss_on_all_steps() {
     let desk = Desk::new();
     put_network(&desk, "ten.safetensors", 1, &[("head", [1, 20])]);
     let text = desk.ok("explore --weights ten.safetensors --loss all");
-    assert!(text.contains("loss: last step") && !text.contains("all steps"), "{text}");
+    assert!(text.contains("loss: all states") && !text.contains("all steps"), "{text}");
 }
 
 /// Drawn as `x @ W` in the lab: the transposes of what torch.nn draws.

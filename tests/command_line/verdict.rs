@@ -256,10 +256,11 @@ fn one_loss_read_from_all_states_is_not_called_many() {
         assert_eq!(all["word"], Value::Null, "{sentence}");
         assert_says(
             &sentence,
-            &["There is one loss, but the readout reads the states of all steps"],
+            &["There is one loss, but the readout reads the state after every step"],
         );
         assert!(!sentence.contains("error"), "{sentence}");
-        let table = desk.ok(&format!("explore {flags} --csv all.csv"));
+        desk.ok(&format!("explore {flags} --csv all.csv"));
+        let table = desk.ok(&format!("explore {flags}"));
         let heading = table.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(heading.contains("all states ·"), "{heading}");
         let csv = std::fs::read_to_string(desk.path("all.csv")).expect("CSV");
@@ -308,7 +309,7 @@ fn a_gate_is_the_reason_only_where_it_leaves_what_is_left() {
         assert!(!sentence.contains("because"), "{sentence}");
         assert!(!sentence.contains("is 1.0 on"), "digits tell it from 1: {sentence}");
     }
-    // Without weights the gate is all that there is.
-    let (_, sentence) = verdict(&desk, "--cell gru --weight-scale 0 --length 120");
-    assert_says(&sentence, &["because the update gate z is 0."]);
+    // Without weights and biases the gate is all that there is.
+    let (_, sentence) = verdict(&desk, "--cell gru --weight-scale 0 --bias-scale 0 --length 120");
+    assert_says(&sentence, &["because the update gate z is 0.50 on average"]);
 }

@@ -117,9 +117,9 @@ fn many_steps(evidence: &Evidence<'_>) -> String {
     let (first, last) = (norms[0], norms[length - 1]);
     let (enters, what) = match evidence.report.spec.reading {
         Reading::AllSteps(_) => (
-            "there is one loss, but the readout reads the states of all steps, so gradient enters at \
-             every step",
-            "what enters",
+            "there is one loss, but the readout reads the state after every step, so gradient enters at \
+             each",
+            "gradient from one step",
         ),
         Reading::EachStep | Reading::LastStep | Reading::LastStepRelu | Reading::States => {
             ("every step feeds an error of its own into the gradient", "an error")
