@@ -15,4 +15,5 @@ mod train;
 mod train_bad_input;
 mod verdict;
 mod views;
+mod views_said;
 mod window;

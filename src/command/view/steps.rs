@@ -38,6 +38,7 @@ fn theory_layer(layer: &LayerTheory) -> Result<Value> {
         "slope": to_value(Number(*slope))?,
         "slope_from": from,
         "left_over": to_value(Number(layer.left_over()))?,
+        "ln_left_over": to_value(Number(layer.ln_left_over()))?,
         "fate": layer.fate().to_string(),
         "mean_derivative": layer.mean_derivative.map(Number).map(to_value).transpose()?,
         "regime": match regime {
@@ -62,13 +63,14 @@ fn theory_layer(layer: &LayerTheory) -> Result<Value> {
 }
 
 fn gap_json(gap: Gap) -> Result<Value> {
-    let Gap { total, other_ways, slopes, in_cell, matrices, stretch, change } = gap;
+    let Gap { total, other_ways, slopes, in_cell, matrices, directions, stretch, change } = gap;
     Ok(json!({
         "ln_total": to_value(Number(total))?,
         "ln_other_ways": to_value(Number(other_ways))?,
         "ln_slopes": to_value(Number(slopes))?,
         "ln_in_cell": to_value(Number(in_cell))?,
         "ln_matrices": to_value(Number(matrices))?,
+        "ln_steps_differ": directions.map(Number).map(to_value).transpose()?,
         "sigma_max_over_radius": to_value(Number(stretch))?,
         "change": change.map(Number).map(to_value).transpose()?,
     }))
@@ -84,6 +86,7 @@ fn reason_word(reason: GapReason) -> &'static str {
         GapReason::NotNormal => "not-normal",
         GapReason::StepsDiffer => "steps-differ",
         GapReason::SmallPart => "small-part",
+        GapReason::Several => "several",
     }
 }
 
@@ -150,12 +153,6 @@ pub(super) fn jacobians_table(
 ) -> std::fmt::Result {
     use std::fmt::Write;
     for (n, layer) in report.layers.iter().enumerate() {
-        writeln!(
-            text,
-            "\nlayer {}: singular values of the {unit}'s Jacobian, log₁₀ of those",
-            n + 1
-        )?;
-        writeln!(text, "of the product of all later ones, and the largest exponent so far")?;
         let LayerJacobians { steps, products, lyapunov, last_radius: _ } = layer;
         let step = |value: fn(&_) -> f64| steps.iter().map(value).collect::<Vec<f64>>();
         // At the last step nothing is multiplied yet; products come last step first.
@@ -169,10 +166,30 @@ pub(super) fn jacobians_table(
         ];
         let mut columns: Vec<(&str, &[f64])> = vec![("exponent", &lyapunov.largest)];
         // Of long sequences only some steps are measured: those are in the CSV file.
-        let whole =
-            of_steps.iter().chain(&of_products).filter(|(_, all)| all.len() == report.length);
+        let length = report.length;
+        let (of_each, of_all) = (steps.len() == length, products.len() + 1 == length);
+        let whole = of_steps.iter().chain(&of_products).filter(|(_, all)| all.len() == length);
         columns.extend(whole.map(|(name, values)| (*name, &values[..])));
+        write!(text, "\nlayer {}: ", n + 1)?;
+        if of_each {
+            write!(text, "singular values of the {unit}'s Jacobian, ")?;
+        }
+        if of_all {
+            write!(text, "log₁₀ of those\nof the product of all later ones, ")?;
+        }
+        let and = if of_each || of_all { "and " } else { "" };
+        writeln!(text, "{and}the largest exponent so far")?;
         columns_by_step(text, unit, &columns)?;
+        let mut files = Vec::new();
+        if !of_each {
+            files.push(format!("of the Jacobians of {} of {length} {unit}s", steps.len()));
+        }
+        if !of_all {
+            files.push(format!("of the products of {} of {length}", products.len() + 1));
+        }
+        if !files.is_empty() {
+            writeln!(text, "(--csv FILE has singular values too, {})", files.join(" and "))?;
+        }
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ fn of_itemized(text: &mut String, itemized: &Itemized) -> Result {
         let horizons: Vec<f64> = layer.horizons.iter().copied().map(distance).collect();
         columns_by_step(
             text,
-            "step s",
+            "step",
             &[("‖dLs/dhs‖", &here), ("‖dLs/dh1‖", &first), ("horizon", &horizons)],
         )?;
     }

@@ -3,17 +3,18 @@
 
 use std::f64::consts::LN_10;
 
-use super::of_layer;
+use super::{of_layer, of_ln};
 use crate::figure::model::{Axis, Color, Figure, Guide, Range, Series, Stroke};
 use crate::figure::number::number;
-use crate::flow::fate::{Fate, left_over};
+use crate::flow::fate::Fate;
 use crate::flow::view::{JacobiansReport, LayerJacobians};
 use crate::network::{Cell, NetworkSpec};
 
-const SPECTRUM: &str = "Mean growth of each direction of the state, as natural logarithm a step, by \
-                        triangular decompositions (Benettin et al. 1980; for recurrent networks \
-                        Vogt et al. 2020, Engelken et al. 2020): below 0 a direction is forgotten, \
-                        above 0 it grows, and gradients with it.";
+const SPECTRUM: &str = "by triangular decompositions (Benettin et al. 1980; for recurrent networks \
+                        Vogt et al. 2020, Engelken et al. 2020): in the long run a direction below 0 is \
+                        forgotten, above 0 it grows, and gradients with it. Over few steps exponents \
+                        are estimates, which depend on the directions they start from, the axes of \
+                        the state.";
 
 const DRIFT: &str = "Over few steps the largest exponent still depends on where it started; it settles \
                      as t grows (Benettin et al. 1980). Dashed: ln |λ|max of the last step's Jacobian, \
@@ -153,11 +154,15 @@ fn spectrum(report: &JacobiansReport) -> Figure {
         Series { stroke: Stroke::Dots, ..line.drawn_where(is_not_lost) }
     });
     let series: Vec<Series> = series.collect();
-    let mut notes = with_scope(report, SPECTRUM.to_owned());
-    notes.extend(report.layers.iter().enumerate().map(|(n, layer)| summary(n, layer)));
+    let unit = super::unit(report.spec.ticks);
+    let explanation = format!(
+        "Mean growth of each direction of the state, as natural logarithm a {unit}, {SPECTRUM}"
+    );
+    let mut notes = with_scope(report, explanation);
+    notes.extend(report.layers.iter().enumerate().map(|(n, layer)| summary(report, n, layer)));
     let index = Axis { integer: true, ..Axis::linear("exponent, by size") };
     Figure {
-        y: at_least(Axis::linear("growth, ln a step"), 0.02, &series),
+        y: at_least(Axis::linear(format!("growth, ln a {unit}")), 0.02, &series),
         series,
         guides: vec![Guide::Horizontal(0.0, "keeps".into())],
         notes,
@@ -170,28 +175,37 @@ fn spectrum(report: &JacobiansReport) -> Figure {
     }
 }
 
-/// `Layer 1: the largest is 0.12, a factor of 1.13 a step, 403 over all 50: it grows; 3 of 64 lie
-/// above 0.`
-fn summary(n: usize, layer: &LayerJacobians) -> String {
+/// `Layer 1: the largest is 0.12, a factor of 1.13 a step; 3 of 64 lie above 0. Judged by ...`
+fn summary(report: &JacobiansReport, n: usize, layer: &LayerJacobians) -> String {
     let exponents = &layer.lyapunov.exponents;
     let count = |wanted: fn(f64) -> bool| exponents.iter().filter(|e| wanted(**e)).count();
     let (of, largest) = (exponents.len(), exponents.first().copied().unwrap_or(f64::NAN));
-    let steps = layer.lyapunov.largest.len();
-    let over_all = left_over(largest.exp(), steps);
     let lost = match count(|exponent| exponent == f64::NEG_INFINITY) {
         0 => String::new(),
         lost => format!("; {lost} are −∞: those directions are lost in a step"),
     };
     format!(
-        "Layer {}: the largest is {}, a factor of {} a step, {} over all {steps}: it {}; {} of {of} lie \
-         above 0{lost}.",
+        "Layer {}: the largest is {}, a factor of {} a {}; {} of {of} lie above 0{lost}.{}",
         n + 1,
         if largest.abs() < ROUNDING { "0".to_owned() } else { number(largest, 3) },
         number(largest.exp(), 3),
-        number(over_all, 2),
-        super::becomes(Fate::of(over_all)),
+        super::unit(report.spec.ticks),
         count(|exponent| exponent > ROUNDING),
+        judged(report, layer).unwrap_or_default(),
     )
+}
+
+/// What becomes of the gradient that keeps most, by the product over all steps back: no exponent over
+/// so many steps says it, as that depends on where it started. Nothing of a single step.
+fn judged(report: &JacobiansReport, layer: &LayerJacobians) -> Option<String> {
+    let all = layer.products.last().filter(|product| product.t == 1)?;
+    let back = super::count(report.length - 1, super::unit(report.spec.ticks));
+    Some(format!(
+        " Judged by σmax of {}, all {back} back together: {}, so a gradient in its direction {}.",
+        whole(&report.spec).replace('ₜ', "₁"),
+        of_ln(all.ln_max, 2),
+        super::becomes(Fate::of(all.ln_max.exp())),
+    ))
 }
 
 fn drift(report: &JacobiansReport) -> Figure {

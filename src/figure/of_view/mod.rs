@@ -16,6 +16,7 @@ mod weights;
 
 pub use self::layout::{Layout, UnitSort};
 use super::model::{Axis, Figure};
+use super::number::{number, power_of_ten};
 use crate::flow::{Fate, ViewReport};
 
 /// The figures of a view, in the order in which they are read.
@@ -56,6 +57,15 @@ fn unit(ticks: usize) -> &'static str {
 /// `9 steps`, `1 step`.
 fn count(n: usize, unit: &str) -> String {
     format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+}
+
+/// e to the power of `ln`, like [`number`]; about the power of ten where no number can hold it.
+fn of_ln(ln: f64, digits: usize) -> String {
+    let value = ln.exp();
+    if !ln.is_finite() || (value.is_finite() && value >= f64::MIN_POSITIVE) {
+        return number(value, digits);
+    }
+    format!("about {}", power_of_ten((ln / std::f64::consts::LN_10).round() as i32))
 }
 
 /// What becomes of something, as the end of a sentence: `it vanishes`.

@@ -27,11 +27,13 @@ fn layer(slope: f64, radius: f64, sigma_max: f64, mean: Option<f64>) -> LayerThe
         slopes,
         in_cell: 0.0,
         matrices: total - slopes,
+        directions: Some(0.0),
         stretch: sigma_max / radius,
         change: None,
     };
     LayerTheory {
         own: measured.clone(),
+        ln_own: 59.0 * slope.ln(),
         measured,
         closed: true,
         source: Source::Weights,
@@ -151,6 +153,7 @@ fn what_lies_before_the_first_number_is_told() {
     let mut cut = layer(0.1, 0.1, 0.2, Some(1.0));
     cut.measured[..20].fill(0.0);
     cut.from = 21;
+    cut.ln_own = f64::NEG_INFINITY;
     let text = said(TANH, cut.clone());
     assert!(text.contains("back to 21, before which the gradient is zero or too small"), "{text}");
     assert!(text.contains("nothing of the gradient at step 60 is left"), "{text}");
@@ -255,17 +258,62 @@ fn steps_that_were_not_looked_at_are_told() {
     assert!(!shown(&long)[0].notes.iter().any(|note| note.contains("evenly spread")));
 }
 
-/// 0.99 a step.
+/// 0.99 a step by the product, and half as much by an exponent that missed its direction.
 #[test]
-fn an_exponent_is_judged_over_all_steps() {
-    let said = |length: usize| {
+fn all_steps_are_judged_by_their_product_and_never_by_an_exponent() {
+    let said = |length: usize, factor: f64| {
         let mut report = jacobians(TANH, 1, 0.4);
-        report.layers[0].lyapunov.exponents[0] = f64::ln(0.99);
-        report.layers[0].lyapunov.largest = vec![f64::ln(0.99); length];
+        report.length = length;
+        let ln_max = (length - 1) as f64 * factor.ln();
+        report.layers[0].products = vec![ProductValues { t: 1, ln_max, ln_mean: 0.0, ln_min: 0.0 }];
+        report.layers[0].lyapunov.exponents[0] = f64::ln(0.5);
+        report.layers[0].lyapunov.largest = vec![f64::ln(0.5); length];
         shown(&report)[2].notes.join(" ")
     };
-    assert!(said(10).contains("0.990 a step, 0.90 over all 10: it keeps its size"), "{}", said(10));
-    assert!(said(2000).contains("1.9×10⁻⁹ over all 2000: it vanishes"), "{}", said(2000));
+    for (length, factor, words) in [
+        (
+            10,
+            0.99,
+            "all 9 steps back together: 0.91, so a gradient in its direction keeps its size",
+        ),
+        (
+            2000,
+            0.99,
+            "all 1999 steps back together: 1.9×10⁻⁹, so a gradient in its direction vanishes",
+        ),
+        (2000, 0.5, "together: about 10⁻⁶⁰², so a gradient in its direction vanishes"),
+        (2000, 2.0, "together: about 10⁶⁰², so a gradient in its direction explodes"),
+        (2, f64::NAN, "all 1 step back together: NaN, so a gradient in its direction is unknown"),
+    ] {
+        let text = said(length, factor);
+        assert!(text.contains("a factor of 0.500 a step; 0 of 3 lie above 0."), "{text}");
+        assert!(text.contains(words), "{text}");
+    }
+    let mut one = jacobians(TANH, 1, 0.4);
+    one.layers[0].products.clear();
+    assert!(!shown(&one)[2].notes.join(" ").contains("Judged"));
+}
+
+/// What no number can hold is no "nothing" and no "∞".
+#[test]
+fn powers_beyond_the_number_format_are_told_by_their_logarithm() {
+    let mut long = layer(0.5, 0.4, 1.5, Some(1.0));
+    long.measured = (1..=2000).map(|t| 0.5_f64.powi(2000 - t)).collect();
+    long.own = long.measured.clone();
+    (long.from, long.ln_own) = (978, 1999.0 * f64::ln(0.5));
+    let text = said(Cell::Rnn(Nonlinearity::Identity), long.clone());
+    assert!(text.contains("predicts that about 10⁻⁷⁹⁵ of a gradient is left"), "{text}");
+    let left = "by the Jacobians, about 10⁻⁶⁰² of the gradient at step 2000 is left at step 1: it vanishes";
+    assert!(text.contains(left) && !text.contains("nothing of"), "{text}");
+    long.closed = false;
+    let text = said(Cell::Rnn(Nonlinearity::Identity), long.clone());
+    assert!(text.contains("nothing that the number format can hold of the gradient"), "{text}");
+    (long.sigma_max, long.radius) = (1e-310, 1e-311);
+    let text = said(Cell::Rnn(Nonlinearity::Identity), long.clone());
+    assert!(text.contains("at most about 10⁻⁶¹⁹⁶⁹⁰ of a gradient is left"), "{text}");
+    (long.sigma_max, long.radius) = (50.0, 49.0);
+    let text = said(Cell::Rnn(Nonlinearity::Identity), long);
+    assert!(text.contains("about 10³³⁷⁹ times as large") && !text.contains('∞'), "{text}");
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn estimate(report: &TheoryReport, layer: &LayerTheory) -> Option<String> {
             "by {} % either way (two standard errors), over all {} {unit}s back by a factor of {}",
             number(100.0 * (error - 1.0), 2),
             radii.of,
-            number(error.powf(radii.of as f64), 2)
+            super::of_ln(radii.of as f64 * error.ln(), 2)
         ),
     };
     Some(format!(

@@ -2,7 +2,7 @@
 
 use super::{factor, sigma_name};
 use crate::figure::number::number;
-use crate::figure::of_view::{becomes, count, unit};
+use crate::figure::of_view::{becomes, count, of_ln, unit};
 use crate::flow::Fate;
 use crate::flow::view::{Gap, GapReason, LayerTheory, Regime, Source, TheoryReport};
 use crate::network::{Cell, Nonlinearity};
@@ -14,7 +14,8 @@ pub(super) fn regime(report: &TheoryReport, layer: &LayerTheory) -> Option<Strin
         return None;
     }
     let (radius, sigma) = (number(layer.radius, 3), number(layer.sigma_max, 3));
-    let (predicted, allowed) = (number(layer.predicted(), 2), number(layer.allowed(), 2));
+    let [predicted, allowed] =
+        [layer.radius, layer.sigma_max].map(|factor| of_ln(layer.ln_over(factor), 2));
     let [will, may] = [layer.predicted(), layer.allowed()].map(|left| verb(Fate::of(left)));
     let over = format!("over {} back", count(back, unit(report.spec.ticks)));
     let sigma = format!("{} = {sigma}", sigma_name(layer).trim_start_matches("at most "));
@@ -80,27 +81,34 @@ pub(super) fn measured(report: &TheoryReport, layer: &LayerTheory) -> String {
     if length < 2 {
         return format!("With a single {unit} there is no {unit} back.");
     }
-    let left = layer.left_over();
+    let ln_left = layer.ln_left_over();
+    let by = if layer.left_by_jacobians() { ", by the Jacobians, " } else { " " };
     let (at_first, at_last) = (format!("{unit} 1"), format!("{unit} {length}"));
     let all = match layer.fate() {
         Fate::Unknown => format!("what is left at {at_first} is not a number"),
-        fate if left > 1.0 => {
-            let (left, fate) = (number(left, 2), becomes(fate));
+        fate if ln_left > 0.0 => {
+            let (left, fate) = (of_ln(ln_left, 2), becomes(fate));
             format!("the gradient at {at_first} is {left} times that at {at_last}: it {fate}")
         }
         fate => {
-            let left = if left == 0.0 { "nothing".to_owned() } else { number(left, 2) };
+            let left = match ln_left {
+                f64::NEG_INFINITY if layer.closed => "nothing".to_owned(),
+                // Other ways lead here, too, and what they carry is only measured.
+                f64::NEG_INFINITY => "nothing that the number format can hold".to_owned(),
+                ln_left => of_ln(ln_left, 2),
+            };
             let fate = becomes(fate);
             format!("{left} of the gradient at {at_last} is left at {at_first}: it {fate}")
         }
     };
     if layer.slope.is_nan() {
-        return format!("Measured: {all}; no slope can be measured.");
+        let how = if layer.left_by_jacobians() { "By the Jacobians" } else { "Measured" };
+        return format!("{how}: {all}; no slope can be measured.");
     }
     let slope = factor(layer.slope);
     let reason = reason(report, layer).map(|text| format!("; {text}")).unwrap_or_default();
     if layer.from == 1 {
-        return format!("Measured: {slope} a {unit}, so that {all}{reason}.");
+        return format!("Measured: {slope} a {unit}, so that{by}{all}{reason}.");
     }
     let before = match layer.measured.get(layer.from - 2) {
         Some(norm) if norm.is_finite() => "zero or too small for the number format",
@@ -108,7 +116,7 @@ pub(super) fn measured(report: &TheoryReport, layer: &LayerTheory) -> String {
     };
     format!(
         "Measured: {slope} a {unit} from {unit} {length} back to {}, before which the gradient is \
-         {before}, so that {all}{reason}.",
+         {before}, so that{by}{all}{reason}.",
         layer.from
     )
 }
@@ -118,6 +126,7 @@ fn reason(report: &TheoryReport, layer: &LayerTheory) -> Option<String> {
     let (reason, gap) = (layer.reason()?, layer.gap?);
     let than =
         if gap.total > 0.0 { "more than |λ|max predicts" } else { "less than |λ|max predicts" };
+    let unit = unit(report.spec.ticks);
     let because = match reason {
         GapReason::AsPredicted => return Some("as |λ|max predicts".to_owned()),
         GapReason::WithinError => return Some("|λ|max agrees within its error".to_owned()),
@@ -142,12 +151,18 @@ fn reason(report: &TheoryReport, layer: &LayerTheory) -> Option<String> {
             ),
         },
         GapReason::StepsDiffer => format!(
-            "as the direction that lasts differs from step to step: Jacobians change by {} % on average",
-            number(100.0 * gap.change?, 2)
+            "as the direction that lasts differs from {unit} to {unit}: |λ|max of the product of the \
+             Jacobians, which change by {} % on average, is {} the product of their own",
+            number(100.0 * gap.change?, 2),
+            times(gap.directions?)
         ),
-        GapReason::SmallPart => {
-            "as the gradient has only a small part in that direction, which tells in the long run"
-                .into()
+        GapReason::SmallPart => format!(
+            "as the gradient has only a small part in the direction that lasts: {} as much is left of it \
+             as of that direction",
+            times(gap.matrices - gap.directions?)
+        ),
+        GapReason::Several => {
+            "as several causes add up, none of which makes up half of it".to_owned()
         }
     };
     Some(format!("{than}, {because}"))

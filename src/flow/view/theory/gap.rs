@@ -12,8 +12,8 @@ const SAME: f64 = 0.02;
 /// normal.
 const NORMAL: f64 = 1.0 + 1e-6;
 
-/// Step Jacobians that change by a smaller part from step to step count as the same.
-const CHANGED: f64 = 0.01;
+/// A cause is named if it makes up at least this part of the gap.
+const MOST: f64 = 0.5;
 
 /// ln (measured / predicted) over all steps that the gradient crosses, and the parts it is the sum of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +29,10 @@ pub struct Gap {
     pub in_cell: f64,
     /// What is left: the way back through the matrices against the power of their |λ|max.
     pub matrices: f64,
+    /// Of `matrices`, what comes of directions that differ from step to step: ln |λ|max of the product
+    /// of all matrices less the sum of their own ln |λ|max. 0 of a plain RNN, whose W_hh stays the
+    /// same; `None` where it is not known.
+    pub directions: Option<f64>,
     /// Geometric mean of σ_max / |λ|max of the matrices: 1 if they are normal.
     pub stretch: f64,
     /// By what part the Jacobians of a cell with gates change from step to step, on average.
@@ -54,6 +58,8 @@ pub enum Reason {
     StepsDiffer,
     /// The gradient has little in the direction that lasts.
     SmallPart,
+    /// Several of these, none of which makes up half of it.
+    Several,
 }
 
 impl Gap {
@@ -72,40 +78,54 @@ impl Gap {
             (Cell::Rnn(_) | Cell::Lstm | Cell::Gru, _) => 0.0,
         };
         let in_cell = back.ln_own - back.ln_whole;
+        let directions = match cell {
+            Cell::Rnn(_) => Some(0.0),
+            Cell::Lstm | Cell::Gru => back.ln_product.map(|product| product - predicted),
+        };
         Self {
             total: measured - predicted,
             other_ways: measured - own,
             slopes,
             in_cell,
             matrices: own - slopes - in_cell - predicted,
+            directions,
             stretch,
             change: back.change,
         }
     }
 
-    /// The part that did most of it over so many steps, if `error` is the factor by which the
-    /// predicted one may be off. `None` if it is not known.
+    /// The part that makes up most of it over so many steps, if `error` is the factor by which the
+    /// predicted one may be off. `None` if that is not known.
     pub(super) fn reason(&self, steps: usize, error: f64) -> Option<Reason> {
         let (off, steps) = (self.total.abs(), steps as f64);
         if off <= f64::min(SAME * steps, GROWN.ln()) {
             return Some(Reason::AsPredicted);
         }
-        if off <= steps * error.ln() {
+        let doubt = steps * error.ln();
+        if off <= doubt {
             return Some(Reason::WithinError);
         }
-        let Self { total, other_ways, slopes, in_cell, matrices, stretch, change } = *self;
-        let of_matrices = match change {
-            _ if total > 0.0 => Some(Reason::NotNormal).filter(|_| stretch > NORMAL),
-            Some(change) if change > CHANGED => Some(Reason::StepsDiffer),
-            _ => Some(Reason::SmallPart),
+        let Self { total, other_ways, slopes, in_cell, matrices, directions, stretch, .. } = *self;
+        let not_normal = || Some(Reason::NotNormal).filter(|_| stretch > NORMAL);
+        let of_matrices = match directions {
+            _ if total > 0.0 => [(matrices, not_normal()), (0.0, None)],
+            Some(directions) => [
+                (directions, Some(Reason::StepsDiffer)),
+                (matrices - directions, Some(Reason::SmallPart)),
+            ],
+            None => [(matrices, None), (0.0, None)],
         };
-        let parts = [
+        let others = [
             (other_ways, Some(Reason::OtherWays)),
             (slopes, Some(Reason::Slopes)),
             (in_cell, Some(Reason::InCell)),
-            (matrices, of_matrices),
         ];
-        let most = parts.into_iter().filter(|(part, _)| part * total > 0.0);
-        most.max_by(|(a, _), (b, _)| a.abs().total_cmp(&b.abs())).and_then(|(_, reason)| reason)
+        let parts = others.into_iter().chain(of_matrices).filter(|(part, _)| part * total > 0.0);
+        let (part, reason) = parts.max_by(|(a, _), (b, _)| a.abs().total_cmp(&b.abs()))?;
+        if part.abs() - doubt >= MOST * (off + doubt) {
+            return reason;
+        }
+        let all_known = doubt == 0.0 && reason.is_some() && directions.is_some();
+        all_known.then_some(Reason::Several)
     }
 }

@@ -45,6 +45,9 @@ pub struct LayerTheory {
     /// The part of it that the layer's own recurrence carries back from step T. Equal to
     /// `measured` where `closed`; to this part the bound applies in any case.
     pub own: Vec<f64>,
+    /// ln of what the layer's own recurrence leaves at step 1, of 1 at step T: from the step
+    /// Jacobians, so that it neither over- nor underflows. -∞ if nothing is left.
+    pub ln_own: f64,
     /// Whether no other way leads from the last step to this layer: the top layer of a stack. Lower
     /// layers also hear from above at each step, and skip connections lead round.
     pub closed: bool,
@@ -98,14 +101,33 @@ impl LayerTheory {
         }
     }
 
-    /// What becomes of the measured gradient.
+    /// Whether what is left at step 1 is known from the step Jacobians, as the number format of the
+    /// measured gradient does not reach so far.
+    pub fn left_by_jacobians(&self) -> bool {
+        self.closed && self.from > 1 && !self.ln_own.is_nan() && !self.left_over().is_nan()
+    }
+
+    /// ln of what is left at step 1, also where the number format does not reach so far.
+    pub fn ln_left_over(&self) -> f64 {
+        if self.left_by_jacobians() { self.ln_own } else { self.left_over().ln() }
+    }
+
+    /// What becomes of the gradient.
     pub fn fate(&self) -> Fate {
-        Fate::of(self.left_over())
+        Fate::of(self.ln_left_over().exp())
     }
 
     /// What |λ|max by itself would leave of a gradient.
     pub fn predicted(&self) -> f64 {
         left_over(self.radius, self.steps_back())
+    }
+
+    /// ln of what a factor a step leaves over all steps back, which neither over- nor underflows.
+    pub fn ln_over(&self, factor: f64) -> f64 {
+        match self.steps_back() {
+            0 => left_over(factor, 0).ln(),
+            back => back as f64 * factor.ln(),
+        }
     }
 
     /// What σ_max allows to be left.
@@ -223,11 +245,12 @@ fn layer_theory(
         let ln_predicted = crossed as f64 * radius.ln();
         Gap::new(spec.cell, closed, [ln_measured, ln_predicted], &back, stretch)
     });
-    let WayBack { own, mean_derivative, .. } = back;
+    let WayBack { own, ln_first: ln_own, mean_derivative, .. } = back;
     let own = if closed { measured.clone() } else { own };
     Ok(LayerTheory {
         measured,
         own,
+        ln_own,
         closed,
         source,
         radius,

@@ -4,11 +4,19 @@
 use faer::{Col, Mat};
 
 use crate::error::Result;
+use crate::flow::Spectrum;
 use crate::flow::jacobian::Shape;
 use crate::flow::measure::norm;
 use crate::flow::view::path::Path;
+use crate::flow::view::unit::{Product, Unit};
 use crate::network::NetworkSpec;
 use crate::ticket::Ticket;
+
+/// Jacobians are multiplied if that takes no more multiplications: about a third of a second.
+const MOST_MULTIPLICATIONS: usize = 1 << 30;
+
+/// Below this part of the largest entry of a product its |λ|max may be a rounding error.
+const RESOLVED: f64 = 1e-10;
 
 /// What the way back through the layer's own recurrence does.
 pub(super) struct WayBack {
@@ -16,7 +24,9 @@ pub(super) struct WayBack {
     pub(super) own: Vec<f64>,
     /// ln of what is left of it at step `from`, of 1 at step T.
     pub(super) ln_own: f64,
-    /// The same of h and c together: as `ln_own` for cells without a cell state.
+    /// As `ln_own`, but at step 1, wherever the number format ends.
+    pub(super) ln_first: f64,
+    /// As `ln_own` of h and c together: as `ln_own` for cells without a cell state.
     pub(super) ln_whole: f64,
     /// The same with W_hh alone, without the slopes of the nonlinearity; of a plain RNN.
     pub(super) ln_linear: Option<f64>,
@@ -24,6 +34,9 @@ pub(super) struct WayBack {
     pub(super) mean_derivative: Option<f64>,
     /// Mean of ‖J_t - J_{t+1}‖ / ‖J_{t+1}‖ over these steps, in the Frobenius norm; of cells with gates.
     pub(super) change: Option<f64>,
+    /// ln |λ|max of the product of the Jacobians of these steps; of cells with gates, if it is known
+    /// and the product does not take too long.
+    pub(super) ln_product: Option<f64>,
 }
 
 /// A gradient on its way back: a unit vector and the logarithm of its length, so that nothing over-
@@ -80,19 +93,25 @@ impl WayBack {
         let mut left = Self {
             own: Vec::new(),
             ln_own: 0.0,
+            ln_first: 0.0,
             ln_whole: 0.0,
             ln_linear: linear.as_ref().map(|_| 0.0),
             mean_derivative: None,
             change: None,
+            ln_product: None,
         };
         let (mut slopes, mut changes) = (Mean::default(), Mean::default());
         let mut later: Option<Mat<f64>> = None;
+        let multiplications = path.size().saturating_pow(3).saturating_mul(steps - from);
+        let affordable = weights.is_none() && multiplications <= MOST_MULTIPLICATIONS;
+        let mut product = affordable.then(|| Product::new(path.size()));
         for t in (1..steps).rev() {
             ticket.advance(1)?;
             let step = path.step(t + 1);
             whole.go_back(&step.matrix);
             let ln_own = whole.ln_of_first(size);
             own[t - 1] = ln_own.exp();
+            left.ln_first = ln_own - ln_last;
             if t < from {
                 continue;
             }
@@ -109,6 +128,8 @@ impl WayBack {
                     if let Some(later) = &later {
                         changes.add(change(&step.matrix, later));
                     }
+                    product =
+                        product.and_then(|product| product.then(&Unit::of(step.matrix.clone())?));
                     later = Some(step.matrix);
                 }
             }
@@ -116,8 +137,15 @@ impl WayBack {
         left.own = own;
         left.mean_derivative = weights.and(slopes.value());
         left.change = changes.value();
+        left.ln_product = product.and_then(ln_radius);
         Ok(left)
     }
+}
+
+/// ln |λ|max, if it is no rounding error.
+fn ln_radius(product: Product) -> Option<f64> {
+    let radius = Spectrum::radius_of(&product.matrix);
+    (radius > RESOLVED * product.matrix.norm_max()).then(|| radius.ln() + product.ln_scale)
 }
 
 /// ‖A - B‖ / ‖B‖; 0 of two zeros.
