@@ -130,7 +130,8 @@ fn look(told: &Receiver<Vec<InUse>>, tell: &Sender<Vec<PathBuf>>, wake: &impl Fn
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        let written = files.iter_mut().fold(false, |any, file| file.look() || any);
+        // All are looked at, whatever the first ones show.
+        let written = files.iter_mut().filter_map(|file| file.look().then_some(())).count() > 0;
         let changed = files.iter().filter(|file| file.changed);
         let changed: Vec<PathBuf> = changed.map(|file| file.file.0.clone()).collect();
         if written || changed != last {

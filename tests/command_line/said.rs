@@ -69,7 +69,11 @@ fn a_readout_that_does_not_fit_a_task_is_refused_in_one_line() {
         let flags = format!("--weights {weights}.safetensors --task {task}");
         refused(&desk, &flags, &[&format!("{weights}.safetensors: the ")]);
     }
-    refused(&desk, "--weights all.safetensors --length 39", &["all steps", "40", "39"]);
+    refused(
+        &desk,
+        "--weights all.safetensors --length 39",
+        &["head.weight", "40 steps", "39 steps", "--length 40"],
+    );
     for task in ["first-zero", "echo --features 1", "running-mean"] {
         desk.ok(&format!("explore --weights one.safetensors --task {task}"));
     }
