@@ -12,9 +12,9 @@ const EXPLANATION: &str = "Growth is ‖∂L/∂h₁‖ / ‖∂L/∂h_T‖ in t
                            random tanh networks, the edge of chaos \
                            (Sompolinsky et al. 1988, Poole et al. 2016).";
 
-const MANY_LOSSES: &str = "The loss enters at several steps, so the gradient at the first step comes from \
-                           losses near it too: growth may be large although nothing arrives from far \
-                           away. The itemized view tells them apart.";
+const MANY_LOSSES: &str = "Gradient enters at several steps, so that some of it at the first step comes \
+                           from steps near by: growth may be large although nothing arrives from far \
+                           away. Of several losses the itemized view tells which reaches how far.";
 
 /// The sentences, of a question that lies at `place` if it is on the map.
 pub(super) fn notes(landscape: &Landscape, place: Option<[f64; 2]>) -> Vec<String> {
