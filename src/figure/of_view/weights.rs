@@ -37,8 +37,8 @@ fn sizes(contributions: &Contributions) -> Figure {
     if *many_losses {
         let shown = if distances.is_empty() { "by the itemized view" } else { "below by distance" };
         notes.push(format!(
-            "The loss enters at several steps, and a term hears those near it best: how much has come \
-             from far is shown {shown}."
+            "Gradient enters at several steps, and a term hears best what enters near it: how much has \
+             come from far is shown {shown}."
         ));
     }
     notes.extend(layers.iter().enumerate().map(|(n, layer)| sentence(n, layer, *ticks)));
