@@ -4,6 +4,7 @@
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
+//! - [`signal`]: the system's requests to end, for the window and the command line alike
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`frozen`]: what a file held when it was opened
@@ -23,6 +24,7 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
+pub mod signal;
 pub mod ticket;
 
 pub mod rng;

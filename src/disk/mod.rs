@@ -5,10 +5,12 @@
 //! fail.
 
 mod folder;
+mod lock;
 mod operation;
 mod read;
 mod save;
 
 pub use folder::{Stamp, contents, create_folder, remove, rename, stamp};
-pub use read::{Source, read, read_text};
+pub use lock::Lock;
+pub use read::{Source, read, read_text, system_text};
 pub use save::{check_writable, save, save_all};
