@@ -165,7 +165,9 @@ impl Store {
         match &old {
             Some(old) if *old == new => {}
             Some(old) => {
-                disk::save_all(&[(&before, old.as_bytes()), (&self.path, new.as_bytes())])?;
+                // Between the two, both are what was there before: no set that could be torn.
+                disk::save(&before, old.as_bytes())?;
+                disk::save(&self.path, new.as_bytes())?;
             }
             None => disk::save(&self.path, new.as_bytes())?,
         }

@@ -307,3 +307,60 @@ fn whoever_is_killed_while_writing_leaves_whole_settings() {
     }
     assert!(written > 20, "{written} of 30 had settings to find");
 }
+
+/// Saves under every fault that can strike, each time in a new folder that `prepare` has filled.
+#[cfg(debug_assertions)]
+fn under_every_fault(prepare: impl Fn(&Path), judge: impl Fn(&Path, bool, &str)) {
+    use crate::disk::fault::{Fault, Plan, with};
+    let run = |plan: Plan| {
+        let (_folder, path) = place();
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        prepare(&path);
+        let (saved, done) = with(plan, || {
+            let (mut store, _) = Store::open(&path);
+            store.save(&Contents::new(zoomed(2.0), None)).is_ok()
+        });
+        judge(&path, saved, &format!("{plan:?} {:?}", done.last()));
+        done
+    };
+    let operations = run(Plan { at: 0, lasting: false, fault: Fault::Short });
+    for (index, operation) in operations.iter().enumerate() {
+        for fault in Fault::of(*operation) {
+            run(Plan { at: index as u64 + 1, lasting: false, fault: *fault });
+        }
+    }
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn whatever_fails_and_wherever_it_ends_settings_are_the_old_or_the_new_ones() {
+    let prepare = |path: &Path| {
+        save(path, zoomed(1.25));
+        save(path, zoomed(1.5));
+    };
+    under_every_fault(prepare, |path, saved, what| {
+        let (found, notices) = open(path);
+        assert_eq!(notices, [""; 0], "{what}");
+        assert!(found.zoom == 2.0 || !saved && found.zoom == 1.5, "{what}: {}", found.zoom);
+        let before = open(&path.with_file_name("app.ron.before")).0.zoom;
+        assert!([1.25, 1.5].contains(&before), "{what}: {before}");
+    });
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn whatever_fails_and_wherever_it_ends_damaged_settings_are_still_somewhere() {
+    let prepare = |path: &Path| {
+        save(path, zoomed(1.25));
+        std::fs::write(path, b"damaged").unwrap();
+        std::fs::write(path.with_file_name("app.ron.damaged"), b"earlier").unwrap();
+    };
+    under_every_fault(prepare, |path, saved, what| {
+        let holds = |name: &str, bytes: &[u8]| {
+            std::fs::read(path.with_file_name(name)).is_ok_and(|found| found == bytes)
+        };
+        assert!(holds("app.ron.damaged", b"earlier"), "{what}");
+        assert!(holds("app.ron", b"damaged") || holds("app.ron.damaged-2", b"damaged"), "{what}");
+        assert!(!saved || open(path).0.zoom == 2.0, "{what}");
+    });
+}
