@@ -144,7 +144,7 @@ impl Command {
             Self::ClearPins => "Clear all",
             Self::Open => "Open…",
             Self::SaveSession => "Save session…",
-            Self::OpenLeftOut => "Try again",
+            Self::OpenLeftOut => "Open what was left out",
             Self::Export => "Export…",
             Self::CopyImage => "Copy image",
             Self::CopyNumbers => "Copy numbers",

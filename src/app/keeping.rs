@@ -3,7 +3,6 @@
 use egui::{Context, ViewportCommand};
 
 use super::App;
-use super::commands::Command;
 use super::settings::{Geometry, News};
 use crate::error::Result;
 use crate::signal;
@@ -80,13 +79,7 @@ impl App {
     pub(super) fn open_left_out(&mut self, ctx: &Context) {
         match self.left_out.clone() {
             Some(path) => self.open_files(ctx, &[path]),
-            None => {
-                let text = format!(
-                    "Nothing to “{}”: this start left nothing out.",
-                    Command::OpenLeftOut.text()
-                );
-                self.notices.success(text);
-            }
+            None => self.notices.success("This start has left nothing out."),
         }
     }
 }

@@ -10,6 +10,7 @@ mod landscape;
 mod numbers;
 mod raw;
 mod said;
+mod settings;
 mod support;
 mod train;
 mod train_bad_input;

@@ -265,6 +265,28 @@ fn a_safe_start_keeps_nothing() {
     assert!(nowhere.notices[0].contains("names no folder") && !nowhere.keeps());
 }
 
+#[test]
+fn the_window_does_not_wait_for_two_hundred_pins() {
+    let (_folder, path) = place();
+    let mut session = Session::default();
+    for seed in 0..200 {
+        session.draw_again(seed);
+        session.pin();
+    }
+    let (mut scribe, _woken) = begun(&path);
+    scribe.keep(&session, None);
+    let start = Instant::now();
+    scribe.keep(&session, None);
+    let same = start.elapsed();
+    session.zoom = 2.0;
+    scribe.keep(&session, None);
+    let both = start.elapsed();
+    println!("200 pins: {same:?} to see that nothing changed, {:?} to hand in", both - same);
+    assert!(both < Duration::from_millis(100), "{same:?}, {both:?} without optimisation");
+    scribe.finish().unwrap();
+    println!("{} bytes", std::fs::metadata(&path).unwrap().len());
+}
+
 const WRITER: &str = "RNNSCOPE_TEST_WRITES_SETTINGS";
 
 /// Not a test: what the next one starts and kills.
