@@ -3,6 +3,7 @@
 //! The crate is a library that measures and two thin faces on it, a window and a command line.
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
+//! - [`visible`]: texts of others as they are shown: nothing in them stays hidden
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`save`]: files that are there whole or not at all
 //! - [`ticket`]: how a long computation is watched and stopped
@@ -24,6 +25,7 @@ pub mod frozen;
 mod header;
 pub mod save;
 pub mod ticket;
+pub mod visible;
 
 pub mod rng;
 
