@@ -75,7 +75,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
     };
     let folder = folder(path);
     if !folder.is_dir() {
-        let why = format!("there is no folder {}; create it first", folder.display());
+        let why = format!("there is no folder {}; create it first", crate::visible::path(folder));
         return refuse(ErrorKind::NotFound, why);
     }
     match std::fs::metadata(path) {

@@ -2,6 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use crate::visible;
+
+/// So many messages are kept at a time; those that are driven out are counted.
+const MOST: usize = 100;
+
+/// From so many messages on they can be closed together.
+const MANY: usize = 4;
+
+/// Messages take at most this part of the window's height before they scroll.
+const HEIGHT: f32 = 0.6;
+
 /// How long good news stay; bad news stay until they are closed.
 const STAY: Duration = Duration::from_secs(8);
 
@@ -28,58 +39,106 @@ pub struct Notice {
 
 /// The messages on screen, oldest first.
 #[derive(Debug, Default)]
-pub struct Notices(Vec<Notice>);
+pub struct Notices {
+    kept: Vec<Notice>,
+    /// How many were driven out since the last time all were closed.
+    driven_out: usize,
+}
 
 impl Notices {
     /// Shows good news for a while.
     pub fn success(&mut self, text: impl Into<String>) {
-        self.push(Kind::Success, text.into());
+        self.push(Kind::Success, &text.into());
     }
 
     /// Shows bad news until they are closed.
     pub fn warning(&mut self, text: impl Into<String>) {
-        self.push(Kind::Warning, text.into());
+        self.push(Kind::Warning, &text.into());
     }
 
     /// The messages on screen.
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
-        self.0.iter()
+        self.kept.iter()
     }
 
-    fn push(&mut self, kind: Kind, text: String) {
+    fn push(&mut self, kind: Kind, text: &str) {
+        // The door for whatever files and libraries say.
+        let text = visible::message(text);
         // The same news again stand in one place, but are seen to be new.
-        let said = self.0.iter().position(|notice| notice.text == text);
-        let times = said.map_or(0, |said| self.0.remove(said).times) + 1;
-        self.0.push(Notice { kind, text, times, since: Instant::now() });
-        let surplus = self.0.len().saturating_sub(4);
-        self.0.drain(..surplus);
+        let said = self.kept.iter().position(|notice| notice.text == text);
+        let times = said.map_or(0, |said| self.kept.remove(said).times) + 1;
+        self.kept.push(Notice { kind, text, times, since: Instant::now() });
+        let surplus = self.kept.len().saturating_sub(MOST);
+        self.kept.drain(..surplus);
+        self.driven_out += surplus;
     }
 
     /// Draws them in the lower right corner.
     pub fn show(&mut self, ctx: &egui::Context) {
-        self.0.retain(|notice| notice.kind == Kind::Warning || notice.since.elapsed() < STAY);
-        if self.0.is_empty() {
+        self.kept.retain(|notice| notice.kind == Kind::Warning || notice.since.elapsed() < STAY);
+        if self.kept.is_empty() {
             return;
         }
-        if self.0.iter().any(|notice| notice.kind == Kind::Success) {
+        if self.kept.iter().any(|notice| notice.kind == Kind::Success) {
             ctx.request_repaint_after(Duration::from_millis(500));
         }
-        let mut closed = None;
+        let mut wish = Wish::Nothing;
+        let most = (HEIGHT * ctx.content_rect().height()).max(60.0);
         egui::Area::new(egui::Id::unique("notices"))
             .anchor(egui::Align2::RIGHT_BOTTOM, [-12.0, -12.0])
             .order(egui::Order::Foreground)
             .show(ctx, |ui| {
-                for (index, notice) in self.0.iter().enumerate() {
-                    if notice.ui(ui) {
-                        closed = Some(index);
-                    }
-                    ui.add_space(6.0);
+                if self.kept.len() >= MANY || self.driven_out > 0 {
+                    self.header(ui, &mut wish);
                 }
+                egui::ScrollArea::vertical()
+                    .id_salt("notices")
+                    .max_height(most)
+                    .stick_to_bottom(true)
+                    .show(ui, |ui| {
+                        for (index, notice) in self.kept.iter().enumerate() {
+                            if notice.ui(ui) {
+                                wish = Wish::Close(index);
+                            }
+                            ui.add_space(6.0);
+                        }
+                    });
             });
-        if let Some(index) = closed {
-            self.0.remove(index);
+        match wish {
+            Wish::Nothing => {}
+            Wish::Close(index) => drop(self.kept.remove(index)),
+            Wish::CloseAll => *self = Self::default(),
         }
     }
+
+    /// How many messages there are, and a button that closes them all.
+    fn header(&self, ui: &mut egui::Ui, wish: &mut Wish) {
+        egui::Frame::popup(ui.style()).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(self.count());
+                if ui.button("Close all").on_hover_text("Closes all messages.").clicked() {
+                    *wish = Wish::CloseAll;
+                }
+            });
+        });
+        ui.add_space(6.0);
+    }
+
+    /// `5 messages`, and how many more there were.
+    fn count(&self) -> String {
+        let messages = if self.kept.len() == 1 { "message" } else { "messages" };
+        match self.driven_out {
+            0 => format!("{} {messages}", self.kept.len()),
+            out => format!("The last {} {messages}; {out} older ones are gone", self.kept.len()),
+        }
+    }
+}
+
+/// What a button of the messages asks for.
+enum Wish {
+    Nothing,
+    Close(usize),
+    CloseAll,
 }
 
 impl Notice {

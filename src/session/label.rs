@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::flow::{Draw, Input, Question, SequenceFile, Signal, Weights};
 use crate::frozen::{Checksum, Frozen};
 use crate::network::{Cell, Design, GateBias, Head, InputInit, Wiring};
+use crate::visible::file_name;
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {
@@ -182,10 +183,6 @@ fn signal_name(signal: &Signal, by_content: bool) -> String {
             signal.to_string()
         }
     }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// At most three decimals, without trailing zeros.

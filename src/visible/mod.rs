@@ -20,6 +20,9 @@ pub use path::{file_name, path};
 /// Longest name that is shown in whole, in characters, where names stand in lines and tables.
 const NAME: usize = 60;
 
+/// Longest message, in characters: whatever a file or a library says, a screen has room for it.
+const MESSAGE: usize = 2000;
+
 /// Whether a character cannot be seen, or changes how others are seen.
 ///
 /// These are control characters with line ends and tabs, marks that turn the direction of writing
@@ -61,6 +64,14 @@ pub fn name(name: &str) -> Cow<'_, str> {
         Cow::Borrowed(name) => cut_to(name, NAME),
         Cow::Owned(name) => Cow::Owned(cut_to(&name, NAME).into_owned()),
     }
+}
+
+/// A message on one line of at most 2000 characters: line ends and tabs become spaces, as they are of
+/// the message, not of a name in it; all else that is hidden is written out.
+pub fn message(message: &str) -> String {
+    let words = message.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
+    cut_to(&text(&line), MESSAGE).into_owned()
 }
 
 fn written_out(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -134,6 +145,12 @@ pub(crate) mod tests {
         ] {
             assert!(matches!(text(name), Cow::Borrowed(same) if same == name), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_message_is_one_line_that_fits() {
+        assert_eq!(message("bad\r\n\tfile\u{1b}[2J\n"), r"bad file\u{1b}[2J");
+        assert_eq!(message(&"long ".repeat(1000)).chars().count(), MESSAGE - 1);
     }
 
     proptest! {

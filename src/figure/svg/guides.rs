@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::{Color, Guide, Stroke};
 use crate::figure::resolve::clip;
+use crate::visible;
 
 /// Corners of the polygon that stands for a circle.
 const CORNERS: usize = 256;
@@ -45,6 +46,9 @@ impl Painter<'_, '_> {
                 Guide::Vertical(raw, label) => (label, self.beside_vertical(*raw, label)),
                 Guide::Circle(radius, label) => (label, self.beside_circle(*radius)),
             };
+            let room = self.frame.width - 12.0 * self.unit;
+            let fits = |label: &str| font::width(label, TICK_TEXT * self.unit) <= room;
+            let label = &*visible::cut(label, fits);
             let covered = |place: &Place| self.covered(&self.box_of(label, place));
             let best = places.into_iter().map(|place| (covered(&place), place));
             // The first of those that cover least.

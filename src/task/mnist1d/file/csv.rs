@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path) -> Result<Dataset> {
             format!(
                 "{kept} sequences are too few to set a fifth aside for testing; expected 5 or \
                  more, or a test set in {}",
-                beside.display()
+                crate::visible::path(&beside)
             ),
         ));
     }
