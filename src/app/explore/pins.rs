@@ -22,46 +22,58 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         ui.weak("Pin, then change something: the frozen curves stay behind as ghosts.");
         return;
     }
-    let mut removed = None;
-    let mut restored = None;
-    let mut list =
-        |ui: &mut Ui| {
-            for (index, label) in labels.iter().enumerate() {
-                ui.horizontal(|ui| {
-                    if ui.button("✖").on_hover_text("Removes this pin.").clicked() {
-                        removed = Some(index);
-                    }
-                    let tip = "Returns to the settings of this pin, and to what its files held.";
-                    if ui.button("↩").on_hover_text(tip).clicked() {
-                        restored = Some(index);
-                    }
-                    rename(ui, desk, index, label);
-                });
-                if let Some(Some(error)) = desk.pin_errors.get(index) {
-                    ui.colored_label(ui.visuals().error_fg_color, visible::message(error));
-                    ui.horizontal_wrapped(|ui| {
-                ui.weak("This pin is not drawn: bring its file back as it was, or remove the pin.");
-                let tip = "Measures this pin after all.";
-                desk.retry |= ui.button("Try again").on_hover_text(tip).clicked();
-            });
-                }
-            }
-        };
-    match labels.len() > FREE {
-        true => scrolled(ui, labels.len(), list),
-        false => list(ui),
-    }
+    let mut wish = None;
+    let list = |ui: &mut Ui| {
+        for (index, label) in labels.iter().enumerate() {
+            wish = entry(ui, desk, index, label).or(wish.take());
+        }
+    };
+    scrolled(ui, labels.len(), list);
     ui.weak(format!("now: {}", visible::text(&present)));
-    if let Some(index) = restored {
-        desk.session.question = desk.session.pins[index].question.clone();
-    }
-    if let Some(index) = removed {
-        desk.session.pins.remove(index);
+    match wish {
+        Some(Wish::Return(index)) => {
+            desk.session.question = desk.session.pins[index].question.clone();
+        }
+        Some(Wish::Remove(index)) => drop(desk.session.pins.remove(index)),
+        None => {}
     }
 }
 
-/// A long list, with how long it is.
+/// What the buttons of a pin ask for.
+enum Wish {
+    Return(usize),
+    Remove(usize),
+}
+
+/// A pin on a line, and below it what went wrong with it.
+fn entry(ui: &mut Ui, desk: &mut Desk<'_>, index: usize, label: &str) -> Option<Wish> {
+    let mut wish = None;
+    ui.horizontal(|ui| {
+        if ui.button("✖").on_hover_text("Removes this pin.").clicked() {
+            wish = Some(Wish::Remove(index));
+        }
+        let tip = "Returns to the settings of this pin, and to what its files held.";
+        if ui.button("↩").on_hover_text(tip).clicked() {
+            wish = Some(Wish::Return(index));
+        }
+        rename(ui, desk, index, label);
+    });
+    if let Some(Some(error)) = desk.pin_errors.get(index) {
+        ui.colored_label(ui.visuals().error_fg_color, visible::message(error));
+        ui.horizontal_wrapped(|ui| {
+            ui.weak("This pin is not drawn: bring its file back as it was, or remove the pin.");
+            let tip = "Measures this pin after all.";
+            desk.retry |= ui.button("Try again").on_hover_text(tip).clicked();
+        });
+    }
+    wish
+}
+
+/// A list that scrolls where it is long, below how long it is.
 fn scrolled(ui: &mut Ui, count: usize, list: impl FnOnce(&mut Ui)) {
+    if count <= FREE {
+        return list(ui);
+    }
     ui.weak(format!("{count} pins"));
     egui::ScrollArea::vertical()
         .id_salt("list of pins")

@@ -97,10 +97,14 @@ mod tests {
             let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
             let time = Some(f64::from(step) * 0.1);
             let input = RawInput { screen_rect, events, time, ..RawInput::default() };
-            let output = context.run_ui(input, |ui| {
+            let mut output = context.run_ui(input, |ui| {
                 frame = *plot::show(ui, &picture, SIZE.y - 20.0, None).transform.frame();
             });
-            shapes = output.shapes.into_iter().map(|clipped| clipped.shape).collect();
+            output.textures_delta.clear();
+            shapes = std::mem::take(&mut output.shapes)
+                .into_iter()
+                .map(|clipped| clipped.shape)
+                .collect();
         }
         shapes
     }
