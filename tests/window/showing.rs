@@ -133,11 +133,15 @@ fn two_hundred_pins_scroll() {
                 "{text}: {rect:?}"
             );
         }
-        // The first plot has its room, below a legend that scrolls.
-        let plots = window.harness.output().shapes.iter().filter(|clipped| {
-            matches!(&clipped.shape, egui::Shape::Vec(_)) && clipped.clip_rect.height() > 100.0
+        // Plots have their room, below a legend that scrolls.
+        let plots = window.harness.output().shapes.iter().filter(|clipped| match &clipped.shape {
+            egui::Shape::Rect(frame) => {
+                let is_frame = frame.fill == egui::Color32::TRANSPARENT;
+                is_frame && frame.rect.width() > 180.0 && frame.rect.height() > 100.0
+            }
+            _ => false,
         });
-        assert!(plots.count() > 0);
+        assert!(plots.count() > 0, "no plot at {zoom}");
     }
     window.change(|session| session.zoom = 1.0);
     window.settle();
@@ -194,4 +198,21 @@ fn sixteen_contenders_fit_a_small_window() {
     }
     let add = window.harness.get_by_label("Add");
     assert!(add.accesskit_node().is_disabled(), "16 are all there can be");
+}
+
+#[test]
+fn dump() {
+    let mut session = Session::default();
+    let mut question = session.question.clone();
+    for n in 0..200 {
+        question.weight_scale = 0.5 + 0.01 * f64::from(n);
+        let name = match n % 4 {
+            0 => Some(format!("pin {n} {}", "with a long name ".repeat(4))),
+            1 => Some(NAME.to_owned()),
+            2 => Some("שלום مرحبا".to_owned()),
+            _ => None,
+        };
+        session.pins.push(Pin { name, question: question.clone() });
+    }
+    std::fs::write("/tmp/showing-session.ron", session.save().unwrap()).unwrap();
 }

@@ -52,7 +52,7 @@ impl Guides<'_> {
         if label.is_empty() {
             return;
         }
-        let galley = self.galley(ui, label, color);
+        let galley = self.galley(ui, guide, color);
         let Some(place) = self.quietest(&places, galley.size()) else { return };
         // On a patch of its own, or curves would run through the words.
         let patch = match self.on_map {
@@ -67,16 +67,26 @@ impl Guides<'_> {
     pub fn taken(self, ui: &Ui, guide: &Guide) -> Vec<Rect> {
         let Some((line, places)) = self.lay(guide) else { return Vec::new() };
         let pieces = line.windows(2).map(|ends| Rect::from_two_pos(ends[0], ends[1]).expand(1.5));
-        let size = self.galley(ui, guide.label(), Color32::PLACEHOLDER).size();
+        let size = self.galley(ui, guide, Color32::PLACEHOLDER).size();
         let words = self.quietest(&places, size).filter(|_| !guide.label().is_empty());
         pieces.chain(words.map(|place| place.expand2(PATCH))).collect()
     }
 
-    fn galley(self, ui: &Ui, label: &str, color: Color32) -> Arc<Galley> {
+    /// The words of a guide, as long as there is room for: the plot's width, or the larger side of a
+    /// vertical line.
+    fn galley(self, ui: &Ui, guide: &Guide, color: Color32) -> Arc<Galley> {
         let font = FontId::proportional(11.0);
         let layout = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
-        let room = self.transform.frame().width() - 8.0;
-        layout(&visible::cut(label, |text| layout(text).size().x <= room))
+        let frame = *self.transform.frame();
+        let room = match guide {
+            Guide::Vertical(raw, _) => {
+                let at = self.resolved.x.place(*raw).unwrap_or(self.resolved.x.lo);
+                let x = self.transform.position_from_point_x(at).clamp(frame.left(), frame.right());
+                (x - frame.left()).max(frame.right() - x) - 5.0
+            }
+            Guide::Horizontal(..) | Guide::Circle(..) => frame.width() - 8.0,
+        };
+        layout(&visible::cut(guide.label(), |text| layout(text).size().x <= room))
     }
 
     /// The line and where its words can stand, the best place first.

@@ -79,19 +79,23 @@ mod tests {
         Event::PointerButton { pos, button, pressed, modifiers }
     }
 
-    /// What is drawn after a box was dragged over the plot, from part to part of it.
-    fn zoomed_into(figure: Figure, [from, to]: [Vec2; 2]) -> Vec<Shape> {
+    /// What is drawn after a box was dragged over the plot, from part to part of it, or as it is.
+    fn zoomed_into(figure: Figure, part: Option<[Vec2; 2]>) -> Vec<Shape> {
         let picture = Picture::new(figure);
         let context = Context::default();
         let mut frame = Rect::NOTHING;
         let mut shapes = Vec::new();
-        for step in 0..8 {
+        for step in 0..9 {
             let at = |part: Vec2| frame.min + part * frame.size();
+            let [from, to] = part.unwrap_or_default();
             let events = match step {
+                _ if part.is_none() => Vec::new(),
                 2 => vec![Event::PointerMoved(at(from))],
                 3 => vec![pressed(at(from), true)],
-                4 => vec![Event::PointerMoved(at(to))],
-                5 => vec![pressed(at(to), false)],
+                // A drag begins where the pointer has moved a little.
+                4 => vec![Event::PointerMoved(at(from) + vec2(8.0, 8.0))],
+                5 => vec![Event::PointerMoved(at(to))],
+                6 => vec![pressed(at(to), false)],
                 _ => Vec::new(),
             };
             let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
@@ -135,7 +139,7 @@ mod tests {
     /// Looks at the hint after zooming into the part from 0 to `top`.
     fn hint_is_free(heights: &[f64], top: f64) {
         let part = [vec2(0.2, 1.0 - top as f32), vec2(0.8, 0.999)];
-        let shapes = zoomed_into(figure(heights), part);
+        let shapes = zoomed_into(figure(heights), Some(part));
         let hints = words(&shapes, "zoomed in");
         let [hint] = hints.as_slice() else { panic!("{hints:?} for {heights:?}") };
         let labels = words(&shapes, "a guide at");
@@ -160,14 +164,15 @@ mod tests {
 
     #[test]
     fn the_hint_covers_no_guide() {
-        hint_is_free(&[0.49], 0.5);
-        hint_is_free(&[0.49, 0.44, 0.39, 0.02], 0.5);
-        hint_is_free(&(1..20).map(|n| f64::from(n) * 0.05).collect::<Vec<_>>(), 0.5);
+        // Near the corner where it stands otherwise, in several places, and all over the plot.
+        hint_is_free(&[0.49], 0.55);
+        hint_is_free(&[0.5, 0.44, 0.39, 0.02], 0.55);
+        hint_is_free(&(0..9).map(|n| f64::from(n) * 0.06 + 0.01).collect::<Vec<_>>(), 0.55);
     }
 
     #[test]
     fn a_plot_that_is_whole_has_no_hint() {
-        let shapes = zoomed_into(figure(&[0.5]), [vec2(0.5, 0.5); 2]);
+        let shapes = zoomed_into(figure(&[0.5]), None);
         assert!(words(&shapes, "zoomed in").is_empty());
     }
 }

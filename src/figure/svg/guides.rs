@@ -41,14 +41,15 @@ impl Painter<'_, '_> {
     /// Their labels, to be drawn above the curves.
     pub fn guide_labels(&self, guides: &[Guide]) -> Result<()> {
         for guide in guides {
-            let (label, places) = match guide {
-                Guide::Horizontal(raw, label) => (label, self.beside_horizontal(*raw)),
-                Guide::Vertical(raw, label) => (label, self.beside_vertical(*raw, label)),
-                Guide::Circle(radius, label) => (label, self.beside_circle(*radius)),
+            let fits = |label: &str| {
+                font::width(label, TICK_TEXT * self.unit) <= self.room(guide) - 12.0 * self.unit
             };
-            let room = self.frame.width - 12.0 * self.unit;
-            let fits = |label: &str| font::width(label, TICK_TEXT * self.unit) <= room;
-            let label = &*visible::cut(label, fits);
+            let label = &*visible::cut(guide.label(), fits);
+            let places = match guide {
+                Guide::Horizontal(raw, _) => self.beside_horizontal(*raw),
+                Guide::Vertical(raw, _) => self.beside_vertical(*raw, label),
+                Guide::Circle(radius, _) => self.beside_circle(*radius),
+            };
             let covered = |place: &Place| self.covered(&self.box_of(label, place));
             let best = places.into_iter().map(|place| (covered(&place), place));
             // The first of those that cover least.
@@ -57,6 +58,14 @@ impl Painter<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Width for the words of a guide: of the plot, or on the larger side of a vertical line.
+    fn room(&self, guide: &Guide) -> f64 {
+        let Guide::Vertical(raw, _) = guide else { return self.frame.width };
+        let at = self.resolved.x.place(*raw).unwrap_or(self.resolved.x.lo);
+        let [px, _] = self.to([at, self.resolved.y.lo]);
+        (px - self.frame.left).max(self.frame.right() - px)
     }
 
     /// Above and below the line, at its right end and at its left one.

@@ -184,9 +184,13 @@ impl Painter<'_, '_> {
         let Frame { left, top, width, height } = self.frame;
         let ink = self.canvas.theme.rgb(Color::Ink);
         let size = AXIS_TEXT * self.unit;
+        // A label may reach a little beyond the ends of its axis.
+        let cut = |label, length: f64| {
+            visible::cut(label, |text| font::width(text, size) <= 1.15 * length)
+        };
         let below = self.frame.bottom() + (TICK + 1.5 * TICK_TEXT) * self.unit + 0.9 * size;
         self.canvas.text(
-            &figure.x.label,
+            &cut(&figure.x.label, width),
             [left + width / 2.0, below],
             size,
             ink,
@@ -194,6 +198,6 @@ impl Painter<'_, '_> {
         )?;
         let beside = left - left_margin(&self.resolved.y, self.unit) + 0.8 * size;
         let at = [beside, top + height / 2.0];
-        self.canvas.text(&figure.y.label, at, size, ink, Anchor::Upwards)
+        self.canvas.text(&cut(&figure.y.label, height), at, size, ink, Anchor::Upwards)
     }
 }

@@ -10,6 +10,7 @@ use super::{heat, legend, plot};
 use crate::error::{Error, Result};
 use crate::figure::model::{Color, Figure};
 use crate::figure::resolve::Resolved;
+use crate::visible;
 
 /// Width of a figure for which sizes are given in pixels.
 const NOMINAL: f64 = 800.0;
@@ -20,6 +21,8 @@ const HEIGHT: f64 = 0.58;
 /// Sizes of the text, in units.
 const TITLE: f64 = 23.0;
 const NOTE: f64 = 17.0;
+/// Characters of the text that stands for the picture.
+const LONGEST_TITLE: usize = 4000;
 /// Lines of a title, and of a note; what has more loses its middle.
 const MOST_TITLE: usize = 5;
 const MOST_NOTE: usize = 16;
@@ -101,7 +104,8 @@ fn usual_columns(figures: usize) -> usize {
 /// Text that stands for the picture where it cannot be seen.
 fn sheet_title(figures: &[Cow<'_, Figure>], style: &Style) -> String {
     let titles = figures.iter().map(|figure| figure.title.as_str());
-    style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ")
+    let title = style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ");
+    visible::cut_to(&title, LONGEST_TITLE).into_owned()
 }
 
 /// The unit in which sizes are given, and the width of a figure, in pixels.
