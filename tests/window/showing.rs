@@ -199,20 +199,3 @@ fn sixteen_contenders_fit_a_small_window() {
     let add = window.harness.get_by_label("Add");
     assert!(add.accesskit_node().is_disabled(), "16 are all there can be");
 }
-
-#[test]
-fn dump() {
-    let mut session = Session::default();
-    let mut question = session.question.clone();
-    for n in 0..200 {
-        question.weight_scale = 0.5 + 0.01 * f64::from(n);
-        let name = match n % 4 {
-            0 => Some(format!("pin {n} {}", "with a long name ".repeat(4))),
-            1 => Some(NAME.to_owned()),
-            2 => Some("שלום مرحبا".to_owned()),
-            _ => None,
-        };
-        session.pins.push(Pin { name, question: question.clone() });
-    }
-    std::fs::write("/tmp/showing-session.ron", session.save().unwrap()).unwrap();
-}

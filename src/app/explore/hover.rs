@@ -128,14 +128,17 @@ fn values(ui: &mut Ui, figure: &Figure, step: f64) {
         true => value_at(series, step),
         false => value_near(series, step),
     };
-    let told: Vec<(&Series, f64)> = figure
+    let mut told: Vec<(&Series, f64)> = figure
         .series
         .iter()
-        .rev()
         .filter(|series| !series.faint)
         .filter_map(|series| Some((series, value(series)?)))
         .collect();
-    for (series, value) in told.iter().rev().take(MOST) {
+    if told.len() > MOST {
+        // Of many the present is told in any case.
+        told.sort_by_key(|(series, _)| series.ghost);
+    }
+    for (series, value) in told.iter().take(MOST) {
         let color = theme::color(theme, series.color);
         ui.horizontal(|ui| {
             ui.label(RichText::new("●").color(color).size(10.0));
@@ -143,7 +146,7 @@ fn values(ui: &mut Ui, figure: &Figure, step: f64) {
         });
     }
     if told.len() > MOST {
-        ui.weak(format!("and {} more: see the table", told.len() - MOST));
+        ui.weak(format!("and {} more: exported as CSV, all are there", told.len() - MOST));
     }
 }
 

@@ -30,6 +30,10 @@ pub fn legend(ui: &mut Ui, picture: &Picture) {
         ui.spacing_mut().interact_size.y = 0.0;
         ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
         let count = named.len();
+        if count > FREE {
+            // Of many the present stays in sight, as in files.
+            named.sort_by_key(|series| series.ghost);
+        }
         let entries = |ui: &mut Ui| {
             ui.horizontal_wrapped(|ui| named.iter().for_each(|series| entry(ui, series, theme)));
         };
