@@ -73,7 +73,7 @@ fn hides(figure: &Figure) -> bool {
     let hides = |text: &str| text.chars().any(visible::is_hidden);
     let axis = |axis: &Axis| hides(&axis.label) || axis.names.iter().any(|name| hides(name));
     let cells = |heat: &Heat| match &heat.text {
-        CellText::Texts(texts) => texts.iter().any(|text| text.lines().any(|line| hides(line))),
+        CellText::Texts(texts) => texts.iter().any(|text| text.lines().any(hides)),
         CellText::None | CellText::Values => false,
     };
     hides(title)

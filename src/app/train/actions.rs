@@ -179,7 +179,7 @@ impl App {
     fn saved_runs(&mut self, paths: &[PathBuf]) {
         let chosen = paths.first().and_then(|path| path.parent());
         let text = match (paths, chosen) {
-            ([path], _) => format!("Saved {}", visible::path(&path)),
+            ([path], _) => format!("Saved {}", visible::path(path)),
             (_, Some(folder)) => format!("Saved {} runs in {}", paths.len(), visible::path(folder)),
             (_, None) => "There is no run to save.".to_owned(),
         };
