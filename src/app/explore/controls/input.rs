@@ -112,7 +112,7 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     }
     if matches!(task, TaskChoice::Echo(Echo { memory: Memory::Carried, .. })) {
         let text = "Here the network starts from zero, not where its last epoch ended.";
-        let text = RichText::new(visible::message(text)).size(12.0).weak();
+        let text = RichText::new(text).size(12.0).weak();
         ui.add(egui::Label::new(text).wrap());
     }
     let tip = "Returns to noise as input and the mean squared error as loss.";
