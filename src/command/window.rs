@@ -1,6 +1,5 @@
 //! `rnnscope` without a command: the window, or the same work without one where none can be had.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -8,13 +7,14 @@ use clap::Args;
 
 use super::choices::{PaneWord, TabWord, ThemeWord, size, zoom};
 use super::explore::{Output, figures, measure, save};
-use super::failure::{Failure, one_line};
+use super::failure::Failure;
 use super::guard::guard;
 use super::table::table;
-use super::{display, stdout};
+use super::{display, stderr, stdout};
 use crate::app;
 use crate::figure::{Style, Theme, check_writable, of_flow, png};
 use crate::session::{Session, Tab};
+use crate::visible;
 
 /// The flags of `rnnscope` itself.
 #[derive(Clone, Debug, Args)]
@@ -106,7 +106,7 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     };
     Ok(Opening::Impossible(format!(
         "{} (a display that answers and OpenGL are needed; on Debian or Ubuntu: apt install {})",
-        without_place(&one_line(&why)),
+        without_place(&visible::message(&why)),
         display::packages()
     )))
 }
@@ -125,8 +125,7 @@ fn without_place(text: &str) -> String {
 
 /// The window's main job without it, for the network the window starts with.
 fn without_window(obstacle: &str) -> Result<(), Failure> {
-    // If even this cannot be said, the table and the figures still can.
-    let _ = writeln!(std::io::stderr(), "rnnscope: {obstacle}; going on without a window");
+    stderr::say(&format!("rnnscope: {obstacle}; going on without a window"));
     let report = measure(&Session::default().question)?;
     let heading = Some(of_flow::heading(&report));
     let style = Style { width_px: 1000, heading, ..Style::default() };
@@ -139,12 +138,12 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
         .collect::<Result<Vec<Output>, Failure>>()?;
     stdout::print(table(&report).as_bytes())?;
     save(&outputs)?;
-    let names: Vec<_> = outputs.iter().map(|(path, _)| path.display().to_string()).collect();
+    let names: Vec<_> = outputs.iter().map(|(path, _)| visible::path(path)).collect();
     let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let note = format!(
         "\nwrote {} into {}\n`rnnscope explore --help` tells how to ask for other networks\n",
         names.join(", "),
-        folder.display()
+        visible::path(&folder)
     );
     stdout::print(note.as_bytes())
 }

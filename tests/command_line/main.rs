@@ -6,6 +6,7 @@ mod experiments_bad_input;
 mod fallback;
 mod flags;
 mod help;
+mod hostile;
 mod landscape;
 mod numbers;
 mod raw;
