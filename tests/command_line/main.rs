@@ -4,6 +4,11 @@ mod bad_input;
 mod experiments;
 mod experiments_bad_input;
 mod fallback;
+#[cfg(debug_assertions)]
+mod faults;
+#[cfg(debug_assertions)]
+#[path = "../common/faults.rs"]
+mod faults_on_purpose;
 mod flags;
 mod help;
 mod hostile;
