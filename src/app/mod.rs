@@ -14,6 +14,7 @@ mod frame;
 mod head_dialog;
 mod heads;
 mod help;
+mod icon;
 mod keeper;
 mod late;
 mod notice;
@@ -68,9 +69,6 @@ pub struct Options {
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
 }
-
-/// The window's picture for task bars.
-static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// Opens the window and returns when it is closed.
 ///
@@ -140,9 +138,9 @@ fn viewport(screenshot: Option<&Screenshot>) -> egui::ViewportBuilder {
         .with_min_inner_size([320.0, 240.0])
         .with_drag_and_drop(true);
     // A window without its icon is no reason not to open it.
-    let builder = match eframe::icon_data::from_png_bytes(ICON) {
-        Ok(icon) => builder.with_icon(icon),
-        Err(_) => builder,
+    let builder = match icon::icon(256) {
+        Some(icon) => builder.with_icon(icon),
+        None => builder,
     };
     builder.with_inner_size(screenshot.map_or([1280.0, 800.0], |job| job.size))
 }
