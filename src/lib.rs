@@ -4,8 +4,8 @@
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
-//! - [`save`]: files that are there whole or not at all
 //! - [`ticket`]: how a long computation is watched and stopped
+//! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
@@ -19,10 +19,10 @@
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
 
+pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
-pub mod save;
 pub mod ticket;
 
 pub mod rng;

@@ -33,4 +33,4 @@ pub use resolve::{
 pub use svg::{Style, svg};
 pub use words::loss_in_full;
 
-pub use crate::save::{check_writable, save, save_all};
+pub use crate::disk::{check_writable, save, save_all};

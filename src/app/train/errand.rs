@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::taken::Taken;
+use crate::disk::{save, save_all};
 use crate::error::{Error, Result};
 use crate::figure::of_run;
 use crate::network::{Network, encode};
-use crate::save::{save, save_all};
 use crate::task::TaskChoice;
 use crate::train::{Comparison, Entry, EventFile, LineUp, RunLog, Trainee};
 use crate::worker::Race;

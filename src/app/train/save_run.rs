@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::errand::{create, network, slug};
+use crate::disk::save_all;
 use crate::error::Result;
 use crate::figure::of_run;
-use crate::save::save_all;
 use crate::train::RunLog;
 use crate::worker::Race;
 

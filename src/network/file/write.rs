@@ -6,8 +6,8 @@ use std::path::Path;
 use super::super::model::Network;
 use super::super::spec::{Cell, NetworkSpec, Reading};
 use super::tensors::{NONLINEARITY, RECORDED, Recorded};
+use crate::disk::save;
 use crate::error::{Error, Result};
-use crate::save::save;
 
 /// What recurrent tensors are prefixed with, so that a module with an `nn.RNN`, `nn.LSTM` or
 /// `nn.GRU` as `rnn` and an `nn.Linear` as `head` loads the file strictly.

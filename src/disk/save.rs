@@ -1,8 +1,11 @@
 //! Files that are there whole or not at all.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempPath;
+
+use super::operation;
 use crate::error::{Error, Result};
 
 /// Writes a file by way of a temporary one beside it, so that nobody ever sees half of it and a
@@ -36,30 +39,31 @@ pub fn save_all(files: &[(&Path, &[u8])]) -> Result<()> {
 /// A file that is complete, but not yet seen under its name.
 enum Staged {
     /// A temporary file beside its target; it vanishes unless published.
-    Hidden(tempfile::NamedTempFile, PathBuf),
+    Hidden(TempPath, PathBuf),
     /// A device or pipe, which renaming would destroy: it was written directly.
     Direct,
 }
 
 impl Staged {
     fn new(path: &Path, bytes: &[u8]) -> std::io::Result<Self> {
-        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if std::fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
-            std::fs::write(&target, bytes)?;
+        let target = operation::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if operation::metadata(&target).is_ok_and(|found| !found.is_file()) {
+            operation::write_direct(&target, bytes)?;
             return Ok(Self::Direct);
         }
         let folder = folder(&target);
         // Asked first, because the system's own reason for a missing folder reads best.
-        std::fs::metadata(folder)?;
+        operation::metadata(folder)?;
         let mut file = temporary(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        Ok(Self::Hidden(file, target))
+        operation::write(file.as_file_mut(), bytes)?;
+        operation::sync(file.as_file())?;
+        // Closed: a set of hundreds of files must not use up the handles of the process.
+        Ok(Self::Hidden(file.into_temp_path(), target))
     }
 
     fn publish(self) -> std::io::Result<()> {
         match self {
-            Self::Hidden(file, target) => Ok(file.persist(target).map(drop)?),
+            Self::Hidden(file, target) => operation::persist(file, &target),
             Self::Direct => Ok(()),
         }
     }
@@ -78,7 +82,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
         let why = format!("there is no folder {}; create it first", folder.display());
         return refuse(ErrorKind::NotFound, why);
     }
-    match std::fs::metadata(path) {
+    match operation::metadata(path) {
         Ok(found) if found.is_dir() => {
             refuse(ErrorKind::IsADirectory, "it is a folder; name a file in it".into())
         }
@@ -87,7 +91,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
         }
         Ok(found) if !found.is_file() => Ok(()),
         // An unnamed file leaves no trace, even if the program is killed right here.
-        _ => match tempfile::tempfile_in(folder) {
+        _ => match operation::create_unnamed(folder) {
             Ok(_) => Ok(()),
             Err(error) => Err(Error::Write { path: path.to_owned(), source: error.kind().into() }),
         },
@@ -113,7 +117,7 @@ fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     // The error of `tempfile` names its own file, which nobody knows: keep the reason alone.
-    builder.tempfile_in(folder).map_err(|error| error.kind().into())
+    operation::create_temporary(&builder, folder).map_err(|error| error.kind().into())
 }
 
 #[cfg(test)]
