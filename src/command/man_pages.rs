@@ -7,7 +7,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{CommandLine, Failure};
-use crate::save::save_all;
+use crate::disk::{create_folder, save_all};
 
 /// The flags of `rnnscope man-pages`.
 #[derive(Clone, Debug, Args)]
@@ -17,16 +17,17 @@ pub(super) struct ManPagesArguments {
     folder: PathBuf,
 }
 
-/// Writes all pages, or none.
+/// Writes all pages, or none, and makes the folder if need be.
 ///
 /// # Errors
-/// A page that cannot be written.
+/// A page or folder that cannot be written.
 pub(super) fn run(arguments: &ManPagesArguments) -> Result<(), Failure> {
     let pages = pages()?;
     let at = |name: &str| arguments.folder.join(name);
     let files: Vec<_> = pages.iter().map(|(name, page)| (at(name), page)).collect();
     let files: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, page)| (path.as_path(), page.as_slice())).collect();
+    create_folder(&arguments.folder)?;
     Ok(save_all(&files)?)
 }
 

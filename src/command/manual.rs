@@ -68,9 +68,8 @@ Examples:
 pub(super) const MAN_PAGES: &str = "\
 Write manual pages for man(1): what --help says, a page a command.
 
-The packages of rnnscope bring them. Elsewhere, as after `cargo install`, `mkdir -p \
-~/.local/share/man/man1` and `rnnscope man-pages ~/.local/share/man/man1` put them where `man \
-rnnscope` finds them.";
+The packages of rnnscope bring them. Elsewhere, as after `cargo install`, `rnnscope man-pages \
+~/.local/share/man/man1` puts them where `man rnnscope` finds them.";
 
 /// What `explore` does.
 pub(super) const EXPLORE: &str = "\

@@ -6,6 +6,7 @@ mod experiments_bad_input;
 mod fallback;
 mod flags;
 mod help;
+mod installing;
 mod landscape;
 mod numbers;
 mod raw;
