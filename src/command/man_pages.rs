@@ -79,8 +79,8 @@ fn synopsis(command: &Command) -> Roff {
 
 fn prose(heading: &str, text: Option<&str>) -> Roff {
     let mut roff = Roff::new();
-    // Columns stay where they are only in lines that are not stretched.
-    roff.control("ad", ["l"]).control("SH", [heading]);
+    // Columns stay where they are only in lines that are not stretched; commands are not hyphenated.
+    roff.control("ad", ["l"]).control("nh", []).control("SH", [heading]);
     text.unwrap_or_default().lines().for_each(|text| line(&mut roff, text));
     roff
 }
