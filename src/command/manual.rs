@@ -55,6 +55,30 @@ Environment:
   RAYON_NUM_THREADS         threads of matrix products; 1 unless set, which is the fastest here
   NO_COLOR                  no colours in this text";
 
+/// What `completions` does.
+pub(super) const COMPLETIONS: &str = "\
+Print a script that completes commands, flags and their values in a shell.
+
+The packages of rnnscope bring it for bash, zsh and fish. Elsewhere, as after `cargo install`, it \
+goes where the shell looks for such scripts.";
+
+/// Under `completions --help`.
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  rnnscope completions bash > ~/.local/share/bash-completion/completions/rnnscope
+      For bash, where the package bash-completion is installed; the folder must be there.
+  rnnscope completions zsh > ~/.zfunc/_rnnscope
+      For zsh, with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc.
+  rnnscope completions fish > ~/.config/fish/completions/rnnscope.fish
+      For fish.";
+
+/// What `man-pages` does.
+pub(super) const MAN_PAGES: &str = "\
+Write manual pages for man(1): what --help says, a page a command.
+
+The packages of rnnscope bring them. Elsewhere, as after `cargo install`, `rnnscope man-pages \
+~/.local/share/man/man1` puts them where `man rnnscope` finds them.";
+
 /// What `explore` does.
 pub(super) const EXPLORE: &str = "\
 Measure one network once, without a window.

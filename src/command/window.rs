@@ -34,9 +34,10 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
-    /// Open weights, a sequence, a comparison, data or a session, as dropping the file on the window
-    /// does; repeat for several
-    #[arg(long = "open", value_name = "FILE")]
+    /// Open weights, a sequence, a comparison, data or a session, as dropping the files on the window
+    /// does
+    // None at all is what a desktop's menu passes.
+    #[arg(long = "open", value_name = "FILE", num_args = 0..)]
     files: Vec<PathBuf>,
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
@@ -150,7 +151,26 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::command::CommandLine;
+
+    /// `%F` stands for any number of files: none from the menu, several from a file manager.
+    #[test]
+    fn the_desktop_entry_says_what_the_command_line_understands() {
+        let entry = include_str!("../../assets/rnnscope.desktop");
+        let exec = entry.lines().find_map(|line| line.strip_prefix("Exec=")).expect("Exec");
+        let words = exec.strip_suffix(" %F").expect("files of a file manager");
+        let several =
+            ["a session.rnnscope", "explore", "--b.pt"].map(|name| format!("/home/{name}"));
+        for files in [&several[..0], &several[..1], &several] {
+            let words = words.split(' ').map(str::to_owned).chain(files.iter().cloned());
+            let CommandLine { command, window } = CommandLine::try_parse_from(words).expect(exec);
+            assert!(command.is_none());
+            assert_eq!(window.files, files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn places_in_foreign_sources_are_left_out() {

@@ -12,6 +12,7 @@ mod faults_on_purpose;
 mod flags;
 mod help;
 mod hostile;
+mod installing;
 mod landscape;
 mod numbers;
 mod raw;
