@@ -11,6 +11,7 @@ mod explore;
 mod export;
 mod files;
 mod frame;
+mod frame_times;
 mod head_dialog;
 mod heads;
 mod help;
@@ -67,6 +68,8 @@ pub struct Options {
     pub views: Vec<Pane>,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
+    /// Whether to tell on the standard output how long frames take.
+    pub frame_times: bool,
 }
 
 /// The window's picture for task bars.
@@ -78,7 +81,8 @@ static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question, tab, files, views, opened } = options;
+    let Options { screenshot, mut notices, question, tab, files, views, opened, frame_times } =
+        options;
     let path = persist::default_path();
     let mut session = match (&screenshot, &path) {
         (None, Some(path)) => {
@@ -121,7 +125,8 @@ pub fn run(options: Options) -> Result<()> {
             app.open_files(&creation.egui_ctx, &files);
         }
         opened.store(true, Ordering::Relaxed);
-        Ok(Box::new(shell::Shell { app, photographer }))
+        let frame_times = frame_times.then(frame_times::FrameTimes::start).transpose()?;
+        Ok(Box::new(shell::Shell { app, photographer, frame_times }))
     });
     eframe::run_native(persist::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;

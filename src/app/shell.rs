@@ -1,7 +1,10 @@
 //! Between the application and eframe: frames, saving, the screenshot.
 
+use std::time::Duration;
+
 use egui::Ui;
 
+use super::frame_times::FrameTimes;
 use super::screenshot::Photographer;
 use super::{App, persist};
 
@@ -9,10 +12,15 @@ use super::{App, persist};
 pub(super) struct Shell {
     pub app: App,
     pub photographer: Option<Photographer>,
+    pub frame_times: Option<FrameTimes>,
 }
 
 impl eframe::App for Shell {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // With drawing, without waiting for the screen; of the frame before, as this one has only begun.
+        if let (Some(times), Some(seconds)) = (&self.frame_times, frame.info().cpu_usage) {
+            times.add(Duration::from_secs_f32(seconds));
+        }
         self.app.show(ui);
         if let Some(photographer) = &mut self.photographer {
             photographer.tick(ui.ctx(), self.app.settled());

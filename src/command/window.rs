@@ -41,6 +41,9 @@ pub(super) struct WindowArguments {
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     views: Vec<PaneWord>,
+    /// Print how many frames there were, the milliseconds of all and of the longest, every second
+    #[arg(long, hide = true)]
+    frame_times: bool,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -89,8 +92,9 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     });
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
-    let files = arguments.files.clone();
-    let options = app::Options { screenshot, tab, views, files, ..app::Options::default() };
+    let (files, frame_times) = (arguments.files.clone(), arguments.frame_times);
+    let options =
+        app::Options { screenshot, tab, views, files, frame_times, ..app::Options::default() };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {
