@@ -6,6 +6,7 @@
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
+//! - `archive`: zip archives, whose claims are checked before they are believed
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
@@ -19,6 +20,7 @@
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
 
+mod archive;
 pub mod disk;
 pub mod error;
 pub mod frozen;
