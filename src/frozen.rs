@@ -53,6 +53,11 @@ impl<T> Frozen<T> {
         self.held.as_ref()
     }
 
+    /// Lets go of what was read; the checksum stays, and with it what it is equal to.
+    pub fn let_go(&mut self) {
+        self.held = None;
+    }
+
     /// Whether a file read again from `path` is the one that was frozen.
     ///
     /// # Errors

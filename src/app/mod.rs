@@ -11,6 +11,7 @@ mod explore;
 mod export;
 mod files;
 mod frame;
+mod frame_times;
 mod head_dialog;
 mod heads;
 mod help;
@@ -72,6 +73,8 @@ pub struct Options {
     pub safe: bool,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
+    /// Whether to tell on the standard output how long frames take.
+    pub frame_times: bool,
 }
 
 /// Opens the window and returns when it is closed.
@@ -80,7 +83,8 @@ pub struct Options {
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot or the settings cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, notices, question, tab, files, views, safe, opened } = options;
+    let Options { screenshot, notices, question, tab, files, views, safe, opened, frame_times } =
+        options;
     let mut beginning = match &screenshot {
         Some(_) => Beginning::default(),
         None if safe => Beginning::safe(),
@@ -125,7 +129,11 @@ pub fn run(options: Options) -> Result<()> {
             app.open_files(&creation.egui_ctx, &files);
         }
         opened.store(true, Ordering::Relaxed);
-        Ok(Box::new(shell::Shell::new(app, photographer, saved)))
+        let mut shell = shell::Shell::new(app, photographer, saved);
+        if frame_times {
+            shell.tell_frame_times()?;
+        }
+        Ok(Box::new(shell))
     });
     eframe::run_native(settings::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;

@@ -45,6 +45,9 @@ pub(super) struct WindowArguments {
     /// Start as if for the first time: saved settings are neither read nor changed
     #[arg(long)]
     safe: bool,
+    /// Print how many frames there were, the milliseconds of all and of the longest, every second
+    #[arg(long, hide = true)]
+    frame_times: bool,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -93,9 +96,17 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     });
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
-    let files = arguments.files.clone();
+    let (files, frame_times) = (arguments.files.clone(), arguments.frame_times);
     let safe = arguments.safe;
-    let options = app::Options { screenshot, tab, views, files, safe, ..app::Options::default() };
+    let options = app::Options {
+        screenshot,
+        tab,
+        views,
+        files,
+        safe,
+        frame_times,
+        ..app::Options::default()
+    };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {

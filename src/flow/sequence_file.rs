@@ -46,6 +46,14 @@ pub struct Rows {
     pub rows: Vec<Vec<f64>>,
 }
 
+impl Rows {
+    /// Memory that its numbers take, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        let row = |row: &Vec<f64>| size_of::<Vec<f64>>() + size_of_val(row.as_slice());
+        self.rows.iter().map(row).sum()
+    }
+}
+
 impl SequenceFile {
     /// A file by its path, whatever it holds.
     pub fn new(path: impl Into<PathBuf>) -> Self {

@@ -3,7 +3,7 @@
 /// At most this many runs are kept beside the one on screen,
 pub const MOST_RUNS: usize = 12;
 /// and at most this many bytes of them, unless the last one alone takes more.
-pub const MOST_BYTES: usize = 512 << 20;
+pub const MOST_BYTES: usize = 256 << 20;
 
 /// Something that undo takes back, or redo does again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

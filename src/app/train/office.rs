@@ -222,6 +222,7 @@ impl Office {
         let mut run = self.run.take()?;
         run.race().pause();
         run.refresh();
+        run.fold();
         let number = run.number();
         if !run.has_begun() {
             // The next one gets its number.

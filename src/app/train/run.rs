@@ -131,7 +131,14 @@ impl Run {
         self.phase() == Phase::Over
     }
 
-    /// Memory it takes, in bytes, about: the records twice, as what is shown is a copy.
+    /// Lets go of figures and examples, which are made again when they are looked at: together they take
+    /// several times the records that they are made of.
+    pub fn fold(&mut self) {
+        self.overview = Overview::default();
+        self.examples = Examples::default();
+    }
+
+    /// Memory it takes once it is folded, in bytes, about: the records twice, as what is shown is a copy.
     pub fn bytes(&self) -> usize {
         let of_race: usize =
             (0..self.race.lanes()).map(|lane| self.race.look(lane, |one| one.bytes())).sum();

@@ -68,6 +68,11 @@ impl StateDict {
         Ok(Self { path: path.to_owned(), stored: decode(path, bytes)? })
     }
 
+    /// Memory that its tensors take, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.stored.tensors.values().map(Entry::bytes).sum()
+    }
+
     /// Checksum of the file's bytes.
     pub fn checksum(&self) -> &Checksum {
         &self.stored.checksum

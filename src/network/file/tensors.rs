@@ -57,6 +57,14 @@ impl Entry {
         self.dims().iter().product()
     }
 
+    /// Memory that its numbers take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Numbers(tensor) => tensor.elem_count() * tensor.dtype().size_in_bytes(),
+            Self::Other { .. } => 0,
+        }
+    }
+
     /// Its numbers, in f64 if stored so, else in f32, if it has the shape.
     pub(super) fn numbers(&self, name: &str, shape: &[usize]) -> Result<Tensor, String> {
         match self {
