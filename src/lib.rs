@@ -16,6 +16,7 @@
 //! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - [`session`]: everything that decides what is on screen, versioned and saved
+//! - [`rescue`]: trainings that no other file holds, kept until somebody saves or discards them
 //! - [`worker`]: a background thread on which the newest request wins
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
