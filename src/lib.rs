@@ -6,6 +6,7 @@
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
+//! - [`path_text`]: paths as text that loses nothing
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
@@ -23,6 +24,7 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
+pub mod path_text;
 pub mod ticket;
 
 pub mod rng;

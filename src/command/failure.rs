@@ -46,6 +46,16 @@ impl Failure {
         Self { message, exit_code: Self::UNFORESEEN }
     }
 
+    /// The same with what it is about in front.
+    pub(super) fn about(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
+    }
+
+    /// The same with something to add.
+    pub(super) fn and(self, more: &str) -> Self {
+        Self { message: format!("{}; {more}", self.message), ..self }
+    }
+
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         self.exit_code

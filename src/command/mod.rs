@@ -9,6 +9,7 @@ mod full;
 mod guard;
 mod json;
 mod manual;
+mod outputs;
 mod question;
 mod stdout;
 mod table;

@@ -7,8 +7,10 @@
 mod folder;
 mod operation;
 mod read;
+mod resolve;
 mod save;
 
 pub use folder::{Stamp, contents, create_folder, remove, rename, stamp};
 pub use read::{Source, read, read_text};
+pub use resolve::resolve;
 pub use save::{check_writable, save, save_all};

@@ -8,19 +8,22 @@ mod finished;
 mod interrupt;
 mod json;
 mod list;
+mod places;
 mod plan;
 mod progress;
 mod report;
 mod sheet;
 mod words;
 
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) use arguments::TrainArguments;
 
-use super::explore::{is_stdout, save};
+use super::explore::is_stdout;
 use super::failure::Failure;
+use super::outputs::{self, Outcome};
 use super::stdout;
 use crate::train::Comparison;
 use crate::worker::Race;
@@ -33,7 +36,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Trains, prints a report and writes what was asked for.
 ///
 /// # Errors
-/// Bad input, in one line; then nothing was trained or written. Ctrl-C, after everything measured
+/// Bad input, in one line; then nothing was trained or written. Outputs that could not be written,
+/// a line each; then all others were, and the report was printed. Ctrl-C, after everything measured
 /// until then was written.
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     if arguments.list {
@@ -42,27 +46,63 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let comparisons = arguments.comparisons()?;
     arguments.check_outputs(&comparisons)?;
     interrupt::listen()?;
-    let mut rounds = Vec::new();
+    let (mut rounds, mut obstacle) = (Vec::new(), None);
     for comparison in &comparisons {
         if interrupt::pressed() {
             break;
         }
-        rounds.push(race(comparison, arguments.threads())?);
+        match race(comparison, arguments.threads()) {
+            Ok(finished) => rounds.push(finished),
+            Err(failure) if rounds.is_empty() => return Err(failure),
+            // What was trained before is not to be lost for it.
+            Err(failure) => {
+                obstacle = Some(failure);
+                break;
+            }
+        }
     }
     let interrupted = interrupt::pressed();
-    let outputs = arguments.outputs(&rounds, comparisons.len(), interrupted)?;
-    let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
-        json::json(&rounds, arguments.what(interrupted))?
-    } else {
-        format!("{}{}", reports(&rounds, !arguments.no_timing), arguments.written()).into_bytes()
-    };
-    save(&outputs)?;
-    stdout::print(&printed)?;
-    match rounds.iter().find_map(Finished::failure) {
-        Some(failure) => Err(Failure::unforeseen(failure)),
-        None if interrupted => Err(Failure::interrupted("what was measured until then was kept")),
-        None => Ok(()),
+    let outcome = arguments.write(&rounds, comparisons.len(), interrupted);
+    finish(arguments, &rounds, interrupted, outcome)?;
+    match (obstacle, rounds.iter().find_map(Finished::failure)) {
+        (Some(obstacle), _) => Err(obstacle),
+        (None, Some(failure)) => Err(Failure::unforeseen(failure)),
+        (None, None) if interrupted => {
+            Err(Failure::interrupted("what was measured until then was kept"))
+        }
+        (None, None) => Ok(()),
     }
+}
+
+/// Prints the report, or the JSON if that is to go where reports go, and says what could not be
+/// written. The report is always seen: if it cannot be where it belongs, on standard error.
+fn finish(
+    arguments: &TrainArguments,
+    rounds: &[Finished],
+    interrupted: bool,
+    mut outcome: Outcome,
+) -> Result<(), Failure> {
+    let name = Path::new("the report");
+    let report = outcome.attempt(name, || Ok(reports(rounds, !arguments.no_timing)));
+    let report = report.unwrap_or_default();
+    let json_on_stdout = arguments.json.as_deref().is_some_and(is_stdout);
+    let printed = outcome.attempt(Path::new("standard output"), || match json_on_stdout {
+        true => stdout::print(&json::json(rounds, arguments.what(interrupted))?),
+        false => stdout::print(report.as_bytes()),
+    });
+    if printed.is_some() && !json_on_stdout {
+        // Who read the report to here has left, or will see these, too.
+        stdout::print(outcome.lines().as_bytes())?;
+    }
+    if !outcome.has_failed() {
+        return Ok(());
+    }
+    if printed.is_none() || json_on_stdout {
+        outputs::tell(&report.trim_end());
+    }
+    let failed = outcome.tell();
+    let outputs = if failed == 1 { "1 output was" } else { &format!("{failed} outputs were") };
+    Err(Failure::input(format!("{outputs} not written; everything else was")))
 }
 
 /// Runs a comparison to its end, or to Ctrl-C.
@@ -85,7 +125,7 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
         }
     }
     progress.end(&race);
-    Ok(Finished::of(&race, began)?)
+    Ok(Finished::of(&race, began))
 }
 
 /// What is said of each comparison.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
+use super::file::test_file;
 use super::{CLASSES, Dataset, LENGTH, Points};
 use crate::error::Result;
 use crate::frozen::Checksum;
@@ -20,6 +21,7 @@ use crate::rng::Generator;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mnist1d {
     /// A file of the user's own with sequences of the same shape; none generates the data set.
+    #[serde(default, with = "crate::path_text::option")]
     pub file: Option<PathBuf>,
 }
 
@@ -39,6 +41,11 @@ impl Mnist1d {
             None => Ok(Arc::clone(&GENERATED)),
             Some(path) => opened(path),
         }
+    }
+
+    /// Files that the data may be read from.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.file.iter().flat_map(|path| [path.clone(), test_file(path)]).collect()
     }
 
     /// The loss of a guess.

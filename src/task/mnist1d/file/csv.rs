@@ -42,7 +42,7 @@ pub(super) fn open(path: &Path) -> Result<Dataset> {
 }
 
 /// `NAME_test.csv` for `NAME.csv`.
-fn test_file(path: &Path) -> PathBuf {
+pub(in super::super) fn test_file(path: &Path) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push("_test.");
     name.push(path.extension().unwrap_or_default());

@@ -3,6 +3,8 @@
 mod csv;
 mod npz;
 
+pub(super) use self::csv::test_file;
+
 use std::fs;
 use std::path::Path;
 
