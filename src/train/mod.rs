@@ -1,5 +1,6 @@
 //! Training: one update, the loop around it, and what it leaves behind. Knows nothing of threads.
 
+mod checkpoint;
 mod comparison;
 mod comparison_file;
 mod contender_text;
@@ -14,6 +15,8 @@ mod stop;
 mod tensor_board;
 mod trainee;
 
+pub use checkpoint::Checkpoint;
+pub(crate) use checkpoint::Kept;
 pub use comparison::{Comparison, Contender, Feed, StopRule};
 pub use curriculum::{Curriculum, Growth, Mastery};
 pub use entry::Entry;

@@ -142,7 +142,7 @@ impl Office {
                 None => Ok(()),
             },
             Order::Pause => self.tell_race(Race::pause),
-            Order::Resume => self.tell_race(Race::resume),
+            Order::Resume => self.tell_race(Race::unpause),
             Order::Step => self.steer(|run| run.race().step_once()),
             Order::Stop => self.tell_race(Race::stop),
             Order::Further(steps) => self.steer(|run| run.race().extend(steps)),
@@ -203,7 +203,7 @@ impl Office {
             Ok(run) => run,
             Err(error) => {
                 if running {
-                    self.tell_race(Race::resume)?;
+                    self.tell_race(Race::unpause)?;
                 }
                 return Err(error);
             }

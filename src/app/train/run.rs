@@ -93,7 +93,7 @@ impl Run {
             race,
         };
         if !paused {
-            run.race.resume();
+            run.race.unpause();
         }
         run.refresh();
         Ok(run)
