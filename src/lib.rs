@@ -42,6 +42,8 @@ pub mod figure;
 
 pub mod session;
 
+pub mod rescue;
+
 pub mod worker;
 
 pub mod app;

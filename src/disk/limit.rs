@@ -7,10 +7,8 @@ pub fn outlive_limits() {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
     // Where the signal cannot be caught, everything else is as it was.
-    let _ = signal_hook::flag::register(
-        signal_hook::consts::SIGXFSZ,
-        Arc::new(AtomicBool::new(false)),
-    );
+    let _ =
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 /// Other systems have no such limit.

@@ -99,9 +99,8 @@ impl Rescue {
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
         let free = |path: &PathBuf| {
-            token(path).is_none_or(|token| {
-                token != self.token && !held.iter().any(|held| held == token)
-            })
+            token(path)
+                .is_none_or(|token| token != self.token && !held.iter().any(|held| held == token))
         };
         all.into_iter().filter(|path| has(path, Checkpoint::EXTENSION) && free(path)).collect()
     }
@@ -124,6 +123,26 @@ impl Drop for Rescue {
             // What is left of it is removed by who looks next.
             let _ = disk::remove(&path);
         }
+    }
+}
+
+/// Keeps a training at the end of a process: in the data folder, or where there is none or it takes no
+/// file, in the system's folder for temporary ones. Returns its file, and those that had to go for it.
+///
+/// # Errors
+/// What the system says of both.
+pub fn keep_at_end(checkpoint: &Checkpoint) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let keep = |folder: PathBuf| {
+        let rescue = Rescue::once(&folder)?;
+        let path = rescue.place(checkpoint, 1);
+        let gone = rescue.keep(&path, checkpoint)?;
+        Ok((path, gone))
+    };
+    let kept = folder().map(keep);
+    match kept {
+        Some(Ok(kept)) => Ok(kept),
+        Some(Err(error)) => keep(std::env::temp_dir()).map_err(|_: Error| error),
+        None => keep(std::env::temp_dir()),
     }
 }
 

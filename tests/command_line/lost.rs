@@ -2,6 +2,10 @@
 
 use std::process::Output;
 
+use rnnscope::ticket::Ticket;
+use rnnscope::train::Checkpoint;
+use rnnscope::worker::Race;
+
 use crate::bad_input::refused;
 use crate::support::Desk;
 
@@ -17,8 +21,9 @@ fn has(lines: &[String], words: &str) -> bool {
     lines.iter().any(|line| line.contains(words))
 }
 
-/// Exit code 2, the ranking on standard output, and on standard error a line for what was lost.
-fn assert_lost(output: &Output, lost: &[&str]) {
+/// Exit code 2, the ranking on standard output, and on standard error a line for what was lost and
+/// one that tells where the training is kept.
+fn assert_lost(desk: &Desk, output: &Output, lost: &[&str]) {
     let (stdout, stderr) = (lines(&output.stdout), lines(&output.stderr));
     assert_eq!(output.status.code(), Some(2), "{stderr:?}");
     assert!(has(&stdout, "ranked by"), "{stdout:?}");
@@ -28,6 +33,19 @@ fn assert_lost(output: &Output, lost: &[&str]) {
         assert!(has(&stderr, words), "{words}: {stderr:?}");
         assert!(!has(&stdout, &format!("wrote {words}")), "{stdout:?}");
     }
+    assert_kept(desk, &stderr);
+}
+
+/// One training is kept, and it is told where; what is kept goes on.
+fn assert_kept(desk: &Desk, stderr: &[String]) {
+    let [path] = &desk.rescued()[..] else { panic!("{:?}", desk.rescued()) };
+    assert!(has(stderr, &format!("the results are kept in {}", path.display())), "{stderr:?}");
+    let kept = Checkpoint::read(path, &Ticket::new()).expect("a training");
+    let race = Race::resume(&kept, 1, true, || {}).expect("goes on");
+    let names: Vec<&str> = kept.comparison().contenders.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert!((0..2).all(|lane| race.status(lane).steps >= 5));
+    std::fs::remove_file(path).expect("removed");
 }
 
 #[cfg(target_os = "linux")]
@@ -36,7 +54,7 @@ fn a_full_disk_takes_one_output_and_no_other() {
     let desk = Desk::new();
     let others = "--json ok.json --svg ok.svg --save nets --tensorboard runs";
     let output = desk.run(&format!("{QUICK} {others} --csv /dev/full"));
-    assert_lost(&output, &["/dev/full: No space left"]);
+    assert_lost(&desk, &output, &["/dev/full: No space left"]);
     assert_eq!(desk.files(), ["nets", "ok.json", "ok.svg", "runs"]);
     assert_eq!(desk.files_in("nets"), ["a.safetensors", "b.safetensors", "comparison.json"]);
     assert_eq!(desk.files_in("runs"), ["a", "b"]);
@@ -54,14 +72,13 @@ fn a_report_that_standard_output_does_not_take_is_seen_on_standard_error() {
     let desk = Desk::new();
     for (flags, file) in [("--csv a.csv", "a.csv"), ("--json - --csv b.csv", "b.csv")] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("device");
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
-        let flags = format!("{QUICK} {flags}");
-        command.current_dir(desk.path("")).args(flags.split_whitespace());
+        let mut command = desk.process(&format!("{QUICK} {flags}"));
         let output = command.stdout(full).output().expect("starts");
         let stderr = lines(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{stderr:?}");
         assert!(has(&stderr, "ranked by") && has(&stderr, "cannot write to standard output"));
         assert!(desk.path(file).is_file());
+        assert_kept(&desk, &stderr);
     }
 }
 
@@ -69,32 +86,32 @@ fn a_report_that_standard_output_does_not_take_is_seen_on_standard_error() {
 #[test]
 fn whoever_stops_reading_loses_no_file() {
     let desk = Desk::new();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
-    let flags = format!("{QUICK} --csv a.csv --save nets --json -");
-    let command = command.current_dir(desk.path("")).args(flags.split_whitespace());
+    let mut command = desk.process(&format!("{QUICK} --csv a.csv --save nets --json -"));
     let mut child = command.stdout(std::process::Stdio::piped()).spawn().expect("starts");
     drop(child.stdout.take());
     assert!(child.wait().expect("ends").success());
     assert_eq!(desk.files(), ["a.csv", "nets"]);
+    assert!(desk.rescued().is_empty(), "nothing was to be rescued");
 }
 
 /// Runs it under a limit of the shell.
 #[cfg(unix)]
 fn limited(desk: &Desk, limit: &str, flags: &str) -> Output {
-    let program = env!("CARGO_BIN_EXE_rnnscope");
-    let script = format!("{limit} && exec '{program}' {flags}");
+    let program = desk.process(flags);
     let mut bash = std::process::Command::new("bash");
-    bash.current_dir(desk.path("")).args(["-c", &script]).output().expect("bash")
+    bash.current_dir(desk.path("")).args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]);
+    let set = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    bash.arg(program.get_program()).args(program.get_args()).envs(set).output().expect("bash")
 }
 
 #[cfg(unix)]
 #[test]
 fn a_picture_above_the_limit_of_files_takes_no_other_output() {
     let desk = Desk::new();
-    // 16 blocks of 1024 bytes; the picture takes about ten times as much.
+    // 64 blocks of 1024 bytes: too few for the picture, enough for everything else.
     let flags = format!("{QUICK} --png a.png --csv a.csv --save nets");
-    let output = limited(&desk, "ulimit -f 16", &flags);
-    assert_lost(&output, &["a.png: File too large"]);
+    let output = limited(&desk, "ulimit -f 64", &flags);
+    assert_lost(&desk, &output, &["a.png: File too large"]);
     assert_eq!(desk.files(), ["a.csv", "nets"]);
 }
 
@@ -116,8 +133,7 @@ fn folders_that_go_while_it_trains_take_only_what_was_to_lie_in_them() {
     std::fs::create_dir(desk.path("gone")).expect("folder");
     let flags = QUICK.replace("--steps 5", "--steps 10000000 --every 1000000");
     let flags = format!("{flags} --csv gone/a.csv --json a.json --save nets");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
-    let command = command.current_dir(desk.path("")).args(flags.split_whitespace());
+    let mut command = desk.process(&flags);
     let pipe = std::process::Stdio::piped;
     let child = command.stdout(pipe()).stderr(pipe()).spawn().expect("starts");
     let begun = std::time::Instant::now();
@@ -133,7 +149,7 @@ fn folders_that_go_while_it_trains_take_only_what_was_to_lie_in_them() {
     let kill = format!("kill -INT {}", child.id());
     assert!(std::process::Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
     let output = child.wait_with_output().expect("ends");
-    assert_lost(&output, &["gone/a.csv"]);
+    assert_lost(&desk, &output, &["gone/a.csv"]);
     assert_eq!(desk.files(), ["a.json", "nets"], "the folder of networks is made again");
     assert_eq!(desk.files_in("nets"), ["a.safetensors", "b.safetensors", "comparison.json"]);
 }

@@ -25,7 +25,8 @@ use super::explore::is_stdout;
 use super::failure::Failure;
 use super::outputs::{self, Outcome};
 use super::stdout;
-use crate::train::Comparison;
+use crate::rescue;
+use crate::train::{Checkpoint, Comparison};
 use crate::worker::Race;
 use finished::Finished;
 use progress::Progress;
@@ -46,13 +47,16 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     let comparisons = arguments.comparisons()?;
     arguments.check_outputs(&comparisons)?;
     interrupt::listen()?;
-    let (mut rounds, mut obstacle) = (Vec::new(), None);
+    let (mut rounds, mut races, mut obstacle) = (Vec::new(), Vec::new(), None);
     for comparison in &comparisons {
         if interrupt::pressed() {
             break;
         }
         match race(comparison, arguments.threads()) {
-            Ok(finished) => rounds.push(finished),
+            Ok((finished, race)) => {
+                rounds.push(finished);
+                races.push(race);
+            }
             Err(failure) if rounds.is_empty() => return Err(failure),
             // What was trained before is not to be lost for it.
             Err(failure) => {
@@ -63,7 +67,9 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     }
     let interrupted = interrupt::pressed();
     let outcome = arguments.write(&rounds, comparisons.len(), interrupted);
-    finish(arguments, &rounds, interrupted, outcome)?;
+    finish(arguments, &rounds, interrupted, outcome).inspect_err(|_| {
+        keep(&races, &comparisons[races.len()..]);
+    })?;
     match (obstacle, rounds.iter().find_map(Finished::failure)) {
         (Some(obstacle), _) => Err(obstacle),
         (None, Some(failure)) => Err(Failure::unforeseen(failure)),
@@ -105,8 +111,33 @@ fn finish(
     Err(Failure::input(format!("{outputs} not written; everything else was")))
 }
 
+/// Keeps what was trained where the next start finds it, and says where.
+fn keep(races: &[Race], still_to_come: &[Comparison]) {
+    let begun = races.iter().map(Race::checkpoint).collect::<Result<Vec<_>, _>>();
+    let kept = begun.and_then(|begun| {
+        let planned = still_to_come.iter().map(Checkpoint::of_plan);
+        rescue::keep_at_end(&Checkpoint::join(begun.into_iter().chain(planned)))
+    });
+    match kept {
+        Ok((path, gone)) => {
+            for gone in gone {
+                let gone = gone.display();
+                outputs::tell(&format!("rnnscope: {gone} had to go for it: it was kept longest"));
+            }
+            let path = path.display();
+            outputs::tell(&format!(
+                "rnnscope: the results are kept in {path}: write them elsewhere with `rnnscope \
+                 train --resume {path} --csv FILE`, or open them in the window"
+            ));
+        }
+        Err(error) => {
+            outputs::tell(&format!("rnnscope: the results could not be kept either: {error}"));
+        }
+    }
+}
+
 /// Runs a comparison to its end, or to Ctrl-C.
-fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
+fn race(comparison: &Comparison, threads: usize) -> Result<(Finished, Race), Failure> {
     let began = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
     let (wake, woken) = mpsc::sync_channel(1);
     let race = Race::start(comparison, threads, false, move || {
@@ -125,7 +156,7 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
         }
     }
     progress.end(&race);
-    Ok(Finished::of(&race, began))
+    Ok((Finished::of(&race, began), race))
 }
 
 /// What is said of each comparison.
