@@ -4,6 +4,8 @@
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
+//! - [`signal`]: the system's requests to end, for the window and the command line alike
+//! - [`home`]: the folder of what is kept for the user
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`path_text`]: paths as text that loses nothing
@@ -24,7 +26,9 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
+pub mod home;
 pub mod path_text;
+pub mod signal;
 pub mod ticket;
 
 pub mod rng;

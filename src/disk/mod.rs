@@ -5,12 +5,16 @@
 //! fail.
 
 mod folder;
+mod growing;
+mod held;
 mod operation;
 mod read;
 mod resolve;
 mod save;
 
 pub use folder::{Stamp, contents, create_folder, remove, rename, stamp};
-pub use read::{Source, read, read_text};
+pub use growing::Growing;
+pub use held::{Held, hold, is_held};
+pub use read::{Source, read, read_text, system_text};
 pub use resolve::resolve;
 pub use save::{check_writable, save, save_all};

@@ -1,6 +1,6 @@
 //! What is asked of the system, one function an operation. Nobody else calls `std::fs`.
 
-use std::fs::{File, Metadata, ReadDir};
+use std::fs::{File, Metadata, ReadDir, TryLockError};
 use std::io::{Read, Result, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,15 @@ pub(super) fn open(path: &Path) -> Result<File> {
 
 pub(super) fn read(file: &mut File, buffer: &mut [u8]) -> Result<usize> {
     file.read(buffer)
+}
+
+/// A new file under its own name.
+pub(super) fn create(path: &Path) -> Result<File> {
+    File::create_new(path)
+}
+
+pub(super) fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
+    file.try_lock()
 }
 
 /// Writes straight into a device or pipe.

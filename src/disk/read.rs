@@ -114,6 +114,25 @@ pub fn read_text(path: &Path, most: u64, what: &str, ticket: &Ticket) -> Result<
         .map_err(|_| Error::content(path, format!("not a text in UTF-8; expected {what}")))
 }
 
+/// What the system says of itself in a file that has no size, such as `/proc/self/status`.
+pub fn system_text(path: &Path) -> Option<String> {
+    /// Far more than any of them says.
+    const MOST: usize = 1 << 18;
+    let mut file = operation::open(path).ok()?;
+    let mut bytes = vec![0; MOST];
+    let mut filled = 0;
+    while filled < MOST {
+        match operation::read(&mut file, &mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    bytes.truncate(filled);
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

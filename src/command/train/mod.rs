@@ -2,11 +2,13 @@
 
 mod arguments;
 mod csv;
+mod events;
 mod experiment;
 mod files;
 mod finished;
 mod interrupt;
 mod json;
+mod keep;
 mod list;
 mod places;
 mod plan;
@@ -17,7 +19,7 @@ mod words;
 
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 pub(super) use arguments::TrainArguments;
 
@@ -25,12 +27,14 @@ use super::explore::is_stdout;
 use super::failure::Failure;
 use super::outputs::{self, Outcome};
 use super::stdout;
-use crate::train::Comparison;
+use crate::train::{Checkpoint, Comparison};
 use crate::worker::Race;
+use events::Events;
 use finished::Finished;
+use keep::Keeper;
 use progress::Progress;
 
-/// How long Ctrl-C may go unnoticed.
+/// How long a signal may go unnoticed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Trains, prints a report and writes what was asked for.
@@ -43,35 +47,80 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     if arguments.list {
         return stdout::print(list::list().as_bytes());
     }
-    let comparisons = arguments.comparisons()?;
+    let plan = arguments.plan()?;
+    let comparisons: Vec<Comparison> = plan.comparisons().cloned().collect();
     arguments.check_outputs(&comparisons)?;
+    if arguments.resume.is_none() {
+        keep::tell_of_unfinished();
+    }
     interrupt::listen()?;
-    let (mut rounds, mut obstacle) = (Vec::new(), None);
-    for comparison in &comparisons {
+    let mut keeper = Keeper::of(arguments, &plan);
+    let trained = train(arguments, plan.split(), &mut keeper)?;
+    let Trained { rounds, events, obstacle } = trained;
+    let interrupted = interrupt::pressed();
+    let kept = if interrupted { Ok(()) } else { keeper.end() };
+    let mut outcome = arguments.write(&rounds, events, comparisons.len(), interrupted);
+    match (kept, keeper.named()) {
+        (Err(error), _) => outcome.fail(error.into()),
+        (Ok(()), Some(path)) => outcome.wrote(path),
+        (Ok(()), None) => {}
+    }
+    let finished = finish(arguments, &rounds, interrupted, outcome);
+    let end = match (finished, obstacle, rounds.iter().find_map(Finished::failure)) {
+        (Err(failure), ..) | (Ok(()), Some(failure), _) => Err(failure),
+        (Ok(()), None, Some(failure)) => Err(Failure::unforeseen(failure)),
+        (Ok(()), None, None) => Ok(()),
+    };
+    if let Some(signal) = interrupt::signal() {
+        keeper.tell();
+        let words = "what was measured until then was kept";
+        return end.and(Err(Failure::interrupted(signal, words)));
+    }
+    if end.is_err() {
+        keeper.rescue();
+        keeper.tell();
+    } else {
+        keeper.remove();
+    }
+    end
+}
+
+/// What became of all trainings.
+#[derive(Default)]
+struct Trained {
+    rounds: Vec<Finished>,
+    events: Vec<Events>,
+    /// What keeps the others from being trained.
+    obstacle: Option<Failure>,
+}
+
+/// Trains one comparison after another.
+fn train(
+    arguments: &TrainArguments,
+    plan: Vec<Checkpoint>,
+    keeper: &mut Keeper,
+) -> Result<Trained, Failure> {
+    let mut trained = Trained::default();
+    let planned = plan.len();
+    for part in plan {
         if interrupt::pressed() {
+            keeper.interrupt(None);
             break;
         }
-        match race(comparison, arguments.threads()) {
-            Ok(finished) => rounds.push(finished),
-            Err(failure) if rounds.is_empty() => return Err(failure),
+        match race(arguments, &part, planned, keeper) {
+            Ok((finished, events)) => {
+                trained.rounds.push(finished);
+                trained.events.extend(events);
+            }
+            Err(failure) if trained.rounds.is_empty() => return Err(failure),
             // What was trained before is not to be lost for it.
             Err(failure) => {
-                obstacle = Some(failure);
+                trained.obstacle = Some(failure);
                 break;
             }
         }
     }
-    let interrupted = interrupt::pressed();
-    let outcome = arguments.write(&rounds, comparisons.len(), interrupted);
-    finish(arguments, &rounds, interrupted, outcome)?;
-    match (obstacle, rounds.iter().find_map(Finished::failure)) {
-        (Some(obstacle), _) => Err(obstacle),
-        (None, Some(failure)) => Err(Failure::unforeseen(failure)),
-        (None, None) if interrupted => {
-            Err(Failure::interrupted("what was measured until then was kept"))
-        }
-        (None, None) => Ok(()),
-    }
+    Ok(trained)
 }
 
 /// Prints the report, or the JSON if that is to go where reports go, and says what could not be
@@ -105,14 +154,20 @@ fn finish(
     Err(Failure::input(format!("{outputs} not written; everything else was")))
 }
 
-/// Runs a comparison to its end, or to Ctrl-C.
-fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
-    let began = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
+/// Runs a comparison to its end, or to a signal.
+fn race(
+    arguments: &TrainArguments,
+    part: &Checkpoint,
+    planned: usize,
+    keeper: &mut Keeper,
+) -> Result<(Finished, Option<Events>), Failure> {
     let (wake, woken) = mpsc::sync_channel(1);
-    let race = Race::start(comparison, threads, false, move || {
+    let race = Race::resume(part, arguments.threads(), true, move || {
         // A full channel wakes just as well.
         let _ = wake.try_send(());
     })?;
+    let mut events = Events::of(arguments, part.comparison(), planned, &race)?;
+    race.unpause();
     let mut progress = Progress::of(&race);
     let mut stopped = false;
     while !race.is_over() {
@@ -120,12 +175,24 @@ fn race(comparison: &Comparison, threads: usize) -> Result<Finished, Failure> {
         let _ = woken.recv_timeout(LOOK_EVERY);
         progress.show(&race);
         if interrupt::pressed() && !stopped {
+            keeper.interrupt(Some(&race));
             race.stop();
             stopped = true;
         }
+        if !stopped {
+            keeper.look(&race);
+        }
+        if let Some(events) = &mut events {
+            events.look(&race);
+        }
     }
     progress.end(&race);
-    Ok(Finished::of(&race, began))
+    if let Some(events) = &mut events {
+        events.end(&race);
+    }
+    let finished = Finished::of(&race, race.began());
+    keeper.ended(race);
+    Ok((finished, events))
 }
 
 /// What is said of each comparison.
