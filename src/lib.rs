@@ -5,7 +5,6 @@
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`signal`]: the system's requests to end, for the window and the command line alike
-//! - [`home`]: the folder of what is kept for the user
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`path_text`]: paths as text that loses nothing
@@ -18,6 +17,7 @@
 //! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - [`session`]: everything that decides what is on screen, versioned and saved
+//! - [`rescue`]: trainings that no other file holds, kept until somebody saves or discards them
 //! - [`worker`]: a background thread on which the newest request wins
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
@@ -26,7 +26,6 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
-pub mod home;
 pub mod path_text;
 pub mod signal;
 pub mod ticket;
@@ -44,6 +43,8 @@ pub mod train;
 pub mod figure;
 
 pub mod session;
+
+pub mod rescue;
 
 pub mod worker;
 

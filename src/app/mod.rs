@@ -41,11 +41,12 @@ pub use notice::{Kind as NoticeKind, Notice};
 pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
 pub use sheet::Sheet;
-pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
+pub use train::{Ledger, Offer, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
+use crate::rescue;
 use crate::session::{Pane, Session, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
@@ -117,6 +118,9 @@ pub fn run(options: Options) -> Result<()> {
     });
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let mut app = App::new(&creation.egui_ctx, session, notices)?;
+        if let Some(folder) = rescue::folder().filter(|_| photographer.is_none()) {
+            app.training_mut().shelter_in(folder);
+        }
         if !files.is_empty() {
             app.open_files(&creation.egui_ctx, &files);
         }

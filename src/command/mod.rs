@@ -27,6 +27,8 @@ use explore::ExploreArguments;
 use train::TrainArguments;
 use window::WindowArguments;
 
+use crate::disk::outlive_limits;
+
 pub use failure::Failure;
 
 /// Everything the command line can say.
@@ -59,6 +61,7 @@ enum Command {
 /// # Errors
 /// A [`Failure`] with its line of text and exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    outlive_limits();
     let arguments: Vec<_> = arguments.into_iter().collect();
     let CommandLine { command, window } = match CommandLine::try_parse_from(&arguments) {
         Ok(parsed) => parsed,

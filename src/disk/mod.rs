@@ -5,16 +5,16 @@
 //! fail.
 
 mod folder;
-mod growing;
-mod held;
+mod limit;
+mod lock;
 mod operation;
 mod read;
 mod resolve;
 mod save;
 
 pub use folder::{Stamp, contents, create_folder, remove, rename, stamp};
-pub use growing::Growing;
-pub use held::{Held, hold, is_held};
+pub use limit::outlive_limits;
+pub use lock::Lock;
 pub use read::{Source, read, read_text, system_text};
 pub use resolve::resolve;
 pub use save::{check_writable, save, save_all};

@@ -1,6 +1,6 @@
 //! What is asked of the system, one function an operation. Nobody else calls `std::fs`.
 
-use std::fs::{File, Metadata, ReadDir, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, ReadDir, TryLockError};
 use std::io::{Read, Result, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,13 +22,18 @@ pub(super) fn read(file: &mut File, buffer: &mut [u8]) -> Result<usize> {
     file.read(buffer)
 }
 
-/// A new file under its own name.
-pub(super) fn create(path: &Path) -> Result<File> {
-    File::create_new(path)
+/// Opens a file that serves as a lock, and makes it if it is missing; what it holds stays.
+pub(super) fn open_lock(path: &Path) -> Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-pub(super) fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
-    file.try_lock()
+/// Takes the lock on a file; false if another process has it.
+pub(super) fn try_lock(file: &File) -> Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// Writes straight into a device or pipe.

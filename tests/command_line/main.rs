@@ -7,6 +7,7 @@ mod fallback;
 mod flags;
 mod help;
 mod landscape;
+mod lost;
 mod numbers;
 mod raw;
 mod said;

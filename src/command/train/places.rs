@@ -9,7 +9,7 @@ use super::arguments::TrainArguments;
 use super::finished::loss_word;
 use super::sheet;
 use crate::disk::{check_writable, contents, create_folder, resolve};
-use crate::figure::svg;
+use crate::figure::{raster, svg};
 use crate::task::TaskChoice;
 use crate::train::Comparison;
 
@@ -140,8 +140,12 @@ impl TrainArguments {
         let rounds: Vec<_> = rounds.iter().map(sheet::Blank::round).collect();
         let figures = sheet::figures(&rounds);
         let style = sheet::style(&rounds, figures.len(), self.width, self.theme());
-        svg(&figures, &style).map_err(|error| Failure::from(error).about(flag))?;
-        Ok(())
+        let unmade = |error| Failure::from(error).about(flag);
+        match self.png {
+            // A small picture shows as well as a large one whether it can be drawn.
+            Some(_) => raster(&figures, &style, SMALL).map(drop).map_err(unmade),
+            None => svg(&figures, &style).map(drop).map_err(unmade),
+        }
     }
 
     /// Makes the folders that are to be filled.
@@ -164,6 +168,9 @@ impl TrainArguments {
         Ok(())
     }
 }
+
+/// Pixels of a rehearsed picture for each of the real one, the fewest there can be.
+const SMALL: f64 = 0.1;
 
 /// The comparison beside its networks.
 pub(super) const COMPARISON: &str = "comparison.json";
