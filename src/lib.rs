@@ -8,6 +8,7 @@
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`path_text`]: paths as text that loses nothing
+//! - `archive`: zip archives, whose claims are checked before they are believed
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
@@ -22,6 +23,7 @@
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
 
+mod archive;
 pub mod disk;
 pub mod error;
 pub mod frozen;

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
         keep::tell_of_unfinished();
     }
     interrupt::listen()?;
-    let mut keeper = Keeper::of(arguments, &plan);
+    let mut keeper = Keeper::of(arguments, &plan)?;
     let trained = train(arguments, plan.split(), &mut keeper)?;
     let Trained { rounds, events, obstacle } = trained;
     let interrupted = interrupt::pressed();
@@ -71,18 +71,23 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
         (Ok(()), None, Some(failure)) => Err(Failure::unforeseen(failure)),
         (Ok(()), None, None) => Ok(()),
     };
-    if let Some(signal) = interrupt::signal() {
-        keeper.tell();
-        let words = "what was measured until then was kept";
-        return end.and(Err(Failure::interrupted(signal, words)));
+    match (end, interrupt::signal()) {
+        (Err(failure), signal) => {
+            keeper.rescue();
+            if signal.is_some() {
+                keeper.tell();
+            }
+            Err(failure)
+        }
+        (Ok(()), Some(signal)) => {
+            keeper.tell();
+            Err(Failure::interrupted(signal, "what was measured until then was kept"))
+        }
+        (Ok(()), None) => {
+            keeper.remove();
+            Ok(())
+        }
     }
-    if end.is_err() {
-        keeper.rescue();
-        keeper.tell();
-    } else {
-        keeper.remove();
-    }
-    end
 }
 
 /// What became of all trainings.
