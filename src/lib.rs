@@ -4,9 +4,11 @@
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
 //! - [`error`]: what can go wrong, in words a user can act on
+//! - [`signal`]: the system's requests to end, for the window and the command line alike
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - [`path_text`]: paths as text that loses nothing
+//! - `archive`: zip archives, whose claims are checked before they are believed
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
@@ -21,11 +23,13 @@
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
 
+mod archive;
 pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
 pub mod path_text;
+pub mod signal;
 pub mod ticket;
 
 pub mod rng;

@@ -35,6 +35,13 @@ Examples:
       What else can be trained.
   rnnscope --screenshot window.png --size 1600x1000 --theme dark
       Save a picture of the window itself.
+  rnnscope --safe
+      Open the window as if for the first time, whatever was saved.
+
+Settings of the window:
+  They are in app.ron in ~/.local/share/rnnscope or $XDG_DATA_HOME/rnnscope (Linux),
+  ~/Library/Application Support/rnnscope (macOS) or %AppData%\\rnnscope\\data (Windows).
+  The version before is in app.ron.before.
 
 Exit status:
   0  done
@@ -44,6 +51,7 @@ Exit status:
 
 Environment:
   DISPLAY, WAYLAND_DISPLAY  where the window opens (Linux)
+  XDG_DATA_HOME             folder of rnnscope's own folder of settings (Linux)
   RAYON_NUM_THREADS         threads of matrix products; 1 unless set, which is the fastest here
   NO_COLOR                  no colours in this text";
 

@@ -35,13 +35,16 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
-    /// Open weights, a sequence, a comparison or data, as dropping the file on the window does; repeat
-    /// for several
+    /// Open weights, a sequence, a comparison, data or a session, as dropping the file on the window
+    /// does; repeat for several
     #[arg(long = "open", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     views: Vec<PaneWord>,
+    /// Start as if for the first time: saved settings are neither read nor changed
+    #[arg(long)]
+    safe: bool,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -91,7 +94,8 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
     let files = arguments.files.clone();
-    let options = app::Options { screenshot, tab, views, files, ..app::Options::default() };
+    let safe = arguments.safe;
+    let options = app::Options { screenshot, tab, views, files, safe, ..app::Options::default() };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {

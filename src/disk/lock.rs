@@ -2,11 +2,11 @@
 //! that happens.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::operation;
+use super::{operation, read};
 use crate::error::{Error, Result};
 
 /// How often a lock that another process holds is asked for again.
@@ -27,9 +27,9 @@ impl Lock {
     /// [`Error::Write`] for a file that cannot be made, and for a lock that is still held by then.
     pub fn wait(path: &Path, patience: Duration) -> Result<Self> {
         let failed = |source| Error::Write { path: path.to_owned(), source };
-        let file = operation::open_lock(path).map_err(failed)?;
+        let file = operation::open_or_create(path).map_err(failed)?;
         let start = Instant::now();
-        while let Ok(false) = operation::try_lock(&file) {
+        while let Ok(false) = operation::lock(&file) {
             if start.elapsed() >= patience {
                 let held = "another rnnscope keeps it locked";
                 return Err(failed(std::io::Error::new(ErrorKind::WouldBlock, held)));
@@ -45,8 +45,8 @@ impl Lock {
     /// [`Error::Write`] with what the system said.
     pub fn create(path: &Path, text: &str) -> Result<Self> {
         let made = || {
-            let mut file = operation::open_lock(path)?;
-            if !operation::try_lock(&file)? {
+            let mut file = operation::open_or_create(path)?;
+            if !operation::lock(&file)? {
                 return Err(ErrorKind::WouldBlock.into());
             }
             operation::write(&mut file, text.as_bytes())?;
@@ -59,14 +59,13 @@ impl Lock {
     /// does, and where that cannot be told.
     pub fn abandoned(path: &Path) -> Option<(Self, String)> {
         /// Far more than anybody writes into one.
-        const MOST: u64 = 1 << 16;
-        let mut file = operation::open_lock(path).ok()?;
-        if !operation::try_lock(&file).ok()? {
+        const MOST: usize = 1 << 16;
+        let mut file = operation::open_or_create(path).ok()?;
+        if !operation::lock(&file).ok()? {
             return None;
         }
-        let mut bytes = Vec::new();
-        (&mut file).take(MOST).read_to_end(&mut bytes).ok()?;
-        Some((Self { _file: file }, String::from_utf8_lossy(&bytes).into_owned()))
+        let text = read::upto(&mut file, MOST).ok()?;
+        Some((Self { _file: file }, String::from_utf8_lossy(&text).into_owned()))
     }
 }
 

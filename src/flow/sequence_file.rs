@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::frozen::{Checksum, Frozen};
 use crate::header::is_name;
+use crate::ticket::Ticket;
 
 /// Files above this size are refused before they are read.
 const MAX_BYTES: u64 = 256 << 20;
@@ -57,8 +59,16 @@ impl SequenceFile {
     /// # Errors
     /// As for [`SequenceFile::rows`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        Self::open_with(path, &Ticket::new())
+    }
+
+    /// As [`SequenceFile::open`], but can be watched and stopped: bytes are counted on the ticket.
+    ///
+    /// # Errors
+    /// As for [`SequenceFile::rows`], and [`Error::Cancelled`].
+    pub fn open_with(path: impl Into<PathBuf>, ticket: &Ticket) -> Result<Self> {
         let path = path.into();
-        let (checksum, rows) = read(&path)?;
+        let (checksum, rows) = read(&path, ticket)?;
         Ok(Self { path, content: Some(Frozen::new(checksum, Arc::new(rows))) })
     }
 
@@ -71,7 +81,7 @@ impl SequenceFile {
         if let Some(held) = content.as_ref().and_then(Frozen::held) {
             return Ok(Arc::clone(held));
         }
-        let (checksum, rows) = read(path)?;
+        let (checksum, rows) = read(path, &Ticket::new())?;
         if let Some(content) = content {
             content.verify(path, &checksum)?;
         }
@@ -99,16 +109,24 @@ impl From<&str> for SequenceFile {
     }
 }
 
-/// A first row in which every cell is clearly a name is a header.
-fn read(path: &Path) -> Result<(Checksum, Rows)> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MAX_BYTES {
-        return Err(Error::content(path, format!("{size} bytes is too large for a sequence")));
+fn read(path: &Path, ticket: &Ticket) -> Result<(Checksum, Rows)> {
+    let bytes = disk::read(path, MAX_BYTES, "a sequence", ticket)?;
+    Ok((Checksum::of(&bytes), Rows::decode(path, &bytes)?))
+}
+
+impl Rows {
+    /// The bytes of a CSV file as a sequence. A first row in which every cell is clearly a name is a
+    /// header. The path is for messages.
+    ///
+    /// # Errors
+    /// What holds no numbers, with the line.
+    pub fn decode(path: &Path, bytes: &[u8]) -> Result<Self> {
+        rows(path, bytes)
     }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    let checksum = Checksum::of(&text);
-    let text = String::from_utf8(text)
+}
+
+fn rows(path: &Path, bytes: &[u8]) -> Result<Rows> {
+    let text = std::str::from_utf8(bytes)
         .map_err(|_| Error::content(path, "not a text file: expected CSV in UTF-8"))?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -148,7 +166,7 @@ fn read(path: &Path) -> Result<(Checksum, Rows)> {
     if rows.is_empty() {
         return Err(Error::content(path, "holds no numbers: expected a row a step"));
     }
-    Ok((checksum, Rows { header, rows }))
+    Ok(Rows { header, rows })
 }
 
 /// The cells as finite numbers, or the first that is none.
@@ -169,7 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.csv");
         std::fs::write(&path, text).unwrap();
-        Ok(read(&path)?.1)
+        Ok(read(&path, &Ticket::new())?.1)
     }
 
     #[test]

@@ -67,6 +67,20 @@ impl Rescue {
         Ok(Self { folder: folder.to_owned(), token, lock: None })
     }
 
+    /// For a process that goes on with a file of such a folder under the name that it has.
+    ///
+    /// # Errors
+    /// [`Error::Write`] while another process keeps it.
+    pub fn take_up(path: &Path) -> Result<Self> {
+        let mut rescue = Self::once(path.parent().unwrap_or(Path::new(".")))?;
+        if let Some(token) = token(path) {
+            rescue.token = token.to_owned();
+            let path = rescue.folder.join(token).with_extension(LOCK);
+            rescue.lock = Some((Lock::create(&path, "")?, path));
+        }
+        Ok(rescue)
+    }
+
     /// A file for a training of its own, counted by `number`.
     pub fn place(&self, checkpoint: &Checkpoint, number: u64) -> PathBuf {
         let began = checkpoint.began().unwrap_or(0.0).max(0.0) as u64;

@@ -1,13 +1,13 @@
 //! A comparison in a file, so that it can be kept, shared and run again.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
+use crate::disk;
 use crate::error::{Error, Result};
+use crate::ticket::Ticket;
 
 /// The version of the format; other ones are refused.
 const VERSION: u32 = 1;
@@ -44,19 +44,20 @@ impl Comparison {
     /// A file that cannot be read, is no comparison, is from another version, or asks for what
     /// cannot be trained.
     pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |source| Error::Read { path: path.to_owned(), source };
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(unreadable)?;
-        // One byte more than allowed tells a file that is too large, even one without an end.
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(Error::content(path, "too large for a saved comparison"));
-        }
+        Self::decode(path, &disk::read(path, MAX_BYTES, "a saved comparison", &Ticket::new())?)
+    }
+
+    /// The bytes of a file as the comparison that [`Comparison::encode`] wrote. The path is for
+    /// messages.
+    ///
+    /// # Errors
+    /// As for [`Comparison::read`].
+    pub fn decode(path: &Path, bytes: &[u8]) -> Result<Self> {
         let foreign = |error: serde_json::Error| {
             Error::content(path, format!("not a comparison saved by rnnscope: {error}"))
         };
         let document: Document<serde_json::Value> =
-            serde_json::from_slice(&bytes).map_err(foreign)?;
+            serde_json::from_slice(bytes).map_err(foreign)?;
         if document.rnnscope_comparison != VERSION {
             let found = document.rnnscope_comparison;
             let message = format!("saved in version {found} of the format, this is {VERSION}");
@@ -88,7 +89,7 @@ mod tests {
             (text.replace("\"steps\": 5000", "\"steps\": \"many\""), "not a comparison"),
             (half, "not a comparison"),
             ("{}".to_owned(), "not a comparison"),
-            (" ".repeat(2 << 20), "too large"),
+            (" ".repeat(2 << 20), "too many for a saved comparison"),
         ] {
             assert_ne!(bad, text);
             std::fs::write(&path, bad).unwrap();

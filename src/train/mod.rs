@@ -26,5 +26,5 @@ pub use log::{ParameterNorms, RunLog, Snapshot};
 pub use optimizer::{Clip, Optimizer, Schedule};
 pub use preset::{Preset, presets};
 pub use stop::Stop;
-pub use tensor_board::EventFile;
+pub use tensor_board::{EventFile, Since};
 pub use trainee::Trainee;

@@ -11,6 +11,7 @@ mod lost;
 mod numbers;
 mod raw;
 mod said;
+mod settings;
 mod support;
 mod train;
 mod train_bad_input;

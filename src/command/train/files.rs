@@ -7,6 +7,7 @@ use super::super::failure::Failure;
 use super::super::outputs::Outcome;
 use super::arguments::TrainArguments;
 use super::csv::csv;
+use super::events::Events;
 use super::finished::{Finished, Run};
 use super::json::{What, json};
 use super::places::{COMPARISON, file_names, network, of_round};
@@ -15,7 +16,6 @@ use crate::disk::{create_folder, save, save_all};
 use crate::error::Result;
 use crate::figure::{Theme, png, svg};
 use crate::network;
-use crate::train::EventFile;
 
 impl TrainArguments {
     /// What is written of trainings.
@@ -29,7 +29,13 @@ impl TrainArguments {
     }
 
     /// Writes all files of the trainings that can be written.
-    pub(super) fn write(&self, rounds: &[Finished], planned: usize, interrupted: bool) -> Outcome {
+    pub(super) fn write(
+        &self,
+        rounds: &[Finished],
+        events: Vec<Events>,
+        planned: usize,
+        interrupted: bool,
+    ) -> Outcome {
         let mut outcome = Outcome::default();
         if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
             outcome.file(path, || json(rounds, self.what(interrupted)));
@@ -50,10 +56,7 @@ impl TrainArguments {
             }
         }
         if let Some(folder) = &self.tensorboard {
-            let whole = rounds.iter().map(|round| {
-                let folder = of_round(folder, &round.comparison, planned);
-                self.event_files(&mut outcome, &folder, round)
-            });
+            let whole = events.into_iter().map(|events| events.note(&mut outcome));
             if whole.fold(true, |all, whole| all & whole) {
                 outcome.wrote(folder);
             }
@@ -76,23 +79,6 @@ impl TrainArguments {
         if let Some(path) = &self.svg {
             outcome.file(path, || Ok(svg(&figures, &style)?.into_bytes()));
         }
-    }
-
-    /// Writes a folder for each training with an event file. Whether all were written.
-    fn event_files(&self, outcome: &mut Outcome, folder: &Path, finished: &Finished) -> bool {
-        let Finished { comparison, runs, began } = finished;
-        let mut failed = Failed::default();
-        for (name, run) in file_names(comparison).iter().zip(runs) {
-            let (log, task, names) = (&run.log, &comparison.task, &run.names);
-            let began = (!self.no_timing).then_some(*began);
-            let file = EventFile { log, task, names, began, every: self.every() as u64 };
-            let run = folder.join(name);
-            let path = run.join(file.name());
-            // The folder was made before the training; somebody may have removed it since.
-            failed
-                .note(path.clone(), create_folder(&run).and_then(|()| save(&path, &file.encode())));
-        }
-        failed.tell(outcome)
     }
 }
 

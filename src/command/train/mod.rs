@@ -2,11 +2,13 @@
 
 mod arguments;
 mod csv;
+mod events;
 mod experiment;
 mod files;
 mod finished;
 mod interrupt;
 mod json;
+mod keep;
 mod list;
 mod places;
 mod plan;
@@ -17,7 +19,7 @@ mod words;
 
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 pub(super) use arguments::TrainArguments;
 
@@ -25,13 +27,14 @@ use super::explore::is_stdout;
 use super::failure::Failure;
 use super::outputs::{self, Outcome};
 use super::stdout;
-use crate::rescue;
 use crate::train::{Checkpoint, Comparison};
 use crate::worker::Race;
+use events::Events;
 use finished::Finished;
+use keep::Keeper;
 use progress::Progress;
 
-/// How long Ctrl-C may go unnoticed.
+/// How long a signal may go unnoticed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Trains, prints a report and writes what was asked for.
@@ -44,40 +47,85 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     if arguments.list {
         return stdout::print(list::list().as_bytes());
     }
-    let comparisons = arguments.comparisons()?;
+    let plan = arguments.plan()?;
+    let comparisons: Vec<Comparison> = plan.comparisons().cloned().collect();
     arguments.check_outputs(&comparisons)?;
+    if arguments.resume.is_none() {
+        keep::tell_of_unfinished();
+    }
     interrupt::listen()?;
-    let (mut rounds, mut races, mut obstacle) = (Vec::new(), Vec::new(), None);
-    for comparison in &comparisons {
+    let mut keeper = Keeper::of(arguments, &plan)?;
+    let trained = train(arguments, plan.split(), &mut keeper)?;
+    let Trained { rounds, events, obstacle } = trained;
+    let interrupted = interrupt::pressed();
+    let kept = if interrupted { Ok(()) } else { keeper.end() };
+    let mut outcome = arguments.write(&rounds, events, comparisons.len(), interrupted);
+    match (kept, keeper.named()) {
+        (Err(error), _) => outcome.fail(error.into()),
+        (Ok(()), Some(path)) => outcome.wrote(path),
+        (Ok(()), None) => {}
+    }
+    let finished = finish(arguments, &rounds, interrupted, outcome);
+    let end = match (finished, obstacle, rounds.iter().find_map(Finished::failure)) {
+        (Err(failure), ..) | (Ok(()), Some(failure), _) => Err(failure),
+        (Ok(()), None, Some(failure)) => Err(Failure::unforeseen(failure)),
+        (Ok(()), None, None) => Ok(()),
+    };
+    match (end, interrupt::signal()) {
+        (Err(failure), signal) => {
+            keeper.rescue();
+            if signal.is_some() {
+                keeper.tell();
+            }
+            Err(failure)
+        }
+        (Ok(()), Some(signal)) => {
+            keeper.tell();
+            Err(Failure::interrupted(signal, "what was measured until then was kept"))
+        }
+        (Ok(()), None) => {
+            keeper.remove();
+            Ok(())
+        }
+    }
+}
+
+/// What became of all trainings.
+#[derive(Default)]
+struct Trained {
+    rounds: Vec<Finished>,
+    events: Vec<Events>,
+    /// What keeps the others from being trained.
+    obstacle: Option<Failure>,
+}
+
+/// Trains one comparison after another.
+fn train(
+    arguments: &TrainArguments,
+    plan: Vec<Checkpoint>,
+    keeper: &mut Keeper,
+) -> Result<Trained, Failure> {
+    let mut trained = Trained::default();
+    let planned = plan.len();
+    for part in plan {
         if interrupt::pressed() {
+            keeper.interrupt(None);
             break;
         }
-        match race(comparison, arguments.threads()) {
-            Ok((finished, race)) => {
-                rounds.push(finished);
-                races.push(race);
+        match race(arguments, &part, planned, keeper) {
+            Ok((finished, events)) => {
+                trained.rounds.push(finished);
+                trained.events.extend(events);
             }
-            Err(failure) if rounds.is_empty() => return Err(failure),
+            Err(failure) if trained.rounds.is_empty() => return Err(failure),
             // What was trained before is not to be lost for it.
             Err(failure) => {
-                obstacle = Some(failure);
+                trained.obstacle = Some(failure);
                 break;
             }
         }
     }
-    let interrupted = interrupt::pressed();
-    let outcome = arguments.write(&rounds, comparisons.len(), interrupted);
-    finish(arguments, &rounds, interrupted, outcome).inspect_err(|_| {
-        keep(&races, &comparisons[races.len()..]);
-    })?;
-    match (obstacle, rounds.iter().find_map(Finished::failure)) {
-        (Some(obstacle), _) => Err(obstacle),
-        (None, Some(failure)) => Err(Failure::unforeseen(failure)),
-        (None, None) if interrupted => {
-            Err(Failure::interrupted("what was measured until then was kept"))
-        }
-        (None, None) => Ok(()),
-    }
+    Ok(trained)
 }
 
 /// Prints the report, or the JSON if that is to go where reports go, and says what could not be
@@ -97,8 +145,8 @@ fn finish(
         false => stdout::print(report.as_bytes()),
     });
     if printed.is_some() && !json_on_stdout {
-        let lines = outcome.lines();
-        outcome.attempt(Path::new("standard output"), || stdout::print(lines.as_bytes()));
+        // Who read the report to here has left, or will see these, too.
+        stdout::print(outcome.lines().as_bytes())?;
     }
     if !outcome.has_failed() {
         return Ok(());
@@ -111,39 +159,20 @@ fn finish(
     Err(Failure::input(format!("{outputs} not written; everything else was")))
 }
 
-/// Keeps what was trained where the next start finds it, and says where.
-fn keep(races: &[Race], still_to_come: &[Comparison]) {
-    let begun = races.iter().map(Race::checkpoint).collect::<Result<Vec<_>, _>>();
-    let kept = begun.and_then(|begun| {
-        let planned = still_to_come.iter().map(Checkpoint::of_plan);
-        rescue::keep_at_end(&Checkpoint::join(begun.into_iter().chain(planned)))
-    });
-    match kept {
-        Ok((path, gone)) => {
-            for gone in gone {
-                let gone = gone.display();
-                outputs::tell(&format!("rnnscope: {gone} had to go for it: it was kept longest"));
-            }
-            let path = path.display();
-            outputs::tell(&format!(
-                "rnnscope: the results are kept in {path}: write them elsewhere with `rnnscope \
-                 train --resume {path} --csv FILE`, or open them in the window"
-            ));
-        }
-        Err(error) => {
-            outputs::tell(&format!("rnnscope: the results could not be kept either: {error}"));
-        }
-    }
-}
-
-/// Runs a comparison to its end, or to Ctrl-C.
-fn race(comparison: &Comparison, threads: usize) -> Result<(Finished, Race), Failure> {
-    let began = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
+/// Runs a comparison to its end, or to a signal.
+fn race(
+    arguments: &TrainArguments,
+    part: &Checkpoint,
+    planned: usize,
+    keeper: &mut Keeper,
+) -> Result<(Finished, Option<Events>), Failure> {
     let (wake, woken) = mpsc::sync_channel(1);
-    let race = Race::start(comparison, threads, false, move || {
+    let race = Race::resume(part, arguments.threads(), true, move || {
         // A full channel wakes just as well.
         let _ = wake.try_send(());
     })?;
+    let mut events = Events::of(arguments, part.comparison(), planned, &race)?;
+    race.unpause();
     let mut progress = Progress::of(&race);
     let mut stopped = false;
     while !race.is_over() {
@@ -151,12 +180,24 @@ fn race(comparison: &Comparison, threads: usize) -> Result<(Finished, Race), Fai
         let _ = woken.recv_timeout(LOOK_EVERY);
         progress.show(&race);
         if interrupt::pressed() && !stopped {
+            keeper.interrupt(Some(&race));
             race.stop();
             stopped = true;
         }
+        if !stopped {
+            keeper.look(&race);
+        }
+        if let Some(events) = &mut events {
+            events.look(&race);
+        }
     }
     progress.end(&race);
-    Ok((Finished::of(&race, began), race))
+    if let Some(events) = &mut events {
+        events.end(&race);
+    }
+    let finished = Finished::of(&race, race.began());
+    keeper.ended(race);
+    Ok((finished, events))
 }
 
 /// What is said of each comparison.

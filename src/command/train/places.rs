@@ -31,11 +31,11 @@ impl TrainArguments {
                  --loss last",
             ));
         }
-        if self.paths().any(|path| is_stdout(path)) {
+        if self.paths().chain(&self.checkpoint).any(|path| is_stdout(path)) {
             return Err(Failure::input("only --json can write to standard output (-)"));
         }
         self.check_apart(comparisons)?;
-        for path in self.paths() {
+        for path in self.paths().chain(&self.checkpoint) {
             check_writable(path)?;
         }
         self.rehearse(comparisons)?;
@@ -58,7 +58,12 @@ impl TrainArguments {
         for path in self.read(comparisons) {
             taken.insert(resolve(&path), (path, "is read"));
         }
-        let files = self.paths().cloned().chain(self.saved(comparisons));
+        // A training that goes on is kept where it was, too.
+        let same = |path: &&PathBuf| {
+            self.resume.as_ref().is_none_or(|resumed| resolve(resumed) != resolve(path))
+        };
+        let kept = self.checkpoint.iter().filter(same);
+        let files = self.paths().chain(kept).cloned().chain(self.saved(comparisons));
         let files: Vec<(PathBuf, &str)> = files.map(|path| (path, "is a file to write")).collect();
         let runs = self.runs(comparisons).into_iter().map(|path| (path, "is a folder to fill"));
         for (path, what) in files.into_iter().chain(runs) {
@@ -96,7 +101,8 @@ impl TrainArguments {
             | TaskChoice::LongLag(_)
             | TaskChoice::Echo(_) => None,
         });
-        self.comparison.iter().cloned().chain(data.flatten()).collect()
+        let kept = self.comparison.iter().chain(&self.resume).cloned();
+        kept.chain(data.flatten()).collect()
     }
 
     /// Every file of the folders of networks.
@@ -154,7 +160,10 @@ impl TrainArguments {
         }
         for run in self.runs(comparisons) {
             create_folder(&run)?;
-            refuse_events(&run)?;
+            match &self.resume {
+                None => refuse_events(&run)?,
+                Some(_) => check_writable(&run.join("events"))?,
+            }
         }
         Ok(())
     }
@@ -176,12 +185,14 @@ pub(super) fn network(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.safetensors"))
 }
 
+/// Whether a file is one of TensorBoard's.
+pub(super) fn is_events(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents"))
+}
+
 /// Two trainings in one folder would be one confused curve.
 fn refuse_events(run: &Path) -> Result<(), Failure> {
-    let events = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents"))
-    };
-    if contents(run)?.iter().any(events) {
+    if contents(run)?.iter().any(|path| is_events(path)) {
         let run = run.display();
         return Err(Failure::input(format!(
             "{run} holds a TensorBoard run already: choose another folder"

@@ -10,12 +10,13 @@ use super::super::init::draw_readout;
 use super::super::model::Network;
 use super::super::spec::{NetworkSpec, Nonlinearity, Reading};
 use super::heads::{Found, Heads, Wanted, search, take};
-use super::load::{Stored, load};
+use super::load::{Stored, decode, load};
 use super::recurrent::Recurrent;
 use super::tensors::Entry;
 use crate::error::{Error, Result};
 use crate::frozen::Checksum;
 use crate::rng::Generator;
+use crate::ticket::Ticket;
 
 /// The named tensors of a file: `.safetensors`, or a PyTorch state dict; which, its content says.
 #[derive(Debug)]
@@ -48,7 +49,23 @@ impl StateDict {
     /// # Errors
     /// A file that cannot be read or is of no known format.
     pub fn read(path: &Path) -> Result<Self> {
-        Ok(Self { path: path.to_owned(), stored: load(path)? })
+        Self::read_with(path, &Ticket::new())
+    }
+
+    /// As [`StateDict::read`], but can be watched and stopped: bytes are counted on the ticket.
+    ///
+    /// # Errors
+    /// As for [`StateDict::read`], and [`Error::Cancelled`].
+    pub fn read_with(path: &Path, ticket: &Ticket) -> Result<Self> {
+        Ok(Self { path: path.to_owned(), stored: load(path, ticket)? })
+    }
+
+    /// All tensors in the bytes of a file. The path is for messages.
+    ///
+    /// # Errors
+    /// As for [`StateDict::read`].
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self> {
+        Ok(Self { path: path.to_owned(), stored: decode(path, bytes)? })
     }
 
     /// Checksum of the file's bytes.

@@ -9,6 +9,7 @@
 mod check;
 mod format;
 mod log;
+mod longer;
 mod numbers;
 mod saved;
 mod sheet;
@@ -84,6 +85,11 @@ impl Checkpoint {
     /// Each comparison on its own.
     pub fn split(self) -> Vec<Self> {
         self.rounds.into_iter().map(|round| Self { rounds: vec![round] }).collect()
+    }
+
+    /// All comparisons, in order.
+    pub fn comparisons(&self) -> impl Iterator<Item = &Comparison> {
+        self.rounds.iter().map(|round| &*round.comparison)
     }
 
     /// The comparison under way: the last one that has begun.

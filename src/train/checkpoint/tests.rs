@@ -175,7 +175,7 @@ fn comparisons() -> impl Strategy<Value = Comparison> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn going_on_gives_the_bytes_of_a_training_without_a_break(
@@ -246,6 +246,28 @@ fn what_was_given_more_steps_goes_on() {
     finish(&mut whole);
     finish(&mut parts);
     whole.iter().zip(&parts).for_each(|(a, b)| assert_same(a, b, "extended"));
+}
+
+#[test]
+fn a_larger_budget_goes_on_as_if_it_had_been_asked_for() {
+    let task = TaskChoice::FirstZero(FirstZero { length: 3, ..FirstZero::default() });
+    let longer = Comparison { evaluate_every: 5, ..small(task, 14) };
+    let shorter = Comparison { steps: 8, ..longer.clone() };
+    let mut whole = begin(&longer);
+    finish(&mut whole);
+    let mut short = begin(&shorter);
+    finish(&mut short);
+    let kept = Checkpoint::from_bytes(&nowhere(), &kept(&shorter, &short)).unwrap();
+    let more = kept.clone().with_steps(14).unwrap();
+    assert_eq!(more.comparison(), &longer);
+    let mut parts = more.line_up().unwrap().trainees;
+    finish(&mut parts);
+    whole.iter().zip(&parts).for_each(|(a, b)| assert_same(a, b, "more steps"));
+    let words = kept.with_steps(7).unwrap_err().to_string();
+    assert!(words.contains("8 or more: they are done, found 7"), "{words}");
+    let cosine = Comparison { schedule: Schedule::Cosine, ..shorter };
+    let words = Checkpoint::of_plan(&cosine).with_steps(9).unwrap_err().to_string();
+    assert!(words.contains("must be 8, which decides its learning rates"), "{words}");
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             choice(ui, &mut desk.session.question.precision, &options);
         },
     );
-    ui.horizontal(|ui| desk.button(ui, Command::Open, true));
+    ui.horizontal(|ui| {
+        desk.button(ui, Command::Open, true);
+        desk.button(ui, Command::SaveSession, true);
+    });
 }
 
 fn drawn(ui: &mut Ui, desk: &mut Desk<'_>, mut draw: Draw) {

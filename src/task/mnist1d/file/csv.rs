@@ -1,7 +1,5 @@
 //! CSV files: a line a sequence, the label first.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
@@ -10,18 +8,16 @@ use super::{Dataset, LENGTH, MAX_SEQUENCES, Points};
 use crate::error::{Error, Result};
 use crate::header::is_name;
 
-/// Room for [`MAX_SEQUENCES`] lines written with every digit.
-const MAX_BYTES: u64 = 256 << 20;
-
 /// Columns of a line.
 const COLUMNS: usize = 1 + LENGTH;
 
-/// Reads a file, and the test set from the one beside it or from the last fifth of its lines.
-pub(super) fn open(path: &Path) -> Result<Dataset> {
-    let mut train = read(path)?;
+/// Reads a table that was found at `path`, and the test set from the one that was found beside it or
+/// from its last fifth of lines.
+pub(super) fn decode(path: &Path, bytes: &[u8], test: Option<&[u8]>) -> Result<Dataset> {
+    let mut train = points(path, bytes)?;
     let beside = test_file(path);
-    if fs::metadata(&beside).is_ok_and(|found| found.is_file()) {
-        return Ok(Dataset { train, test: read(&beside)? });
+    if let Some(test) = test {
+        return Ok(Dataset { train, test: points(&beside, test)? });
     }
     let kept = train.len() - train.len() / 5;
     if kept == train.len() {
@@ -49,18 +45,9 @@ pub(in super::super) fn test_file(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn read(path: &Path) -> Result<Points> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large.
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let limit = MAX_BYTES >> 20;
-        return Err(Error::content(path, format!("more than {limit} MiB is too large")));
-    }
+fn points(path: &Path, bytes: &[u8]) -> Result<Points> {
     // Spreadsheets put a mark before the first byte of text.
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut lines =
         ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text);
 

@@ -1,18 +1,26 @@
 //! The user's own data of the same shape: NumPy archives and CSV files.
 
 mod csv;
+mod npy;
 mod npz;
 
 pub(super) use self::csv::test_file;
 
-use std::fs;
 use std::path::Path;
 
 use super::data::{CLASSES, Dataset, LENGTH, Points};
+use crate::disk::{self, Source};
 use crate::error::{Error, Result};
+use crate::ticket::Ticket;
 
 /// Sequences accepted in one part, forty times those of MNIST-1D.
 const MAX_SEQUENCES: usize = 200_000;
+
+/// Room for [`MAX_SEQUENCES`] lines written with every digit.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// What a file is to hold, in messages.
+const WHAT: &str = "a data set in .npz or .csv";
 
 impl Dataset {
     /// Opens a data set of sequences of [`LENGTH`] values with labels 0..=9. Values are taken as
@@ -29,31 +37,61 @@ impl Dataset {
     /// A file that cannot be read or is too large; arrays that are missing or of another shape;
     /// labels other than 0..=9; values that are NaN or infinite, with their place.
     pub fn open(path: &Path) -> Result<Self> {
-        let unreadable = |source| Error::Read { path: path.to_owned(), source };
-        // Opening a pipe would wait for a writer, so the kind of file is asked first.
-        if !fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(Error::content(path, "not a file; expected a data set in .npz or .csv"));
-        }
-        fs::File::open(path).map_err(unreadable)?;
+        Self::open_with(path, &Ticket::new())
+    }
+
+    /// As [`Dataset::open`], but can be watched and stopped: bytes are counted on the ticket.
+    ///
+    /// # Errors
+    /// As for [`Dataset::open`], and [`Error::Cancelled`].
+    pub fn open_with(path: &Path, ticket: &Ticket) -> Result<Self> {
+        let read = |path: &Path| disk::read(path, MAX_BYTES, WHAT, ticket);
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         match extension.to_str() {
-            Some("npz") => npz::open(path),
-            Some("csv") => csv::open(path),
-            _ => Err(Error::content(
-                path,
-                "expected a name ending in .npz or .csv; in Python, `numpy.savez(\"data.npz\", \
-                 x=x, y=y, x_test=x_test, y_test=y_test)` writes one",
-            )),
+            Some("npz") => Self::from_npz(path, &read(path)?),
+            Some("csv") => {
+                let table = read(path)?;
+                let beside = csv::test_file(path);
+                let test = match disk::stamp(&beside) {
+                    Some(_) => Some(read(&beside)?),
+                    None => None,
+                };
+                Self::from_csv(path, &table, test.as_deref())
+            }
+            _ => {
+                // Why it cannot be opened comes first.
+                Source::open(path, u64::MAX, WHAT)?;
+                Err(Error::content(
+                    path,
+                    "expected a name ending in .npz or .csv; in Python, `numpy.savez(\"data.npz\", \
+                     x=x, y=y, x_test=x_test, y_test=y_test)` writes one",
+                ))
+            }
         }
+    }
+
+    /// The bytes of a `.npz` file as a data set; see [`Dataset::open`]. The path is for messages.
+    ///
+    /// # Errors
+    /// As for [`Dataset::open`].
+    pub fn from_npz(path: &Path, bytes: &[u8]) -> Result<Self> {
+        npz::decode(path, bytes)
+    }
+
+    /// The bytes of a `.csv` file, and of the test set beside it if there is one, as a data set; see
+    /// [`Dataset::open`]. The path is that of the first file, for messages.
+    ///
+    /// # Errors
+    /// As for [`Dataset::open`].
+    pub fn from_csv(path: &Path, bytes: &[u8], test: Option<&[u8]>) -> Result<Self> {
+        csv::decode(path, bytes, test)
     }
 }
 
 impl Points {
     /// Adds a sequence, or says at which position (counted from 0, the label first) it fails.
-    fn push(&mut self, label: f64, values: impl IntoIterator<Item = f64>) -> Result<(), Misfit> {
-        if !(0.0..CLASSES as f64).contains(&label) || label.fract() != 0.0 {
-            return Err(Misfit::Label(label));
-        }
+    fn push(&mut self, number: f64, values: impl IntoIterator<Item = f64>) -> Result<(), Misfit> {
+        let label = label(number).ok_or(Misfit::Label(number))?;
         for (step, value) in values.into_iter().enumerate() {
             let single = value as f32;
             if !single.is_finite() {
@@ -61,9 +99,15 @@ impl Points {
             }
             self.values.push(single);
         }
-        self.labels.push(label as u32);
+        self.labels.push(label);
         Ok(())
     }
+}
+
+/// A number as a label, if it is one of the ten digits.
+fn label(number: f64) -> Option<u32> {
+    let is_digit = (0.0..CLASSES as f64).contains(&number) && number.fract() == 0.0;
+    is_digit.then_some(number as u32)
 }
 
 /// Why a sequence cannot be used.

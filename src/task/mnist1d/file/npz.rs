@@ -1,33 +1,36 @@
-//! NumPy archives. Shapes are read and checked before any array is, as an array that claims to be
-//! huge would be allocated first.
+//! NumPy archives. What an array claims is checked before any of it is unpacked.
 
 use std::path::Path;
 
-use candle_core::npy::NpzTensors;
-use candle_core::{DType, Tensor};
-
-use super::{Dataset, LENGTH, MAX_SEQUENCES, Points};
+use super::npy::Header;
+use super::{Dataset, LENGTH, MAX_SEQUENCES, Misfit, Points, label};
+use crate::archive::Archive;
 use crate::error::{Error, Result};
 
-/// Reads the four arrays.
-pub(super) fn open(path: &Path) -> Result<Dataset> {
-    let file = NpzTensors::new(path).map_err(|error| {
-        Error::content(path, format!("not a .npz archive ({})", reason(&error)))
-    })?;
-    let archive = Archive { path, file };
-    Ok(Dataset { train: archive.part("x", "y")?, test: archive.part("x_test", "y_test")? })
+/// Bytes of numbers that may be unpacked beyond twice those of the file, which may be compressed.
+const SPARE: u64 = 24 << 20;
+
+/// Reads the four arrays of an archive that was found at `path`.
+pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<Dataset> {
+    let file = Archive::new(bytes)
+        .map_err(|error| Error::content(path, format!("not a .npz archive: {error}")))?;
+    let mut arrays = Arrays { path, file, left: 2 * bytes.len() as u64 + SPARE };
+    Ok(Dataset { train: arrays.part("x", "y")?, test: arrays.part("x_test", "y_test")? })
 }
 
-struct Archive<'a> {
+struct Arrays<'a> {
     path: &'a Path,
-    file: NpzTensors,
+    file: Archive<'a>,
+    /// Bytes of numbers that may still be unpacked.
+    left: u64,
 }
 
-impl Archive<'_> {
+impl Arrays<'_> {
     /// One part: its sequences and labels.
-    fn part(&self, x: &str, y: &str) -> Result<Points> {
-        let wrong = |message: String| Error::content(self.path, message);
-        let count = match *self.shape(x)? {
+    fn part(&mut self, x: &str, y: &str) -> Result<Points> {
+        let path = self.path;
+        let wrong = |message: String| Error::content(path, message);
+        let count = match self.header(x)?.shape[..] {
             [count, LENGTH] if (1..=MAX_SEQUENCES).contains(&count) => count,
             ref other => {
                 return Err(wrong(format!(
@@ -36,59 +39,86 @@ impl Archive<'_> {
                 )));
             }
         };
-        let found = self.shape(y)?;
+        let found = self.header(y)?.shape;
         if found != [count] {
             return Err(wrong(format!(
                 "array `{y}` has shape {found:?}; expected [{count}], a label for each row of `{x}`"
             )));
         }
-        let mut points = Points::default();
-        let values = self.numbers(x)?;
-        for (row, (label, values)) in
-            self.numbers(y)?.into_iter().zip(values.chunks_exact(LENGTH)).enumerate()
-        {
-            points.push(label, values.iter().copied()).map_err(|misfit| {
-                wrong(misfit.describe(&format!("{y}[{row}]"), |step| format!("{x}[{row}, {step}]")))
-            })?;
+        let misfit = |misfit: Misfit, row: usize| {
+            let at = misfit.describe(&format!("{y}[{row}]"), |step| format!("{x}[{row}, {step}]"));
+            wrong(at)
+        };
+        let mut labels = vec![0; count];
+        let mut first: Option<(usize, f64)> = None;
+        self.each(y, |row, value| match label(value) {
+            Some(label) => labels[row] = label,
+            None => first = first.or(Some((row, value))),
+        })?;
+        if let Some((row, value)) = first {
+            return Err(misfit(Misfit::Label(value), row));
         }
-        Ok(points)
+        let mut values = vec![0.0; count * LENGTH];
+        let mut first: Option<(usize, f64)> = None;
+        self.each(x, |place, value| {
+            values[place] = value as f32;
+            if !values[place].is_finite() && first.is_none_or(|(other, _)| place < other) {
+                first = Some((place, value));
+            }
+        })?;
+        match first {
+            Some((place, value)) => {
+                Err(misfit(Misfit::Value(place % LENGTH, value), place / LENGTH))
+            }
+            None => Ok(Points { values, labels }),
+        }
     }
 
-    /// The shape that an array claims to have.
-    fn shape(&self, name: &str) -> Result<Vec<usize>> {
-        if !self.file.names().iter().any(|&found| found == name) {
-            let mut names: Vec<_> = self.file.names().iter().map(|name| name.as_str()).collect();
+    /// What an array says of itself.
+    fn header(&mut self, name: &str) -> Result<Header> {
+        let file = format!("{name}.npy");
+        if !self.file.has(&file) {
+            let mut names: Vec<String> = self.file.names();
             names.sort_unstable();
-            let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let arrays = names.iter().filter_map(|name| name.strip_suffix(".npy"));
+            let found = some(&arrays.collect::<Vec<_>>());
             let message = format!(
                 "array `{name}` is missing; expected x, y, x_test and y_test, found {found}"
             );
             return Err(Error::content(self.path, message));
         }
-        let unusable = |error| self.unusable(name, &error);
-        Ok(self.file.get_shape_and_dtype(name).map_err(unusable)?.0.into_dims())
+        let header = self.file.member(&file).and_then(|mut member| Header::read(&mut member));
+        header.map_err(|reason| unusable(self.path, name, &reason))
     }
 
-    /// All numbers of an array whose shape is known to be sound, row by row.
-    fn numbers(&self, name: &str) -> Result<Vec<f64>> {
-        let unusable = |error| self.unusable(name, &error);
-        let flat = |tensor: Tensor| tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1::<f64>();
-        let tensor = self.file.get(name).map_err(unusable)?;
-        Ok(tensor.map(flat).transpose().map_err(unusable)?.unwrap_or_default())
-    }
-
-    /// What candle cannot read: exotic number types, columns before rows, pickled objects.
-    fn unusable(&self, name: &str, error: &candle_core::Error) -> Error {
-        let message = format!(
-            "array `{name}` is unusable ({}); numpy.ascontiguousarray(…, dtype=numpy.float32) \
-             makes one that can be read",
-            reason(error)
-        );
-        Error::content(self.path, message)
+    /// Hands on all numbers of an array with their places in row-major order.
+    fn each(&mut self, name: &str, take: impl FnMut(usize, f64)) -> Result<()> {
+        let path = self.path;
+        let unusable = |reason: String| unusable(path, name, &reason);
+        let mut member = self.file.member(&format!("{name}.npy")).map_err(unusable)?;
+        let header = Header::read(&mut member).map_err(unusable)?;
+        let left = header.bytes().and_then(|bytes| self.left.checked_sub(bytes));
+        self.left = left.ok_or_else(|| unusable("it claims more numbers than fit".to_owned()))?;
+        header.each(&mut member, take).map_err(unusable)
     }
 }
 
-/// candle's reason, in one line.
-fn reason(error: &candle_core::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+/// Names in a sentence, of many only the first.
+fn some(names: &[&str]) -> String {
+    const MOST: usize = 8;
+    let short = |name: &&str| name.chars().take(40).collect::<String>();
+    let first = names.iter().take(MOST).map(short).collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => "none".to_owned(),
+        count if count > MOST => format!("{first} and {} more", count - MOST),
+        _ => first,
+    }
+}
+
+fn unusable(path: &Path, name: &str, reason: &str) -> Error {
+    let message = format!(
+        "array `{name}` is unusable: {reason}; numpy.asarray(…, dtype=numpy.float32) makes one that \
+         can be read"
+    );
+    Error::content(path, message)
 }

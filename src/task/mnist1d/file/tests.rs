@@ -186,7 +186,7 @@ fn wrong_tables_are_refused_with_line_and_column() {
 fn what_is_no_data_file_is_refused() {
     let (folder, path) = file("data.pkl", b"");
     assert!(refusal(&path).contains("numpy.savez"));
-    assert!(refusal(folder.path()).starts_with("not a file"));
+    assert!(refusal(folder.path()).starts_with("this is a folder"));
     let missing = Dataset::open(&folder.path().join("none.npz")).unwrap_err();
     assert!(matches!(missing, Error::Read { .. }), "{missing}");
     let (_folder, path) = file("data.npz", b"no archive");
