@@ -3,6 +3,7 @@
 //! The crate is a library that measures and two thin faces on it, a window and a command line.
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
+//! - [`visible`]: texts of others as they are shown: nothing in them stays hidden
 //! - [`error`]: what can go wrong, in words a user can act on
 //! - [`signal`]: the system's requests to end, for the window and the command line alike
 //! - [`ticket`]: how a long computation is watched and stopped
@@ -31,6 +32,7 @@ mod header;
 pub mod path_text;
 pub mod signal;
 pub mod ticket;
+pub mod visible;
 
 pub mod rng;
 

@@ -10,6 +10,7 @@ mod settings;
 mod training;
 mod why;
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -242,14 +243,19 @@ impl Session {
 
 /// Numbers labels that stand there already: figures, legends and files know a pin by its label.
 fn tell_apart(labels: &mut [String]) {
-    for index in 1..labels.len() {
-        let (before, rest) = labels.split_at_mut(index);
-        let own = rest[0].clone();
-        let mut number = 2;
-        while before.contains(&rest[0]) {
-            rest[0] = format!("{own} ({number})");
-            number += 1;
+    let mut taken: HashSet<String> = HashSet::new();
+    // The last number of each name: hundreds of one name are not counted through again.
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for label in labels {
+        if taken.contains(label) {
+            let number = last.entry(label.clone()).or_insert(1);
+            let own = label.clone();
+            while taken.contains(label) {
+                *number += 1;
+                *label = format!("{own} ({number})");
+            }
         }
+        taken.insert(label.clone());
     }
 }
 

@@ -21,6 +21,8 @@ mod honesty;
 mod pins;
 #[path = "window/sessions.rs"]
 mod sessions;
+#[path = "window/showing.rs"]
+mod showing;
 #[path = "window/verdict.rs"]
 mod verdict;
 #[path = "window/views.rs"]

@@ -13,6 +13,7 @@ use super::train::{self, Phase};
 use super::{help, top_bar};
 use crate::network::Cell;
 use crate::session::{Pane, Pin, Tab};
+use crate::visible;
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
 const PANEL_WIDTH: f32 = 322.0;
@@ -128,12 +129,8 @@ impl App {
 
     /// Says that files in use hold something else by now. What is on screen stays as it was opened.
     fn changed_files(&mut self, ui: &mut Ui) {
-        let names: Vec<String> = self
-            .watch
-            .changed()
-            .iter()
-            .map(|path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
-            .collect();
+        let names: Vec<String> =
+            self.watch.changed().iter().map(|path| visible::file_name(path)).collect();
         if names.is_empty() {
             return;
         }
@@ -155,7 +152,7 @@ impl App {
     fn results(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         self.changed_files(ui);
         if let Some(error) = &self.error {
-            let text = egui::RichText::new(format!("⚠ {error}")).strong();
+            let text = egui::RichText::new(format!("⚠ {}", visible::message(error))).strong();
             let text = text.color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }

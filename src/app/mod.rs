@@ -14,6 +14,7 @@ mod frame;
 mod head_dialog;
 mod heads;
 mod help;
+mod icon;
 mod keeper;
 mod keeping;
 mod late;
@@ -73,9 +74,6 @@ pub struct Options {
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
 }
-
-/// The window's picture for task bars.
-static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// Opens the window and returns when it is closed.
 ///
@@ -149,8 +147,8 @@ fn viewport(title: &str) -> egui::ViewportBuilder {
         .with_app_id(settings::APP_ID)
         .with_drag_and_drop(true);
     // A window without its icon is no reason not to open it.
-    match eframe::icon_data::from_png_bytes(ICON) {
-        Ok(icon) => builder.with_icon(icon),
-        Err(_) => builder,
+    match icon::icon(256) {
+        Some(icon) => builder.with_icon(icon),
+        None => builder,
     }
 }

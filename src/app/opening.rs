@@ -229,5 +229,5 @@ impl App {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    crate::visible::file_name(path)
 }

@@ -1,6 +1,5 @@
 //! `rnnscope explore`: measure one network once, without a window.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -10,7 +9,7 @@ use super::failure::Failure;
 use super::outputs::Outcome;
 use super::question::QuestionArguments;
 use super::view::Views;
-use super::{json::json, stdout, table::table};
+use super::{json::json, stderr, stdout, table::table};
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, svg};
@@ -18,6 +17,7 @@ use crate::flow::view::Across;
 use crate::flow::{self, Array, FlowReport, Instrument, Question, npz};
 use crate::network::ReadoutSource;
 use crate::ticket::Ticket;
+use crate::visible;
 
 /// The flags of `rnnscope explore`.
 #[derive(Clone, Debug, Args)]
@@ -220,7 +220,7 @@ impl ExploreArguments {
                 .chain(self.question.files().collect::<Vec<_>>().iter())
                 .any(|other| same_file(path, other));
             if taken {
-                let path = path.display();
+                let path = visible::path(path);
                 return Err(Failure::input(format!(
                     "{path} is named twice: give each its own file"
                 )));
@@ -296,12 +296,10 @@ impl ExploreArguments {
         if let ReadoutSource::Random { .. } = report.readout
             && !self.question.asks_for_random_readout()
         {
-            // If even this cannot be said, the files still say it.
-            let _ = writeln!(
-                std::io::stderr(),
+            stderr::say(&format!(
                 "rnnscope: no readout was found in the file, so one was drawn ({}); see --head",
                 report.readout
-            );
+            ));
         }
     }
 

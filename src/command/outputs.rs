@@ -1,12 +1,13 @@
 //! Outputs: each is made and written by itself, so that one that cannot be does not take the others
 //! with it.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::guard::guard;
+use super::stderr;
 use crate::disk::save;
+use crate::visible;
 
 /// What became of all outputs.
 #[derive(Debug, Default)]
@@ -18,7 +19,8 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Makes a file and writes it.
     pub(super) fn file(&mut self, path: &Path, make: impl FnOnce() -> Result<Vec<u8>, Failure>) {
-        let unmade = |failure: Failure| failure.about(&format!("cannot write {}", path.display()));
+        let unmade =
+            |failure: Failure| failure.about(&format!("cannot write {}", visible::path(path)));
         let bytes = self.attempt(path, || make().map_err(unmade));
         if let Some(bytes) = bytes
             && self.attempt(path, || Ok(save(path, &bytes)?)).is_some()
@@ -34,7 +36,7 @@ impl Outcome {
         job: impl FnOnce() -> Result<T, Failure>,
     ) -> Option<T> {
         let done = guard(job).unwrap_or_else(|panic| {
-            Err(Failure::fault(&panic).about(&format!("cannot write {}", path.display())))
+            Err(Failure::fault(&panic).about(&format!("cannot write {}", visible::path(path))))
         });
         done.map_err(|failure| self.failed.push(failure)).ok()
     }
@@ -61,7 +63,7 @@ impl Outcome {
 
     /// A line for every file and folder that was written, for the user.
     pub(super) fn lines(&self) -> String {
-        self.written().map(|path| format!("wrote {}\n", path.display())).collect()
+        self.written().map(|path| format!("wrote {}\n", visible::path(path))).collect()
     }
 
     /// Says on standard error what could not be written, a line each. Returns how many they are.
@@ -82,9 +84,9 @@ impl Outcome {
     }
 }
 
-/// Says it on standard error, as the end of the program would. Nobody may be there to read it.
-pub(super) fn tell(line: &impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+/// Says it on standard error, line by line.
+pub(super) fn tell(text: &impl std::fmt::Display) {
+    text.to_string().lines().for_each(stderr::say);
 }
 
 #[cfg(test)]

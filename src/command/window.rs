@@ -1,6 +1,5 @@
 //! `rnnscope` without a command: the window, or the same work without one where none can be had.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -8,14 +7,15 @@ use clap::Args;
 
 use super::choices::{PaneWord, TabWord, ThemeWord, size, zoom};
 use super::explore::{figures, measure};
-use super::failure::{Failure, one_line};
+use super::failure::Failure;
 use super::guard::guard;
 use super::outputs::Outcome;
 use super::table::table;
-use super::{display, stdout};
+use super::{display, stderr, stdout};
 use crate::app;
 use crate::figure::{Style, Theme, check_writable, of_flow, png};
 use crate::session::{Session, Tab};
+use crate::visible;
 
 /// The flags of `rnnscope` itself.
 #[derive(Clone, Debug, Args)]
@@ -35,9 +35,10 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
-    /// Open weights, a sequence, a comparison, data or a session, as dropping the file on the window
-    /// does; repeat for several
-    #[arg(long = "open", value_name = "FILE")]
+    /// Open weights, a sequence, a comparison, data or a session, as dropping the files on the window
+    /// does
+    // None at all is what a desktop's menu passes.
+    #[arg(long = "open", value_name = "FILE", num_args = 0..)]
     files: Vec<PathBuf>,
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
@@ -107,7 +108,7 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     };
     Ok(Opening::Impossible(format!(
         "{} (a display that answers and OpenGL are needed; on Debian or Ubuntu: apt install {})",
-        without_place(&one_line(&why)),
+        without_place(&visible::message(&why)),
         display::packages()
     )))
 }
@@ -126,8 +127,7 @@ fn without_place(text: &str) -> String {
 
 /// The window's main job without it, for the network the window starts with.
 fn without_window(obstacle: &str) -> Result<(), Failure> {
-    // If even this cannot be said, the table and the figures still can.
-    let _ = writeln!(std::io::stderr(), "rnnscope: {obstacle}; going on without a window");
+    stderr::say(&format!("rnnscope: {obstacle}; going on without a window"));
     let report = measure(&Session::default().question)?;
     let heading = Some(of_flow::heading(&report));
     let style = Style { width_px: 1000, heading, ..Style::default() };
@@ -138,9 +138,9 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
         outcome.file(&path, || Ok(png(&[figure], &style, 1.0)?));
     }
     let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let names: Vec<_> = outcome.written().map(|path| path.display().to_string()).collect();
+    let names: Vec<_> = outcome.written().map(|path| visible::path(path)).collect();
     if !names.is_empty() {
-        let note = format!("\nwrote {} into {}\n", names.join(", "), folder.display());
+        let note = format!("\nwrote {} into {}\n", names.join(", "), visible::path(&folder));
         stdout::print(note.as_bytes())?;
     }
     stdout::print(b"`rnnscope explore --help` tells how to ask for other networks\n")?;
@@ -149,7 +149,26 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::command::CommandLine;
+
+    /// `%F` stands for any number of files: none from the menu, several from a file manager.
+    #[test]
+    fn the_desktop_entry_says_what_the_command_line_understands() {
+        let entry = include_str!("../../assets/rnnscope.desktop");
+        let exec = entry.lines().find_map(|line| line.strip_prefix("Exec=")).expect("Exec");
+        let words = exec.strip_suffix(" %F").expect("files of a file manager");
+        let several =
+            ["a session.rnnscope", "explore", "--b.pt"].map(|name| format!("/home/{name}"));
+        for files in [&several[..0], &several[..1], &several] {
+            let words = words.split(' ').map(str::to_owned).chain(files.iter().cloned());
+            let CommandLine { command, window } = CommandLine::try_parse_from(words).expect(exec);
+            assert!(command.is_none());
+            assert_eq!(window.files, files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn places_in_foreign_sources_are_left_out() {

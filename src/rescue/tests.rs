@@ -6,11 +6,16 @@ use crate::worker::Race;
 
 /// A training of one update.
 fn checkpoint() -> Checkpoint {
-    let mut comparison = Comparison { steps: 1, batch: 1, ..Comparison::notebook(Loss::All) };
+    after(1)
+}
+
+/// A training of so many updates.
+fn after(updates: u32) -> Checkpoint {
+    let mut comparison = Comparison { steps: 2, batch: 1, ..Comparison::notebook(Loss::All) };
     comparison.contenders.truncate(1);
     comparison.contenders[0].design.hidden_size = 2;
     let race = Race::start(&comparison, 1, true, || {}).unwrap();
-    race.step_once().unwrap();
+    (0..updates).for_each(|_| race.step_once().unwrap());
     race.checkpoint().unwrap()
 }
 
@@ -75,4 +80,55 @@ fn a_damaged_file_is_set_aside_and_kept() {
     let aside = set_aside(&path).unwrap();
     assert_eq!(std::fs::read(aside).unwrap(), bytes);
     assert!(Rescue::once(folder.path()).unwrap().offered().is_empty());
+}
+
+/// Does a job under every fault that can strike it, each time in a new folder with a kept training.
+#[cfg(debug_assertions)]
+fn under_every_fault(
+    kept: &Checkpoint,
+    job: impl Fn(&Rescue, &Path) -> bool,
+    judge: impl Fn(&Path, &Path, bool, &str),
+) {
+    use crate::disk::fault::{Fault, Plan, with};
+    let run = |plan: Plan| {
+        let folder = tempfile::tempdir().unwrap();
+        let rescue = Rescue::once(folder.path()).unwrap();
+        let path = rescue.place(kept, 1);
+        rescue.keep(&path, kept).unwrap();
+        let (done, operations) = with(plan, || job(&rescue, &path));
+        judge(folder.path(), &path, done, &format!("{plan:?} {:?}", operations.last()));
+        operations
+    };
+    let operations = run(Plan { at: 0, lasting: false, fault: Fault::Short });
+    for (index, operation) in operations.iter().enumerate() {
+        for fault in Fault::of(*operation) {
+            run(Plan { at: index as u64 + 1, lasting: false, fault: *fault });
+        }
+    }
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn whatever_strikes_the_kept_training_is_the_old_or_the_new_and_offered() {
+    let [old, new] = [1, 2].map(after);
+    let [before, after] = [&old, &new].map(|one| one.encode().unwrap());
+    assert_ne!(before, after);
+    let keep = |rescue: &Rescue, path: &Path| rescue.keep(path, &new).is_ok();
+    under_every_fault(&old, keep, |folder, path, done, what| {
+        let found = std::fs::read(path).expect(what);
+        assert!(found == after || found == before && !done, "{what}");
+        assert_eq!(Rescue::once(folder).unwrap().offered(), [path], "{what}");
+    });
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn whatever_strikes_a_claimed_training_is_there_once() {
+    let kept = checkpoint();
+    let claim = |rescue: &Rescue, path: &Path| rescue.claim(path, &kept, 2).is_ok();
+    under_every_fault(&kept, claim, |folder, path, done, what| {
+        let offered = Rescue::once(folder).unwrap().offered();
+        assert_eq!(offered.len(), 1, "{what}");
+        assert!(!done || offered[0] != path, "{what}");
+    });
 }

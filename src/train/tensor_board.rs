@@ -40,7 +40,8 @@ pub struct EventFile<'a> {
 pub type Since = (u64, f64);
 
 impl EventFile<'_> {
-    /// A name under which TensorBoard finds the file in a run's folder.
+    /// A name under which TensorBoard finds the file in a run's folder. It ends in a number, because
+    /// desktops take files that end in `.rnnscope` for sessions.
     pub fn name(&self) -> String {
         Self::name_of(self.number())
     }
@@ -52,7 +53,7 @@ impl EventFile<'_> {
 
     /// The name of the file with this number.
     pub fn name_of(number: u64) -> String {
-        format!("{PREFIX}{number:010}.rnnscope")
+        format!("{PREFIX}{number:010}.rnnscope.0")
     }
 
     /// The number of the file with such a name, whoever wrote it.
@@ -316,7 +317,7 @@ mod tests {
         let task = TaskChoice::RunningMean(RunningMean::default());
         let began = Some(1.75e9);
         let file = EventFile { log: &log, task: &task, names: &names, began, every: 1 };
-        assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope");
+        assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope.0");
         let records = records(&file.encode());
         assert_eq!(records.len(), 301);
         assert_eq!(fields(&records[0])[1], (3, 2, b"brain.Event:2".to_vec()));
@@ -381,7 +382,7 @@ mod tests {
             .collect();
         assert_eq!(tags, ["loss/all sequences", "balanced accuracy/all sequences"]);
         // Without a clock there is no time in it.
-        assert_eq!(file.name(), "events.out.tfevents.0000000000.rnnscope");
+        assert_eq!(file.name(), "events.out.tfevents.0000000000.rnnscope.0");
         let mut slower = log.clone();
         slower.seconds = 9.0;
         let slow = EventFile { log: &slower, ..file };

@@ -12,6 +12,7 @@ use super::tab::TrainTab;
 use crate::app::App;
 use crate::app::widgets::named;
 use crate::session::Tab;
+use crate::visible;
 
 /// The list is at most so high, in points, before it scrolls.
 const LIST: f32 = 260.0;
@@ -85,7 +86,7 @@ fn row(ui: &mut Ui, offer: &Offer, (place, sure): (usize, bool)) -> Option<Wish>
         time((now - offer.began).max(0.0)),
         offer.bytes as f64 / 1e6
     );
-    ui.add(Label::new(RichText::new(text)).wrap()).on_hover_text(offer.path.display().to_string());
+    ui.add(Label::new(RichText::new(text)).wrap()).on_hover_text(visible::path(&offer.path));
     let which = place + 1;
     let mut wish = None;
     ui.horizontal_wrapped(|ui| {

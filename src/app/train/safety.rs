@@ -13,6 +13,7 @@ use crate::disk;
 use crate::error::Result;
 use crate::ticket::Ticket;
 use crate::train::Checkpoint;
+use crate::visible;
 use crate::worker::Race;
 
 /// What could not be written is tried again after this long.
@@ -69,7 +70,7 @@ impl Office {
                         self.warn(format!(
                             "{} had to go: too many trainings wait to be saved, and this one was \
                              kept longest.",
-                            gone.display()
+                            visible::path(&gone)
                         ));
                     }
                 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::rescue::{self, Rescue};
 use crate::ticket::Ticket;
 use crate::train::Checkpoint;
+use crate::visible;
 
 /// A training that goes on is written this often at most,
 const EVERY: Duration = Duration::from_secs(60);
@@ -200,7 +201,7 @@ pub fn unusable(path: &Path, error: &Error) -> String {
         return format!("{text}. It is kept and offered again at the next start.");
     }
     match rescue::set_aside(path) {
-        Ok(aside) => format!("{text}. The file was set aside as {}.", aside.display()),
+        Ok(aside) => format!("{text}. The file was set aside as {}.", visible::path(&aside)),
         Err(stays) => format!("{text}. The file could not be set aside: {stays}."),
     }
 }

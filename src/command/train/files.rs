@@ -16,6 +16,7 @@ use crate::disk::{create_folder, save, save_all};
 use crate::error::Result;
 use crate::figure::{Theme, png, svg};
 use crate::network;
+use crate::visible;
 
 impl TrainArguments {
     /// What is written of trainings.
@@ -109,7 +110,7 @@ fn networks(outcome: &mut Outcome, folder: &Path, finished: &Finished) -> bool {
     let Err(error) = save_all(&all) else { return true };
     if last.exists() {
         // Networks of two trainings under one comparison would be mistaken for each other.
-        let shown = folder.display();
+        let shown = visible::path(folder);
         outcome.fail(Failure::from(error).about(&format!("{shown} was left as it was")));
         return false;
     }

@@ -10,6 +10,7 @@ use crate::disk::{self, resolve};
 use crate::error::Result;
 use crate::rescue::{self, Rescue};
 use crate::train::Checkpoint;
+use crate::visible;
 use crate::worker::Race;
 
 /// Saving takes at most about this part of the time.
@@ -186,7 +187,7 @@ fn is_ours(path: &Path) -> bool {
 
 fn tell_of_gone(gone: &[PathBuf]) {
     for gone in gone {
-        let gone = gone.display();
+        let gone = visible::path(gone);
         tell(&format!("rnnscope: {gone} had to go for it: it was kept longest"));
     }
 }
@@ -195,7 +196,7 @@ fn where_it_is(path: &Path) -> String {
     format!(
         "rnnscope: the results are kept in {}: write them elsewhere with `rnnscope train --resume {} \
          --csv FILE`, or open them in the window",
-        path.display(),
+        visible::path(path),
         quoted(path)
     )
 }

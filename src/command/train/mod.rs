@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     }
     let plan = arguments.plan()?;
     let comparisons: Vec<Comparison> = plan.comparisons().cloned().collect();
-    arguments.check_outputs(&comparisons)?;
+    // Gone at the end if nothing was put into them.
+    let _folders = arguments.check_outputs(&comparisons)?;
     if arguments.resume.is_none() {
         keep::tell_of_unfinished();
     }

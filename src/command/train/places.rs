@@ -1,6 +1,6 @@
 //! Where a training's files go, all checked before any time is spent on training.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::super::explore::is_stdout;
@@ -8,10 +8,11 @@ use super::super::failure::Failure;
 use super::arguments::TrainArguments;
 use super::finished::loss_word;
 use super::sheet;
-use crate::disk::{check_writable, contents, create_folder, resolve};
+use crate::disk::{NewFolder, check_writable, contents, resolve};
 use crate::figure::{raster, svg};
 use crate::task::TaskChoice;
 use crate::train::Comparison;
+use crate::visible;
 
 impl TrainArguments {
     /// Files that have a flag of their own.
@@ -22,8 +23,11 @@ impl TrainArguments {
     }
 
     /// Refuses outputs that cannot be written or made, or that are in each other's way, and makes
-    /// the folders that are to be filled.
-    pub(super) fn check_outputs(&self, comparisons: &[Comparison]) -> Result<(), Failure> {
+    /// the folders that are to be filled; see [`Self::make_folders`].
+    pub(super) fn check_outputs(
+        &self,
+        comparisons: &[Comparison],
+    ) -> Result<VecDeque<NewFolder>, Failure> {
         self.check_style()?;
         if self.save_comparison.is_some() && comparisons.len() > 1 {
             return Err(Failure::input(
@@ -73,7 +77,7 @@ impl TrainArguments {
                 continue;
             }
             if let Some((other, is)) = taken.insert(place, (path.clone(), what)) {
-                let (path, other) = (path.display(), other.display());
+                let (path, other) = (visible::path(&path), visible::path(&other));
                 return Err(Failure::input(match is {
                     "is read" => format!("{other} is read: write {path} elsewhere"),
                     _ => format!("{path} is named twice: give each its own file"),
@@ -83,7 +87,7 @@ impl TrainArguments {
         for (place, (path, _)) in &taken {
             let above = place.ancestors().skip(1).find_map(|above| taken.get(above));
             if let Some((file, _)) = above.filter(|(_, is)| *is != "is a folder to fill") {
-                let (file, path) = (file.display(), path.display());
+                let (file, path) = (visible::path(file), visible::path(path));
                 return Err(Failure::input(format!(
                     "{file} is to be a file, and {path} is to lie in it: give each its own place"
                 )));
@@ -148,24 +152,23 @@ impl TrainArguments {
         }
     }
 
-    /// Makes the folders that are to be filled.
-    fn make_folders(&self, comparisons: &[Comparison]) -> Result<(), Failure> {
-        let saved = self.saved(comparisons);
-        if let Some(folder) = &self.save {
-            create_folder(folder)?;
-        }
-        for path in &saved {
-            create_folder(path.parent().unwrap_or(Path::new(".")))?;
-            check_writable(path)?;
+    /// Makes the folders that are to be filled. Those that nothing was put into are gone again when
+    /// what is returned is dropped.
+    fn make_folders(&self, comparisons: &[Comparison]) -> Result<VecDeque<NewFolder>, Failure> {
+        // The last one made comes first, so that folders go before those in which they lie.
+        let mut made = VecDeque::new();
+        for path in self.saved(comparisons) {
+            made.push_front(NewFolder::make(path.parent().unwrap_or(Path::new(".")))?);
+            check_writable(&path)?;
         }
         for run in self.runs(comparisons) {
-            create_folder(&run)?;
+            made.push_front(NewFolder::make(&run)?);
             match &self.resume {
                 None => refuse_events(&run)?,
                 Some(_) => check_writable(&run.join("events"))?,
             }
         }
-        Ok(())
+        Ok(made)
     }
 }
 
@@ -193,7 +196,7 @@ pub(super) fn is_events(path: &Path) -> bool {
 /// Two trainings in one folder would be one confused curve.
 fn refuse_events(run: &Path) -> Result<(), Failure> {
     if contents(run)?.iter().any(|path| is_events(path)) {
-        let run = run.display();
+        let run = visible::path(run);
         return Err(Failure::input(format!(
             "{run} holds a TensorBoard run already: choose another folder"
         )));
