@@ -123,7 +123,8 @@ fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
     let keep = "--checkpoint k.rnnscope-training --checkpoint-every 1";
     let mut arguments = format!("{TRAINING} {OUTPUTS} {keep}");
     let mut before = 0;
-    for (signal, code) in [("KILL", None), ("TERM", Some(143)), ("HUP", Some(129)), ("INT", Some(130))]
+    for (signal, code) in
+        [("KILL", None), ("TERM", Some(143)), ("HUP", Some(129)), ("INT", Some(130))]
     {
         let child = start(&parts, &arguments);
         if signal == "KILL" {
@@ -149,7 +150,9 @@ fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
         arguments = format!("train --resume k.rnnscope-training --threads 1 {OUTPUTS}");
     }
     parts.ok(&arguments);
-    for name in ["a.csv", "a.json", "nets/a.safetensors", "nets/b.safetensors", "nets/comparison.json"] {
+    for name in
+        ["a.csv", "a.json", "nets/a.safetensors", "nets/b.safetensors", "nets/comparison.json"]
+    {
         let bytes = |desk: &Desk| std::fs::read(desk.path(name)).expect("an output");
         assert!(bytes(&whole) == bytes(&parts), "{name} differs");
     }
