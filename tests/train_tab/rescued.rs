@@ -17,7 +17,7 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.expect("entry").path());
     let mut paths: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|ending| ending != "lock")).collect();
+        paths.filter(|path| path.extension().is_none_or(|ending| ending != "lock")).collect();
     paths.sort();
     paths
 }

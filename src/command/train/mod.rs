@@ -145,8 +145,8 @@ fn finish(
         false => stdout::print(report.as_bytes()),
     });
     if printed.is_some() && !json_on_stdout {
-        // Who read the report to here has left, or will see these, too.
-        stdout::print(outcome.lines().as_bytes())?;
+        let lines = outcome.lines();
+        outcome.attempt(Path::new("standard output"), || stdout::print(lines.as_bytes()));
     }
     if !outcome.has_failed() {
         return Ok(());
