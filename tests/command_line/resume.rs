@@ -25,6 +25,13 @@ fn start(desk: &Desk, arguments: &str) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts")
 }
 
+/// Runs it to its good end, however long that takes.
+fn done(desk: &Desk, arguments: &str) -> String {
+    let Output { status, stdout, stderr } = desk.run(arguments);
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).expect("UTF-8")
+}
+
 fn wait_for(what: &str, mut ready: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !ready() {
@@ -118,7 +125,7 @@ fn values(event: &[u8]) -> Vec<(u64, String, u32)> {
 #[test]
 fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
     let (whole, parts) = (Desk::new(), Desk::new());
-    whole.ok(&format!("{TRAINING} {OUTPUTS}"));
+    done(&whole, &format!("{TRAINING} {OUTPUTS}"));
     let file = parts.path("k.rnnscope-training");
     let keep = "--checkpoint k.rnnscope-training --checkpoint-every 1";
     let mut arguments = format!("{TRAINING} {OUTPUTS} {keep}");
@@ -149,7 +156,7 @@ fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
         before = now;
         arguments = format!("train --resume k.rnnscope-training --threads 1 {OUTPUTS}");
     }
-    parts.ok(&arguments);
+    done(&parts, &arguments);
     for name in
         ["a.csv", "a.json", "nets/a.safetensors", "nets/b.safetensors", "nets/comparison.json"]
     {
@@ -163,10 +170,10 @@ fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
         assert!(files == 1 && (2..=5).contains(&parts), "{files} {parts}");
     }
     // The end is kept as well: its outputs can be had again, and more steps.
-    parts.ok("train --resume k.rnnscope-training --no-timing --csv again.csv");
+    done(&parts, "train --resume k.rnnscope-training --no-timing --csv again.csv");
     let csv = |name: &str| std::fs::read_to_string(parts.path(name)).expect("CSV");
     assert_eq!(csv("again.csv"), csv("a.csv"));
-    parts.ok("train --resume k.rnnscope-training --no-timing --steps 9010 --csv more.csv");
+    done(&parts, "train --resume k.rnnscope-training --no-timing --steps 9010 --csv more.csv");
     assert_eq!(csv("more.csv").lines().filter(|line| line.contains(",9010,")).count(), 2);
 }
 
@@ -189,7 +196,7 @@ fn a_long_training_without_a_file_of_its_own_is_not_lost_either() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && stderr.contains(&how), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    let report = desk.ok(&format!("train --resume {} --no-timing", path.display()));
+    let report = done(&desk, &format!("train --resume {} --no-timing", path.display()));
     assert!(report.contains("ranked by"), "{report}");
     assert_eq!(desk.rescued(), Vec::<PathBuf>::new(), "nothing is left of it");
     assert_eq!(desk.ok(quick), desk.ok(quick));
