@@ -9,6 +9,7 @@ mod bounds;
 mod tests;
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -70,13 +71,19 @@ impl Rescue {
     /// For a process that goes on with a file of such a folder under the name that it has.
     ///
     /// # Errors
-    /// [`Error::Write`] while another process keeps it.
+    /// [`Error::Content`] while another process keeps it.
     pub fn take_up(path: &Path) -> Result<Self> {
         let mut rescue = Self::once(path.parent().unwrap_or(Path::new(".")))?;
         if let Some(token) = token(path) {
             rescue.token = token.to_owned();
-            let path = rescue.folder.join(token).with_extension(LOCK);
-            rescue.lock = Some((Lock::create(&path, "")?, path));
+            let name = rescue.folder.join(token).with_extension(LOCK);
+            let lock = Lock::create(&name, "").map_err(|error| match error {
+                Error::Write { source, .. } if source.kind() == ErrorKind::WouldBlock => {
+                    Error::content(path, "another rnnscope is at work on it")
+                }
+                other => other,
+            })?;
+            rescue.lock = Some((lock, name));
         }
         Ok(rescue)
     }

@@ -43,12 +43,12 @@ impl EventFile<'_> {
     /// A name under which TensorBoard finds the file in a run's folder. It ends in a number, because
     /// desktops take files that end in `.rnnscope` for sessions.
     pub fn name(&self) -> String {
-        Self::name_of(self.number())
+        Self::name_of(Self::number(self.began))
     }
 
     /// What tells it from other files of a run, which are read in the order of these numbers.
-    pub fn number(&self) -> u64 {
-        self.began.unwrap_or(0.0).max(0.0) as u64
+    pub fn number(began: Option<f64>) -> u64 {
+        began.unwrap_or(0.0).max(0.0) as u64
     }
 
     /// The name of the file with this number.
@@ -63,9 +63,9 @@ impl EventFile<'_> {
     }
 
     /// What a file begins with: the version of the format.
-    pub fn head(&self) -> Vec<u8> {
+    pub fn head(began: Option<f64>) -> Vec<u8> {
         let mut first = Vec::new();
-        double(&mut first, 1, self.began.unwrap_or(0.0));
+        double(&mut first, 1, began.unwrap_or(0.0));
         bytes(&mut first, 3, FILE_VERSION.as_bytes());
         let mut head = Vec::new();
         record(&mut head, &first);
@@ -78,7 +78,7 @@ impl EventFile<'_> {
     /// of each layer at the first and last step of the sequence, gradient and update norm of each
     /// parameter. Numbers are f32, as the format has them.
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = self.head();
+        let mut file = Self::head(self.began);
         // After the last batch there may be one more evaluation.
         file.extend(self.part((0, 0.0), self.log.steps() + 1));
         file
@@ -408,7 +408,7 @@ mod tests {
         let task = TaskChoice::Mnist1d(Mnist1d::default());
         for began in [None, Some(1e9)] {
             let of = |log| EventFile { log, task: &task, names: &[], began, every: 3 };
-            let mut grown = of(&whole).head();
+            let mut grown = EventFile::head(began);
             let mut since = (0, 0.0);
             for steps in [0, 1, 14, 15, 40] {
                 let mut now = whole.clone();
@@ -432,7 +432,7 @@ mod tests {
             assert_eq!(EventFile::last_step(&grown), Some(40));
             let cut = grown.len() - 20;
             assert_eq!(EventFile::last_step(&grown[..cut]), Some(39));
-            assert_eq!(EventFile::last_step(&of(&whole).head()), None);
+            assert_eq!(EventFile::last_step(&EventFile::head(began)), None);
             assert_eq!(EventFile::last_step(&[255; 99]), None);
         }
     }

@@ -17,6 +17,7 @@ mod landscape;
 mod lost;
 mod numbers;
 mod raw;
+mod resume;
 mod said;
 mod settings;
 mod support;

@@ -31,9 +31,8 @@ pub(super) struct Events {
 /// The event file of one training.
 struct Run {
     path: PathBuf,
-    file: Option<Growing>,
-    /// Bytes of the file.
-    length: usize,
+    /// Bytes of the file; none while there is none.
+    length: Option<u64>,
     /// Up to where it has been written.
     since: Since,
     /// What counts as the beginning, in seconds since 1970.
@@ -122,24 +121,21 @@ impl Run {
             let bytes = disk::read(path, MOST_BYTES, "TensorBoard events", &Ticket::new())?;
             last = last.max(EventFile::last_step(&bytes));
         }
-        let (task, names, steps, seconds) = race.look(lane, |trainee| {
-            let log = trainee.log();
-            (race.comparison().task.clone(), trainee.names().to_vec(), log.steps(), log.seconds)
+        let (names, steps, seconds) = race.look(lane, |trainee| {
+            (trainee.names().to_vec(), trainee.log().steps(), trainee.log().seconds)
         });
         // The training goes on behind what is there, at the time it is now.
         let since = last.map_or((0, 0.0), |last| (last + 1, seconds));
         let began = last.map_or(race.began(), |_| now() - seconds);
         let began = timing.then_some(began);
-        let empty = RunLog::default();
-        let file = EventFile { log: &empty, task: &task, names: &[], began, every: 1 };
         let start = if earlier.is_empty() { began } else { timing.then(now) };
-        let mut number = EventFile { began: start, ..file }.number();
+        let mut number = EventFile::number(start);
         // TensorBoard reads the files of a run in the order of their names.
         let taken = earlier.iter().filter_map(|path| EventFile::number_of(path));
         number = taken.map(|taken| taken + 1).fold(number, u64::max);
         let path = folder.join(EventFile::name_of(number));
         let goes_on = steps > 0 || !earlier.is_empty();
-        Ok(Self { path, file: None, length: 0, since, began, names, goes_on, failure: None })
+        Ok(Self { path, length: None, since, began, names, goes_on, failure: None })
     }
 
     fn event_file<'a>(
@@ -168,22 +164,20 @@ impl Run {
         }
     }
 
+    /// Hundreds of trainings must not use up the handles of the process: no file stays open.
     fn add(&mut self, part: &[u8]) -> Result<()> {
-        if self.file.is_none() {
-            // The folder was made before the training; somebody may have removed it since.
-            self.path.parent().map_or(Ok(()), disk::create_folder)?;
-            let mut file = Growing::create(&self.path)?;
-            let empty = RunLog::default();
-            let task = TaskChoice::Echo(crate::task::Echo::default());
-            let head = self.event_file(&empty, &task, 1).head();
-            file.append(&head)?;
-            self.length += head.len();
-            self.file = Some(file);
-        }
-        if let Some(file) = &mut self.file {
-            file.append(part)?;
-            self.length += part.len();
-        }
+        let mut file = match self.length {
+            Some(length) => Growing::go_on(&self.path, length)?,
+            None => {
+                // The folder was made before the training; somebody may have removed it since.
+                self.path.parent().map_or(Ok(()), disk::create_folder)?;
+                let mut file = Growing::create(&self.path)?;
+                file.append(&EventFile::head(self.began))?;
+                file
+            }
+        };
+        file.append(part)?;
+        self.length = Some(file.length());
         Ok(())
     }
 
@@ -191,9 +185,13 @@ impl Run {
         if self.failure.is_some() {
             return;
         }
-        let flushed = match (whole, &mut self.file) {
-            (Some(whole), _) if whole.len() != self.length => disk::save(&self.path, whole),
-            (_, Some(file)) => file.flush(),
+        let flushed = match (whole, self.length) {
+            (Some(whole), length) if Some(whole.len() as u64) != length => {
+                disk::save(&self.path, whole)
+            }
+            (_, Some(length)) => {
+                Growing::go_on(&self.path, length).and_then(|mut file| file.flush())
+            }
             (_, None) => Ok(()),
         };
         self.note(flushed);

@@ -192,6 +192,9 @@ fn race(
             events.look(&race);
         }
     }
+    if interrupt::pressed() && !stopped {
+        keeper.interrupt(Some(&race));
+    }
     progress.end(&race);
     if let Some(events) = &mut events {
         events.end(&race);

@@ -20,11 +20,12 @@ impl TrainArguments {
             None => Checkpoint::join(self.comparisons()?.iter().map(Checkpoint::of_plan)),
             Some(path) => {
                 let kept = Checkpoint::read(path, &Ticket::new())?;
-                let longer = |steps: usize| {
-                    let kept = kept.clone().with_steps(steps as u64);
-                    kept.map_err(|error| Failure::from(error).about("--steps"))
-                };
-                self.steps.map_or_else(|| Ok(kept.clone()), longer)?
+                match self.steps {
+                    None => kept,
+                    Some(steps) => kept
+                        .with_steps(steps as u64)
+                        .map_err(|error| Failure::from(error).about("--steps"))?,
+                }
             }
         };
         for comparison in plan.comparisons() {

@@ -116,9 +116,10 @@ impl Checkpoint {
     /// The trainings of the comparison under way, ready to go on.
     ///
     /// # Errors
-    /// Data that cannot be read.
+    /// Data that cannot be read; [`Error::TooLarge`] for more than this machine has memory for.
     pub(crate) fn line_up(&self) -> Result<LineUp> {
         let Round { comparison, trainings, .. } = self.current();
+        comparison.fits_memory(1)?;
         if trainings.is_empty() {
             LineUp::new(comparison)
         } else {
