@@ -8,6 +8,7 @@
 //! - [`signal`]: the system's requests to end, for the window and the command line alike
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
+//! - [`path_text`]: paths as text that loses nothing
 //! - `archive`: zip archives, whose claims are checked before they are believed
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
@@ -18,6 +19,7 @@
 //! - [`train`]: learning it: optimisers, the loop, comparisons
 //! - [`figure`]: figures as data, written as SVG, PNG and CSV
 //! - [`session`]: everything that decides what is on screen, versioned and saved
+//! - [`rescue`]: trainings that no other file holds, kept until somebody saves or discards them
 //! - [`worker`]: a background thread on which the newest request wins
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
@@ -27,6 +29,7 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
+pub mod path_text;
 pub mod signal;
 pub mod ticket;
 pub mod visible;
@@ -44,6 +47,8 @@ pub mod train;
 pub mod figure;
 
 pub mod session;
+
+pub mod rescue;
 
 pub mod worker;
 

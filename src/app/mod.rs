@@ -45,11 +45,12 @@ pub use notice::{Kind as NoticeKind, Notice};
 pub use screenshot::Screenshot;
 pub use settings::{Beginning, default_path as settings_path, open as open_settings};
 pub use sheet::Sheet;
-pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
+pub use train::{Ledger, Offer, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
+use crate::rescue;
 use crate::session::{Pane, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
@@ -124,6 +125,9 @@ pub fn run(options: Options) -> Result<()> {
         let mut app = App::begin(&creation.egui_ctx, beginning)?;
         if !taking_picture {
             app.obey_signals(&creation.egui_ctx);
+            if let Some(folder) = rescue::folder() {
+                app.training_mut().shelter_in(folder);
+            }
         }
         if !files.is_empty() {
             app.open_files(&creation.egui_ctx, &files);

@@ -40,6 +40,7 @@ pub enum Weights {
     /// Read from a file with `torch.nn` names; sizes and cell are inferred.
     File {
         /// The file.
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         /// Activation assumed if the file holds a plain RNN, which does not record it.
         nonlinearity: Nonlinearity,

@@ -19,6 +19,7 @@ const MAX_BYTES: u64 = 256 << 20;
 #[serde(from = "Written")]
 pub struct SequenceFile {
     /// The file.
+    #[serde(with = "crate::path_text")]
     pub path: PathBuf,
     /// What it held when it was opened; `None` reads whatever it holds now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,8 +30,9 @@ pub struct SequenceFile {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
-    Path(PathBuf),
+    Path(#[serde(with = "crate::path_text")] PathBuf),
     File {
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         #[serde(default)]
         content: Option<Frozen<Rows>>,

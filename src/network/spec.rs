@@ -225,6 +225,17 @@ impl NetworkSpec {
         };
         layers + readout
     }
+
+    /// Tensors that these numbers stand in.
+    pub(crate) fn parameter_tensors(&self) -> usize {
+        let biases = match self.biases {
+            Biases::One => 1,
+            Biases::Two => 2,
+        };
+        let of_layer = 2 + biases + usize::from(self.wiring == Wiring::Skips);
+        let readout = if self.reading == Reading::States { 0 } else { 2 };
+        self.num_layers * of_layer + readout
+    }
 }
 
 impl fmt::Display for NetworkSpec {

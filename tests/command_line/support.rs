@@ -10,12 +10,13 @@ use safetensors::tensor::TensorView;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A temporary folder in which the program runs.
-pub struct Desk(TempDir);
+/// A temporary folder in which the program runs, and one in which it keeps its own files.
+pub struct Desk(TempDir, TempDir);
 
 impl Desk {
     pub fn new() -> Self {
-        Self(tempfile::tempdir().expect("temporary folder"))
+        let folder = || tempfile::tempdir().expect("temporary folder");
+        Self(folder(), folder())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -24,6 +25,22 @@ impl Desk {
 
     pub fn put(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("writable folder");
+    }
+
+    /// Trainings that it kept because they could not be written.
+    pub fn rescued(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(self.1.path().join("rnnscope/rescue")) else {
+            return Vec::new();
+        };
+        entries.map(|entry| entry.expect("entry").path()).collect()
+    }
+
+    /// The program, about to run here, without assert_cmd's time limits.
+    pub fn process(&self, arguments: &str) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
+        command.current_dir(self.0.path()).args(arguments.split_whitespace());
+        command.env("XDG_DATA_HOME", self.1.path());
+        command
     }
 
     /// Names of the files that lie here, sorted.
@@ -57,6 +74,7 @@ impl Desk {
 
     fn about_to_run(&self, mut command: Command, arguments: &str) -> Command {
         command.current_dir(self.0.path()).args(arguments.split_whitespace());
+        command.env("XDG_DATA_HOME", self.1.path());
         for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
             command.env_remove(name);
         }
@@ -74,8 +92,7 @@ impl Desk {
         use std::process::Stdio;
         use std::time::{Duration, Instant};
 
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rnnscope"));
-        let command = command.current_dir(self.path("")).args(arguments.split_whitespace());
+        let mut command = self.process(arguments);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
         let begun = Instant::now();
         while !self.path(folder).exists() {

@@ -1,11 +1,12 @@
 //! What the director fetches from a training and writes into files.
 
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::taken::Taken;
-use crate::disk::{save, save_all};
+use crate::disk::{NewFolder, create_folder, save, save_all};
 use crate::error::{Error, Result};
 use crate::figure::of_run;
 use crate::network::{Network, encode};
@@ -116,6 +117,7 @@ pub(super) fn network(trainee: &Trainee, moment: Option<u64>) -> Result<(Vec<u8>
 
 fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Result<()> {
     let mut files = Vec::new();
+    let mut made = VecDeque::new();
     let entries = race.comparison().entries();
     for (index, (log, entry)) in logs.iter().zip(&entries).enumerate() {
         let names = race.look(index, |trainee| trainee.names().to_vec());
@@ -123,12 +125,15 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
         let file = EventFile { log, task, names: &names, began: Some(began), every: 1 };
         let run = format!("{}-{}", index + 1, slug(&race.comparison().label(entry)));
         let run = folder.join(run);
-        create(&run)?;
+        // Gone again if nothing can be put into it.
+        made.push_front(NewFolder::make(&run)?);
         files.push((run.join(file.name()), file.encode()));
     }
     let files: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
-    save_all(&files)
+    save_all(&files)?;
+    made.into_iter().for_each(NewFolder::keep);
+    Ok(())
 }
 
 fn explore(
@@ -137,7 +142,7 @@ fn explore(
     folder: &Path,
     initial: bool,
 ) -> Result<Delivery> {
-    create(folder)?;
+    create_folder(folder)?;
     let (found, entry, lengths) = race.look(lane, |trainee| {
         (network(trainee, moment), trainee.entry(), trainee.log().lengths.clone())
     });
@@ -170,11 +175,6 @@ fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     let path = folder.join(format!("{name}-{:08x}.safetensors", hasher.finish() as u32));
     save(&path, bytes)?;
     Ok(path)
-}
-
-pub(super) fn create(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Write { path: folder.to_owned(), source })
 }
 
 /// A contender's name as part of a file's name.

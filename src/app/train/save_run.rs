@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::errand::{create, network, slug};
-use crate::disk::save_all;
+use super::errand::{network, slug};
+use crate::disk::{NewFolder, save_all};
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::train::RunLog;
@@ -35,12 +35,14 @@ pub fn save_run(
         steps.push(done);
     }
     let folder = vacant(folder, &format!("run-{number}-{}", comparison.task.name()));
-    create(&folder)?;
+    // Gone again if nothing can be put into it.
+    let made = NewFolder::make(&folder)?;
     let files: Vec<(PathBuf, Vec<u8>)> =
         files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
     let all: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
     save_all(&all)?;
+    made.keep();
     Ok((folder, steps))
 }
 

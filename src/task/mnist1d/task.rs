@@ -1,7 +1,7 @@
 //! Learning to classify the sequences.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use candle_core::{DType, Device, Tensor};
@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
+use super::file::test_file;
 use super::{CLASSES, Dataset, LENGTH, Points};
 use crate::error::Result;
+use crate::frozen::Checksum;
 use crate::network::Reading;
 use crate::rng::Generator;
 
@@ -19,6 +21,7 @@ use crate::rng::Generator;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mnist1d {
     /// A file of the user's own with sequences of the same shape; none generates the data set.
+    #[serde(default, with = "crate::path_text::option")]
     pub file: Option<PathBuf>,
 }
 
@@ -40,6 +43,11 @@ impl Mnist1d {
         }
     }
 
+    /// Files that the data may be read from.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.file.iter().flat_map(|path| [path.clone(), test_file(path)]).collect()
+    }
+
     /// The loss of a guess.
     pub(in super::super) fn baselines() -> Vec<(String, f64)> {
         vec![("ln 10: any of ten digits".to_owned(), (CLASSES as f64).ln())]
@@ -50,7 +58,11 @@ impl Mnist1d {
     /// # Errors
     /// A file that cannot be used.
     pub fn open(&self) -> Result<Classify> {
-        Ok(Classify { data: self.dataset()? })
+        Ok(Classify {
+            data: self.dataset()?,
+            is_own: self.file.is_some(),
+            checksum: OnceLock::new(),
+        })
     }
 }
 
@@ -77,6 +89,10 @@ fn opened(path: &Path) -> Result<Arc<Dataset>> {
 #[derive(Clone, Debug)]
 pub struct Classify {
     data: Arc<Dataset>,
+    /// Whether they are the user's.
+    is_own: bool,
+    /// Worked out when it is asked for.
+    checksum: OnceLock<Checksum>,
 }
 
 /// `x [T, B, 1]` and labels `[B]` of the sequences at these places.
@@ -133,6 +149,10 @@ impl Task for Classify {
 
     fn epoch(&self, batch: usize) -> Option<u64> {
         Some(self.data.train.len().div_ceil(batch.max(1)) as u64)
+    }
+
+    fn checksum(&self) -> Option<Checksum> {
+        self.is_own.then(|| self.checksum.get_or_init(|| self.data.checksum()).clone())
     }
 
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {

@@ -38,7 +38,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], test: Option<&[u8]>) -> Result<D
 }
 
 /// `NAME_test.csv` for `NAME.csv`.
-pub(super) fn test_file(path: &Path) -> PathBuf {
+pub(in super::super) fn test_file(path: &Path) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push("_test.");
     name.push(path.extension().unwrap_or_default());

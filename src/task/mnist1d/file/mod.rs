@@ -4,6 +4,8 @@ mod csv;
 mod npy;
 mod npz;
 
+pub(super) use self::csv::test_file;
+
 use std::path::Path;
 
 use super::data::{CLASSES, Dataset, LENGTH, Points};
