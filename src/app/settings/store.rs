@@ -148,6 +148,20 @@ impl Store {
     /// [`Error::Write`] with what stands in the way, [`Error::Read`] or [`Error::Content`] for
     /// something under the file's name that cannot be read and is therefore left alone.
     pub fn save(&mut self, mine: &Contents) -> Result<()> {
+        self.write(mine).map_err(|error| match error {
+            // Users know of one file, not of those beside it.
+            Error::Write { path, source } if path.parent() == self.path.parent() => {
+                let path = match source.kind() {
+                    ErrorKind::AlreadyExists => path,
+                    _ => self.path.clone(),
+                };
+                Error::Write { path, source }
+            }
+            other => other,
+        })
+    }
+
+    fn write(&mut self, mine: &Contents) -> Result<()> {
         if let Some(folder) = self.path.parent() {
             disk::create_folder(folder)?;
         }
