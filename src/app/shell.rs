@@ -18,6 +18,8 @@ pub(super) struct Shell {
     photographer: Option<Photographer>,
     /// Where it is told how the last saving of the settings ended.
     ending: Ending,
+    /// Whether the window was maximised, and whether it filled the screen.
+    filled: [bool; 2],
     /// Frames drawn so far, while the window's place is looked after.
     frames: u32,
     frame_times: Option<FrameTimes>,
@@ -26,7 +28,8 @@ pub(super) struct Shell {
 impl Shell {
     /// Nothing is drawn yet. How the last saving ends is put into `ending`.
     pub fn new(app: App, photographer: Option<Photographer>, ending: Ending) -> Self {
-        Self { app, photographer, ending, frames: 0, frame_times: None }
+        let filled = app.fills_the_screen();
+        Self { app, photographer, ending, filled, frames: 0, frame_times: None }
     }
 
     /// Tells on the standard output how long frames take.
@@ -46,7 +49,7 @@ impl Shell {
         }
         self.frames += 1;
         if self.frames == 2 {
-            let [maximised, fullscreen] = self.app.fills_the_screen();
+            let [maximised, fullscreen] = self.filled;
             if fullscreen {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(true));
             } else if maximised {
