@@ -70,7 +70,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Train(arguments)) => train::run(&arguments),
         None => window::run(&window),
     });
+    tell_of_finished_saves();
     done.unwrap_or_else(|panic| Err(Failure::fault(&panic)))
+}
+
+/// What was done about saves that were cut off earlier, on standard error.
+fn tell_of_finished_saves() {
+    use std::io::Write as _;
+    for told in crate::disk::tidied() {
+        // If even this cannot be said, the files are whole all the same.
+        let _ = writeln!(std::io::stderr(), "rnnscope: {}", failure::one_line(&told.to_string()));
+    }
 }
 
 fn answer_on_stdout(answer: &clap::Error) -> Result<(), Failure> {

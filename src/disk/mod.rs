@@ -21,7 +21,7 @@ mod target;
 mod tests;
 mod tidy;
 
-pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp};
+pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp, touch};
 pub use growing::Growing;
 #[cfg(debug_assertions)]
 pub use operation::Operation;

@@ -26,6 +26,7 @@ mod save_dialog;
 mod save_run;
 mod scene;
 mod scrub;
+mod shelf;
 mod tab;
 mod taken;
 mod transport;
