@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::operation;
 use crate::error::{Error, Result};
+use crate::visible;
 
 /// What the system says of a file without reading it: when it was written, and its size in bytes.
 pub type Stamp = (Option<SystemTime>, u64);
@@ -58,7 +59,7 @@ impl NewFolder {
             match operation::metadata(above) {
                 Ok(found) if found.is_dir() => break,
                 Ok(_) => {
-                    let why = format!("{} is a file, not a folder", above.display());
+                    let why = format!("{} is a file, not a folder", visible::path(above));
                     return Err(IoError::new(ErrorKind::NotADirectory, why));
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => missing.push(above),
