@@ -117,7 +117,7 @@ fn explained(path: &Path, error: IoError) -> IoError {
     let folder = folder(path);
     let why = match error.kind() {
         ErrorKind::NotFound => {
-            format!("there is no folder {}; create it first", crate::visible::path(folder))
+            format!("there is no folder {}; create it first", visible::path(folder))
         }
         ErrorKind::NotADirectory => match folder.ancestors().find(|above| is_file(above)) {
             Some(file) => format!("{} is a file, not a folder", visible::path(file)),

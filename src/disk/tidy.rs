@@ -35,7 +35,7 @@ pub struct Tidied {
 impl fmt::Display for Tidied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |paths: &[PathBuf]| {
-            paths.iter().map(|path| visible::path(path).to_string()).collect::<Vec<_>>().join(", ")
+            paths.iter().map(|path| visible::path(path)).collect::<Vec<_>>().join(", ")
         };
         write!(f, "an earlier save of {} was cut off; ", list(&self.files))?;
         match (&self.stuck, self.undone) {
