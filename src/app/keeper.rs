@@ -95,6 +95,15 @@ fn questions<'a>(
     std::iter::once(&mut session.question).chain(pinned).chain(history.questions_mut())
 }
 
+/// Files of weights that may come on screen without being opened.
+pub fn weights_in_use(session: &mut Session, history: &mut History) -> Vec<PathBuf> {
+    let path = |question: &mut Question| match &question.weights {
+        Weights::File { path, .. } => Some(path.clone()),
+        Weights::Draw(_) => None,
+    };
+    questions(session, history).filter_map(path).collect()
+}
+
 fn missing<T>(path: &Path, content: Option<&Frozen<T>>) -> Option<Wanted> {
     match content {
         Some(content) if content.held().is_some() => None,

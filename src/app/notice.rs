@@ -72,7 +72,7 @@ impl Notices {
 
     /// Takes back news about which something has been done.
     pub fn remedied(&mut self, remedy: Command) {
-        self.0.retain(|notice| notice.remedy != Some(remedy));
+        self.kept.retain(|notice| notice.remedy != Some(remedy));
     }
 
     /// The messages on screen.

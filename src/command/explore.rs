@@ -10,6 +10,7 @@ use super::outputs::Outcome;
 use super::question::QuestionArguments;
 use super::view::Views;
 use super::{json::json, stderr, stdout, table::table};
+pub(super) use crate::disk::same_file;
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, svg};
@@ -321,12 +322,4 @@ impl ExploreArguments {
 /// Whether a path means standard output.
 pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-/// Whether two names lead to the same file, as far as can be seen before they exist.
-pub(super) fn same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other && one.is_file(),
-        _ => std::path::absolute(one).ok() == std::path::absolute(other).ok(),
-    }
 }

@@ -87,7 +87,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments),
         None => window::run(&window),
     });
+    tell_of_finished_saves();
     done.unwrap_or_else(|panic| Err(Failure::fault(&panic)))
+}
+
+/// What was done about saves that were cut off earlier, on standard error.
+fn tell_of_finished_saves() {
+    for told in crate::disk::tidied() {
+        stderr::say(&format!("rnnscope: {told}"));
+    }
 }
 
 fn answer_on_stdout(answer: &clap::Error) -> Result<(), Failure> {

@@ -24,7 +24,7 @@ mod target;
 mod tests;
 mod tidy;
 
-pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp};
+pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp, touch};
 pub use growing::Growing;
 pub use limit::outlive_limits;
 pub use lock::Lock;

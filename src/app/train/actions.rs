@@ -66,7 +66,8 @@ impl TrainTab {
         match self.networks.clone() {
             Some(folder) => {
                 let initial = settings.beside_initial;
-                self.send(Errand::Explore { lane, moment, folder, initial });
+                let in_use = std::mem::take(&mut self.in_use);
+                self.send(Errand::Explore { lane, moment, folder, initial, in_use });
             }
             None => {
                 let text = "the system names no folder for rnnscope’s files: save the network and \

@@ -28,6 +28,7 @@ mod save_dialog;
 mod save_run;
 mod scene;
 mod scrub;
+mod shelf;
 mod shelter;
 mod tab;
 mod taken;

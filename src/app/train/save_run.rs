@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::errand::{network, slug};
-use crate::disk::{NewFolder, save_all};
+use crate::disk::{NewFolder, save_all, stamp};
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::train::RunLog;
@@ -35,14 +35,13 @@ pub fn save_run(
         steps.push(done);
     }
     let folder = vacant(folder, &format!("run-{number}-{}", comparison.task.name()));
-    // Gone again if nothing can be put into it.
-    let made = NewFolder::make(&folder)?;
+    // Removed again if nothing can be written into it.
+    let _new = NewFolder::make(&folder)?;
     let files: Vec<(PathBuf, Vec<u8>)> =
         files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
     let all: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
     save_all(&all)?;
-    made.keep();
     Ok((folder, steps))
 }
 
@@ -51,7 +50,7 @@ pub fn save_run(
 fn vacant(folder: &Path, name: &str) -> PathBuf {
     let mut path = folder.join(name);
     let mut copies = 1;
-    while path.exists() {
+    while stamp(&path).is_some() {
         copies += 1;
         path = folder.join(format!("{name}-{copies}"));
     }

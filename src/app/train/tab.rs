@@ -46,6 +46,8 @@ pub struct TrainTab {
     pub(super) errands: usize,
     /// Where networks are kept for Explore; none where the system names no folder for such files.
     pub(super) networks: Option<PathBuf>,
+    /// Files of weights that Explore names at the moment.
+    pub(in crate::app) in_use: Vec<PathBuf>,
     /// What becomes of closing the window.
     pub(super) closing: Closing,
     /// Trainings that earlier windows and commands could not save,
@@ -85,6 +87,7 @@ impl TrainTab {
             news: Vec::new(),
             errands: 0,
             networks: networks.map(|folder| folder.join("networks")),
+            in_use: Vec::new(),
             closing: Closing::default(),
             offers: Vec::new(),
             put_off: false,
