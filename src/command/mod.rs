@@ -12,6 +12,7 @@ mod json;
 mod man_pages;
 mod manual;
 mod question;
+mod stderr;
 mod stdout;
 mod table;
 mod task;
@@ -90,7 +91,7 @@ fn answer_on_stdout(answer: &clap::Error) -> Result<(), Failure> {
     let text = answer.render();
     let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = if styled { text.ansi().to_string() } else { text.to_string() };
-    stdout::print(text.as_bytes())
+    stdout::print_styled(&text)
 }
 
 /// clap's complaint as one line: what is wrong, the tip if there is one, where to read on.

@@ -11,6 +11,7 @@ pub mod fault;
 mod folder;
 mod growing;
 mod journal;
+mod lock;
 mod operation;
 mod part;
 mod read;
@@ -23,9 +24,10 @@ mod tidy;
 
 pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp};
 pub use growing::Growing;
+pub use lock::Lock;
 #[cfg(debug_assertions)]
 pub use operation::Operation;
-pub use read::{Source, read, read_text};
+pub use read::{Source, read, read_text, system_text};
 pub use save::{save, save_all};
 pub use target::{check_writable, same_file};
 pub use tidy::{Tidied, tidied, tidy};

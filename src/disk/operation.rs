@@ -117,6 +117,13 @@ pub(super) fn create(path: &Path, private: bool) -> Result<File> {
     again(Operation::Create, || options.open(path))
 }
 
+/// What is there or not, for reading and writing; what it holds stays.
+pub(super) fn open_or_create(path: &Path) -> Result<File> {
+    again(Operation::Create, || {
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    })
+}
+
 /// A file without a name: it leaves no trace, even if the program is killed.
 pub(super) fn create_unnamed(folder: &Path) -> Result<File> {
     again(Operation::Create, || tempfile::tempfile_in(folder))

@@ -113,6 +113,28 @@ pub fn read_text(path: &Path, most: u64, what: &str, ticket: &Ticket) -> Result<
         .map_err(|_| Error::content(path, format!("not a text in UTF-8; expected {what}")))
 }
 
+/// What the system says of itself in a file that has no size, such as `/proc/self/status`.
+pub fn system_text(path: &Path) -> Option<String> {
+    /// Far more than any of them says.
+    const MOST: usize = 1 << 18;
+    let mut file = operation::open(path).ok()?;
+    String::from_utf8(upto(&mut file, MOST).ok()?).ok()
+}
+
+/// What is left of a file, or the first so many bytes of it.
+pub(super) fn upto(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; most];
+    let mut filled = 0;
+    while filled < most {
+        match operation::read(file, &mut bytes[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -115,7 +115,9 @@ pub fn check_writable(path: &Path) -> Result<()> {
 fn explained(path: &Path, error: IoError) -> IoError {
     let folder = folder(path);
     let why = match error.kind() {
-        ErrorKind::NotFound => format!("there is no folder {}; create it first", folder.display()),
+        ErrorKind::NotFound => {
+            format!("there is no folder {}; create it first", crate::visible::path(folder))
+        }
         ErrorKind::NotADirectory => match folder.ancestors().find(|above| is_file(above)) {
             Some(file) => format!("{} is a file, not a folder", file.display()),
             None => return error,
