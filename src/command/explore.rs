@@ -9,7 +9,7 @@ use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, whol
 use super::failure::Failure;
 use super::question::QuestionArguments;
 use super::view::Views;
-use super::{json::json, stdout, table::table};
+use super::{json::json, reading, stdout, table::table};
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     arguments.check_style()?;
     arguments.check_paths()?;
     // Read once, whatever happens on disk while it is measured.
-    let question = question.frozen()?;
+    let question = reading::shown(|ticket| question.frozen_with(ticket))?;
     let shown = arguments.show(&question)?;
     let outputs = arguments.outputs(&shown)?;
     let printed = if arguments.json.as_deref().is_some_and(is_stdout) {

@@ -10,6 +10,7 @@ mod guard;
 mod json;
 mod manual;
 mod question;
+mod reading;
 mod stdout;
 mod table;
 mod task;

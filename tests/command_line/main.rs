@@ -8,6 +8,8 @@ mod flags;
 mod help;
 mod landscape;
 mod numbers;
+#[cfg(target_os = "linux")]
+mod opening;
 mod raw;
 mod said;
 mod support;

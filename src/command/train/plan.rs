@@ -1,6 +1,7 @@
 //! From flags to the comparisons that are run.
 
 use super::super::failure::Failure;
+use super::super::reading;
 use super::super::task::{set, set_length_and_loss};
 use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, ScheduleWord};
@@ -21,6 +22,9 @@ impl TrainArguments {
             comparison.validate()?;
             comparison.fits_memory(self.threads())?;
             // Better now than after the folders are made.
+            if let TaskChoice::Mnist1d(task) = &comparison.task {
+                reading::shown(|ticket| task.dataset_with(ticket))?;
+            }
             comparison.task.open()?;
         }
         Ok(comparisons)
