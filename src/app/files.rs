@@ -278,7 +278,7 @@ mod tests {
         take(&mut session, found);
         let Signal::Files(files) = &session.question.input.signal else { panic!("files") };
         assert_eq!(files[0].path, good);
-        assert_eq!(files[0].content.as_ref().and_then(Frozen::held).unwrap().rows.len(), 3);
+        assert_eq!(files[0].content.as_ref().and_then(Frozen::held).unwrap().steps(), 3);
     }
 
     #[test]
