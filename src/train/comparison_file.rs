@@ -101,7 +101,7 @@ mod tests {
             ),
             (
                 text.replacen("\"batch\": 32", &format!("\"{}\": 1", "x".repeat(1 << 19)), 1),
-                "unknown field",
+                "missing field `batch`",
             ),
         ] {
             assert_ne!(bad, text);
