@@ -126,8 +126,7 @@ fn read(path: &Path, ticket: &Ticket) -> Result<(Checksum, Rows)> {
 }
 
 impl Rows {
-    /// Numbers of a file at most. Explore could not measure more in the memory of any machine that it
-    /// runs on: every one of them is copied some dozen times for each unit.
+    /// Numbers of a file at most, 128 MiB: every measurement copies them several times.
     const MOST_NUMBERS: usize = 1 << 24;
 
     /// The bytes of a CSV file as a sequence. A first row in which every cell is clearly a name is a
