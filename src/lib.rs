@@ -12,6 +12,8 @@
 //! - `archive`: zip archives, whose claims are checked before they are believed
 //! - [`frozen`]: what a file held when it was opened
 //! - `header`: which first rows of CSV files name their columns
+//! - `table`: CSV files row by row, in bounded memory
+//! - `unique`: JSON in which no key stands twice
 //! - [`rng`]: PyTorch's CPU generator, the only source of randomness
 //! - [`network`]: recurrent networks on candle, run and differentiated by one operation
 //! - [`task`]: what networks are asked to learn
@@ -34,7 +36,9 @@ pub mod frozen;
 mod header;
 pub mod path_text;
 pub mod signal;
+mod table;
 pub mod ticket;
+mod unique;
 pub mod visible;
 
 pub mod rng;

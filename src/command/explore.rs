@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::outputs::Outcome;
 use super::question::QuestionArguments;
 use super::view::Views;
-use super::{json::json, stderr, stdout, table::table};
+use super::{json::json, reading, stderr, stdout, table::table};
 pub(super) use crate::disk::same_file;
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     arguments.check_style()?;
     arguments.check_paths()?;
     // Read once, whatever happens on disk while it is measured.
-    let question = question.frozen()?;
+    let question = reading::shown(|ticket| question.frozen_with(ticket))?;
     let shown = arguments.show(&question)?;
     let mut outcome = arguments.write(&shown);
     let files = arguments.paths().next().is_some();

@@ -13,6 +13,7 @@ mod man_pages;
 mod manual;
 mod outputs;
 mod question;
+mod reading;
 mod stderr;
 mod stdout;
 mod table;

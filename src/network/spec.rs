@@ -129,7 +129,8 @@ impl Reading {
     pub fn width(self, hidden_size: usize) -> usize {
         match self {
             Self::EachStep | Self::LastStep | Self::LastStepRelu => hidden_size,
-            Self::AllSteps(steps) => steps * hidden_size,
+            // A file may claim any number of steps.
+            Self::AllSteps(steps) => steps.saturating_mul(hidden_size),
             Self::States => 0,
         }
     }

@@ -16,6 +16,8 @@ mod installing;
 mod landscape;
 mod lost;
 mod numbers;
+#[cfg(target_os = "linux")]
+mod opening;
 mod raw;
 mod resume;
 mod said;

@@ -1,6 +1,7 @@
 //! From flags to the comparisons that are run.
 
 use super::super::failure::Failure;
+use super::super::reading;
 use super::super::task::{set, set_length_and_loss};
 use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, ScheduleWord};
@@ -40,6 +41,9 @@ impl TrainArguments {
             self.apply(comparison)?;
             comparison.validate()?;
             // Better now than after the folders are made.
+            if let TaskChoice::Mnist1d(task) = &comparison.task {
+                reading::shown(|ticket| task.dataset_with(ticket))?;
+            }
             comparison.task.open()?;
         }
         Ok(comparisons)

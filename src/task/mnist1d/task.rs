@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
@@ -12,10 +11,12 @@ use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
 use super::file::test_file;
 use super::{CLASSES, Dataset, LENGTH, Points};
+use crate::disk::{self, Stamp};
 use crate::error::Result;
 use crate::frozen::Checksum;
 use crate::network::Reading;
 use crate::rng::Generator;
+use crate::ticket::Ticket;
 
 /// Settings of the MNIST-1D task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +37,18 @@ impl Mnist1d {
     /// # Errors
     /// A file that cannot be used.
     pub fn dataset(&self) -> Result<Arc<Dataset>> {
+        self.dataset_with(&Ticket::new())
+    }
+
+    /// As [`Mnist1d::dataset`], but reading a file can be watched and stopped.
+    ///
+    /// # Errors
+    /// A file that cannot be used, and [`crate::error::Error::Cancelled`].
+    pub fn dataset_with(&self, ticket: &Ticket) -> Result<Arc<Dataset>> {
         static GENERATED: LazyLock<Arc<Dataset>> = LazyLock::new(|| Arc::new(Dataset::generate()));
         match &self.file {
             None => Ok(Arc::clone(&GENERATED)),
-            Some(path) => opened(path),
+            Some(path) => opened(path, ticket),
         }
     }
 
@@ -68,19 +77,20 @@ impl Mnist1d {
 
 /// The data set of a file, kept until another file is asked for or this one changes: every training
 /// and every figure asks for it.
-fn opened(path: &Path) -> Result<Arc<Dataset>> {
-    type Kept = (PathBuf, SystemTime, Arc<Dataset>);
+fn opened(path: &Path, ticket: &Ticket) -> Result<Arc<Dataset>> {
+    type Kept = (PathBuf, Stamp, Arc<Dataset>);
     static LAST: Mutex<Option<Kept>> = Mutex::new(None);
     // A file that cannot even be looked at is refused in the usual words.
-    let changed = std::fs::metadata(path).and_then(|data| data.modified());
-    let Ok(changed) = changed else { return Dataset::open(path).map(Arc::new) };
+    let Some(changed) = disk::stamp(path) else {
+        return Dataset::open_with(path, ticket).map(Arc::new);
+    };
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known, at, data)) = &*last
         && (known.as_path(), *at) == (path, changed)
     {
         return Ok(Arc::clone(data));
     }
-    let data = Arc::new(Dataset::open(path)?);
+    let data = Arc::new(Dataset::open_with(path, ticket)?);
     *last = Some((path.to_owned(), changed, Arc::clone(&data)));
     Ok(data)
 }
