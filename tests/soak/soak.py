@@ -70,9 +70,13 @@ class Window:
         self.frames = (0, 0.0, 0.0)
         self.lock = threading.Lock()
         threading.Thread(target=self.follow_frames, daemon=True).start()
-        self.hands = subprocess.Popen(["xdotool", "-"], env=environment, stdin=subprocess.PIPE, text=True)
-        self.do(f"search --sync --onlyvisible --pid {self.process.pid} "
-                f"windowsize %1 {WIDTH} {HEIGHT} windowmove %1 0 0 windowfocus %1")
+        find = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "rnnscope"]
+        self.id = subprocess.check_output(find, env=environment, text=True, timeout=60).split()[0]
+        # One process for all events: starting one for each would take longer than the window does.
+        self.hands = subprocess.Popen(["xdotool", "-"], env=environment, stdin=subprocess.PIPE, text=True,
+                                      stderr=subprocess.DEVNULL)
+        self.do(f"windowmove {self.id} 0 0")
+        self.resize(WIDTH, HEIGHT)
 
     def follow_frames(self):
         """Adds up what the window says of its frames: their number, milliseconds of all, of the worst."""
@@ -93,11 +97,16 @@ class Window:
         self.hands.stdin.write(command + "\n")
         self.hands.stdin.flush()
 
+    def resize(self, width, height):
+        self.do(f"windowsize {self.id} {width} {height}")
+        # Without a window manager nobody else hands out the keyboard.
+        self.do(f"windowfocus {self.id}")
+
     def key(self, key):
         self.do(f"key --clearmodifiers {key}")
 
     def type(self, text):
-        self.do(f"type --delay 2 '{text}'")
+        self.do(f"type --delay 2 -- '{text}'")
 
     def open(self, name):
         """Opens a file by way of the dialog that asks for a path."""
@@ -138,6 +147,7 @@ class Window:
         """The same small settings, whatever was on screen; nothing under way."""
         self.key("Escape")
         self.do("mouseup 1")
+        self.resize(WIDTH, HEIGHT)
         self.open("small.json")
         for key in ["ctrl+2", "ctrl+period", "ctrl+1", "ctrl+shift+p", "alt+0"]:
             self.key(key)
@@ -176,10 +186,10 @@ class Window:
             self.type(dice.choice(TYPED))
         elif kind < 0.99:
             self.open(dice.choice(FILES))
+        elif dice.random() < 0.5:
+            self.resize(dice.randrange(320, WIDTH), dice.randrange(240, HEIGHT))
         else:
-            size = f"{dice.randrange(320, WIDTH)} {dice.randrange(240, HEIGHT)}"
-            self.do(f"getactivewindow windowsize {size}" if dice.random() < 0.5
-                    else f"getwindowfocus windowsize {WIDTH} {HEIGHT}")
+            self.resize(WIDTH, HEIGHT)
 
     def close(self):
         for process in (self.hands, self.process, self.server):
