@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::visible;
+
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -20,7 +22,7 @@ pub enum Error {
     },
 
     /// A file that cannot be opened or read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", visible::path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -29,7 +31,7 @@ pub enum Error {
     },
 
     /// A file that cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {source}", visible::path(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -38,7 +40,7 @@ pub enum Error {
     },
 
     /// A file that was read, but does not hold what it should.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message}", visible::path(path))]
     Content {
         /// The file.
         path: PathBuf,

@@ -3,7 +3,9 @@
 //! The crate is a library that measures and two thin faces on it, a window and a command line.
 //! Data flows one way, top to bottom; a module uses only modules above it:
 //!
+//! - [`visible`]: texts of others as they are shown: nothing in them stays hidden
 //! - [`error`]: what can go wrong, in words a user can act on
+//! - [`signal`]: the system's requests to end, for the window and the command line alike
 //! - [`ticket`]: how a long computation is watched and stopped
 //! - [`disk`]: files, read within bounds and written whole or not at all
 //! - `archive`: zip archives, whose claims are checked before they are believed
@@ -25,7 +27,9 @@ pub mod disk;
 pub mod error;
 pub mod frozen;
 mod header;
+pub mod signal;
 pub mod ticket;
+pub mod visible;
 
 pub mod rng;
 

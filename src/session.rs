@@ -1,19 +1,25 @@
 //! Everything that decides what is on screen, as one value that is saved, restored and shared.
 
 mod arrangement;
+mod contents;
+mod file;
 mod history;
 mod label;
+mod merge;
 mod settings;
 mod training;
 mod why;
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use arrangement::{Arrangement, Direction, Pane};
-pub use history::History;
+pub use file::EXTENSION;
+pub use history::{Back, History};
 pub use label::{earlier, label, labels};
+pub use merge::merge;
 pub use settings::{ExportSettings, Memory, ThemeChoice};
 pub use training::{Tab, TrainSettings};
 pub use why::Why;
@@ -123,24 +129,31 @@ impl Session {
         if version != VERSION {
             let age = if version < VERSION { "an older" } else { "a newer" };
             return Err(Error::Session(format!(
-                "they are version {version}, from {age} rnnscope; this one reads version {VERSION}"
+                "version {version} is from {age} rnnscope; this one reads version {VERSION}"
             )));
         }
-        let Content { mut session } = ron::from_str(text).map_err(unreadable)?;
-        session.question.validate()?;
-        for pin in &session.pins {
+        let Content { session } = ron::from_str(text).map_err(unreadable)?;
+        session.made_sound()
+    }
+
+    /// The session within its bounds: what can be mended is, and so that the window can be used.
+    ///
+    /// # Errors
+    /// As for [`Question::validate`].
+    fn made_sound(mut self) -> Result<Self> {
+        let within = |value: f32, least, most| {
+            if value.is_finite() { value.clamp(least, most) } else { 1.0 }
+        };
+        self.question.validate()?;
+        for pin in &self.pins {
             pin.question.validate()?;
         }
-        session.zoom = if session.zoom.is_finite() { session.zoom.clamp(0.5, 3.0) } else { 1.0 };
-        session.export.width = session.export.width.clamp(200, 8000);
-        session.export.scale = if session.export.scale.is_finite() {
-            session.export.scale.clamp(0.5, 4.0)
-        } else {
-            1.0
-        };
-        session.why.mend();
-        session.train.mend();
-        Ok(session)
+        self.zoom = within(self.zoom, 0.5, 3.0);
+        self.export.width = self.export.width.clamp(200, 8000);
+        self.export.scale = within(self.export.scale, 0.5, 4.0);
+        self.why.mend();
+        self.train.mend();
+        Ok(self)
     }
 
     /// The drawn network, or the one remembered while a file is looked at.
@@ -230,14 +243,19 @@ impl Session {
 
 /// Numbers labels that stand there already: figures, legends and files know a pin by its label.
 fn tell_apart(labels: &mut [String]) {
-    for index in 1..labels.len() {
-        let (before, rest) = labels.split_at_mut(index);
-        let own = rest[0].clone();
-        let mut number = 2;
-        while before.contains(&rest[0]) {
-            rest[0] = format!("{own} ({number})");
-            number += 1;
+    let mut taken: HashSet<String> = HashSet::new();
+    // The last number of each name: hundreds of one name are not counted through again.
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for label in labels {
+        if taken.contains(label) {
+            let number = last.entry(label.clone()).or_insert(1);
+            let own = label.clone();
+            while taken.contains(label) {
+                *number += 1;
+                *label = format!("{own} ({number})");
+            }
         }
+        taken.insert(label.clone());
     }
 }
 
@@ -279,9 +297,9 @@ mod tests {
     fn another_version_is_refused_with_a_sentence() {
         let text = Session::default().save().expect("saves").replacen("2", "7", 1);
         let error = Session::load(&text).expect_err("version 7").to_string();
-        assert!(error.contains("version 7, from a newer"), "{error}");
+        assert!(error.contains("version 7 is from a newer"), "{error}");
         let old = Session::load("(version: 1, session: ())").expect_err("version 1").to_string();
-        assert!(error.lines().count() == 1 && old.contains("version 1, from an older"), "{old}");
+        assert!(error.lines().count() == 1 && old.contains("version 1 is from an older"), "{old}");
     }
 
     #[test]

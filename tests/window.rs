@@ -19,6 +19,10 @@ mod heads;
 mod honesty;
 #[path = "window/pins.rs"]
 mod pins;
+#[path = "window/sessions.rs"]
+mod sessions;
+#[path = "window/showing.rs"]
+mod showing;
 #[path = "window/verdict.rs"]
 mod verdict;
 #[path = "window/views.rs"]

@@ -7,8 +7,7 @@ use egui::{Context, ViewportCommand};
 use super::App;
 use super::commands::Command;
 use crate::error::Result;
-use crate::figure::of_flow;
-use crate::session::{Arrangement, Tab, ThemeChoice};
+use crate::session::{Arrangement, Back, Tab, ThemeChoice};
 
 impl App {
     /// Carries out a command.
@@ -27,6 +26,8 @@ impl App {
             }
             Command::ClearPins => self.session.pins.clear(),
             Command::Open => self.browse(ctx),
+            Command::SaveSession => self.ask_for_session_file(),
+            Command::OpenLeftOut => self.open_left_out(ctx),
             Command::Export => self.toggle_export(None),
             Command::CopyImage => self.copy_image(ctx),
             Command::CopyNumbers => self.copy_numbers(ctx),
@@ -36,16 +37,18 @@ impl App {
             Command::SideBySide => self.arrange(Arrangement::side_by_side),
             Command::Grid => self.arrange(Arrangement::gridded),
             Command::CloseViews => self.session.why.close_all(),
-            Command::Undo | Command::Redo if self.session.tab == Tab::Train => {
+            Command::Undo | Command::Redo
+                if self.session.tab == Tab::Train && self.train_steps(command) =>
+            {
                 self.train.carry_out(command, &self.session.train);
             }
             Command::Undo => {
-                let state = self.history.undo();
-                self.return_to(state);
+                let back = self.history.undo(&self.session);
+                self.return_to(back);
             }
             Command::Redo => {
-                let state = self.history.redo();
-                self.return_to(state);
+                let back = self.history.redo(&self.session);
+                self.return_to(back);
             }
             Command::ToggleTheme => {
                 self.session.theme = match ctx.theme() {
@@ -80,10 +83,37 @@ impl App {
         why.arrangement = how(&why.arrangement);
     }
 
-    fn return_to(&mut self, state: Option<(crate::flow::Question, of_flow::View)>) {
-        if let Some((question, view)) = state {
-            self.session.question = question;
-            self.session.view = view;
+    fn return_to(&mut self, back: Option<Back>) {
+        match back {
+            Some(Back::Settings(question, view)) => {
+                self.session.question = question;
+                self.session.view = view;
+            }
+            Some(Back::Whole(session)) => self.session.adopt(*session),
+            None => {}
+        }
+    }
+
+    /// Whether undo or redo on the Train tab is about runs. Where there is nothing of theirs to be
+    /// done, the opening of a session is taken back there, too.
+    fn train_steps(&self, command: Command) -> bool {
+        let [undo, redo] = self.train.can_undo();
+        let [to_session_before, to_session_after] = self.history.leads_to_sessions();
+        match command {
+            Command::Redo => redo || !to_session_after,
+            _ => undo || !to_session_before,
+        }
+    }
+
+    /// Whether there is something to undo, and to redo, on the tab that is shown.
+    pub(super) fn can_undo(&self) -> [bool; 2] {
+        match self.session.tab {
+            Tab::Explore => [self.history.can_undo(), self.history.can_redo()],
+            Tab::Train => {
+                let [undo, redo] = self.train.can_undo();
+                let [before, after] = self.history.leads_to_sessions();
+                [undo || before, redo || after]
+            }
         }
     }
 

@@ -24,8 +24,8 @@ pub enum Answer<T> {
 pub fn open(ctx: &egui::Context) -> Task<Answer<Vec<PathBuf>>> {
     ask(ctx, || {
         rfd::FileDialog::new()
-            .set_title("Open weights, sequences, a comparison or data")
-            .add_filter("weights, sequences, comparisons, data", &files::EXTENSIONS)
+            .set_title("Open weights, sequences, a comparison, data or a session")
+            .add_filter("weights, sequences, comparisons, data, sessions", &files::EXTENSIONS)
             // Weights go by any name, or none.
             .add_filter("all files", &["*"])
             .pick_files()

@@ -25,6 +25,10 @@ pub enum Command {
     ClearPins,
     /// Open a file: a network or a sequence.
     Open,
+    /// Save the session as a file of its own.
+    SaveSession,
+    /// Open what was left out because the last start failed.
+    OpenLeftOut,
     /// Open the export dialog.
     Export,
     /// All figures to the clipboard, as an image.
@@ -81,7 +85,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order the help lists them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::ResetScales,
         Self::ZeroScales,
         Self::DrawAgain,
@@ -91,6 +95,8 @@ impl Command {
         Self::Pin,
         Self::ClearPins,
         Self::Open,
+        Self::SaveSession,
+        Self::OpenLeftOut,
         Self::Export,
         Self::CopyImage,
         Self::CopyNumbers,
@@ -137,6 +143,8 @@ impl Command {
             Self::Pin => "Pin these curves",
             Self::ClearPins => "Clear all",
             Self::Open => "Open…",
+            Self::SaveSession => "Save session…",
+            Self::OpenLeftOut => "Open what was left out",
             Self::Export => "Export…",
             Self::CopyImage => "Copy image",
             Self::CopyNumbers => "Copy numbers",
@@ -190,8 +198,17 @@ impl Command {
             Self::ClearPins => "Removes all pinned curves.",
             Self::Open => {
                 "Opens weights (.safetensors or .pt with torch.nn names), input sequences (.csv, a row \
-                 a step, a column a feature), a comparison (.json) or a data set for MNIST-1D (.npz; \
-                 .csv while that task is shown). Dropping files on the window does the same."
+                 a step, a column a feature), a comparison (.json), a data set for MNIST-1D (.npz; .csv \
+                 while that task is shown) or a session (.rnnscope). Dropping files on the window does \
+                 the same."
+            }
+            Self::SaveSession => {
+                "Writes everything that decides what is on screen into a .rnnscope file. Networks, \
+                 sequences and data stay in files of their own, which it names."
+            }
+            Self::OpenLeftOut => {
+                "Opens what this start left out because the one before did not get as far as its first \
+                 settled picture."
             }
             Self::Export => "Writes figures as PNG or SVG, or their numbers as CSV.",
             Self::CopyImage => "Puts all figures on the clipboard as one image.",
@@ -245,7 +262,7 @@ impl Command {
                  trained weights."
             }
             Self::Help => "Shows the formulas of the present cell and how to read each plot.",
-            Self::Quit => "Closes the window; its settings are kept.",
+            Self::Quit => "Closes the window.",
         }
     }
 
@@ -274,6 +291,8 @@ impl Command {
             | Self::TrainFurther
             | Self::OpenInExplore => tab == Tab::Train,
             Self::Open
+            | Self::SaveSession
+            | Self::OpenLeftOut
             | Self::Export
             | Self::CopyImage
             | Self::CopyNumbers

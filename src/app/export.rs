@@ -11,6 +11,7 @@ use super::widgets::{choice, named, row};
 use crate::error::Result;
 use crate::figure::{self, Format, Style, Theme};
 use crate::session::ExportSettings;
+use crate::visible;
 
 /// The dialog while it is open.
 pub struct Dialog {
@@ -101,7 +102,7 @@ impl Dialog {
         }
         self.path_field(ui, settings);
         if let Some(error) = &self.error {
-            ui.colored_label(ui.visuals().error_fg_color, error);
+            ui.colored_label(ui.visuals().error_fg_color, visible::message(error));
         }
         self.buttons(ui, busy)
     }
@@ -132,7 +133,7 @@ impl Dialog {
         let path = PathBuf::from(self.path.trim());
         let confirming = self.confirm.as_ref() == Some(&path);
         if confirming {
-            let text = format!("{} exists already.", path.display());
+            let text = format!("{} exists already.", visible::path(&path));
             ui.colored_label(ui.visuals().warn_fg_color, text);
         }
         ui.add_space(6.0);

@@ -1,4 +1,5 @@
-//! Files that were opened or dropped on the window: weights, sequences, a comparison or a data set.
+//! Files that were opened or dropped on the window: weights, sequences, a comparison, a data set or a
+//! session.
 //! They are read and checked off the interface's thread; the session changes only if all is well.
 
 use std::path::{Path, PathBuf};
@@ -9,12 +10,13 @@ use crate::error::{Error, Result};
 use crate::flow::{Input, Instrument, Question, SequenceFile, Signal};
 use crate::frozen::Frozen;
 use crate::network::{Head, ReadoutSource, StateDict};
-use crate::session::{Session, Tab};
+use crate::session::{self, Session, Tab};
 use crate::task::{Dataset, Mnist1d, TaskChoice};
 use crate::train::Comparison;
 
 /// What the file dialog offers.
-pub const EXTENSIONS: [&str; 8] = ["safetensors", "pt", "pth", "ckpt", "bin", "csv", "json", "npz"];
+pub const EXTENSIONS: [&str; 9] =
+    ["safetensors", "pt", "pth", "ckpt", "bin", "csv", "json", "npz", session::EXTENSION];
 
 /// What came of reading files.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub enum Found {
     Comparison(Box<Comparison>),
     /// A data set that MNIST-1D can be learned from.
     Data(PathBuf),
+    /// Everything that decides what is on screen.
+    Session(PathBuf, Box<Session>),
     /// A network, sequences for it to read, or both.
     Explore {
         /// The file of the network.
@@ -72,6 +76,7 @@ enum Kind {
     Sequence,
     Comparison,
     Data,
+    Session,
 }
 
 impl Kind {
@@ -81,13 +86,14 @@ impl Kind {
             Some("csv") => Self::Sequence,
             Some("json") => Self::Comparison,
             Some("npz") => Self::Data,
+            Some(session::EXTENSION) => Self::Session,
             _ => Self::Weights,
         }
     }
 }
 
 /// Reads the files and sees whether they can be used with what the session is set to: a comparison, a
-/// data set, or a file of weights and any number of sequences. `head` is the readout wanted of weights.
+/// data set, a session, or a file of weights and any number of sequences. `head` is the readout wanted of weights.
 ///
 /// # Errors
 /// The file that cannot be used, with the reason: it cannot be read, is of another kind, or does not
@@ -107,6 +113,13 @@ pub fn read(session: &Session, paths: &[PathBuf], head: &Head) -> Result<Outcome
             return Err(Error::content(*path, "open a comparison alone"));
         }
         return Ok(Outcome::Found(Found::Comparison(Box::new(Comparison::read(path)?))));
+    }
+    if let Some(path) = of_kind(Kind::Session).first() {
+        if paths.len() > 1 {
+            return Err(Error::content(*path, "open a session alone"));
+        }
+        let read = Box::new(Session::read(path)?);
+        return Ok(Outcome::Found(Found::Session((*path).clone(), read)));
     }
     let weights = match of_kind(Kind::Weights)[..] {
         [] => None,
@@ -129,7 +142,7 @@ fn data(session: &Session, paths: &[PathBuf]) -> Option<PathBuf> {
     let is_data = match Kind::of(path) {
         Kind::Data => true,
         Kind::Sequence => classifies,
-        Kind::Weights | Kind::Comparison => false,
+        Kind::Weights | Kind::Comparison | Kind::Session => false,
     };
     is_data.then(|| path.clone())
 }
@@ -217,6 +230,7 @@ pub fn take(session: &mut Session, found: Found) {
             session.train.comparison.task = TaskChoice::Mnist1d(Mnist1d { file: Some(path) });
             session.tab = Tab::Train;
         }
+        Found::Session(_, opened) => session.adopt(*opened),
         Found::Explore { weights, sequences } => {
             if let Some(OpenedWeights { path, head, content, readout }) = weights {
                 // One that had to be drawn is called so everywhere.
@@ -269,6 +283,8 @@ mod tests {
         assert!(message.contains("one file of weights at a time"), "{message}");
         let message = error(&session, &["a.json".into(), "b.csv".into()]);
         assert!(message.starts_with("a.json: "), "{message}");
+        let message = error(&session, &["a.rnnscope".into(), "b.csv".into()]);
+        assert_eq!(message, "a.rnnscope: open a session alone");
         assert!(error(&session, &["c.jpeg".into()]).contains("c.jpeg"), "by its name");
     }
 }

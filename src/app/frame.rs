@@ -13,6 +13,7 @@ use super::train::{self, Phase};
 use super::{help, top_bar};
 use crate::network::Cell;
 use crate::session::{Pane, Pin, Tab};
+use crate::visible;
 
 /// Width of the control panel in points; on a narrow window it takes at most half.
 const PANEL_WIDTH: f32 = 322.0;
@@ -30,11 +31,12 @@ impl App {
         }
         self.take_dropped(&ctx);
         self.bars(ui, &mut commands);
-        self.overlays(&ctx);
+        self.overlays(&ctx, &mut commands);
         for command in commands {
             self.carry_out(&ctx, command);
         }
         self.remember(&ctx);
+        self.keep(&ctx);
         self.ask(&ctx);
         self.train.look(&self.session.train);
     }
@@ -52,10 +54,7 @@ impl App {
                     work: (explore && self.busy()).then(|| self.work()),
                     can_stop: self.can_stop(),
                     facts: explore.then(facts).flatten().unwrap_or_default(),
-                    undo: match self.session.tab {
-                        Tab::Explore => [self.history.can_undo(), self.history.can_redo()],
-                        Tab::Train => self.train.can_undo(),
-                    },
+                    undo: self.can_undo(),
                 };
                 if top_bar::show(ui, state, commands) {
                     self.stop();
@@ -130,12 +129,8 @@ impl App {
 
     /// Says that files in use hold something else by now. What is on screen stays as it was opened.
     fn changed_files(&mut self, ui: &mut Ui) {
-        let names: Vec<String> = self
-            .watch
-            .changed()
-            .iter()
-            .map(|path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
-            .collect();
+        let names: Vec<String> =
+            self.watch.changed().iter().map(|path| visible::file_name(path)).collect();
         if names.is_empty() {
             return;
         }
@@ -157,7 +152,7 @@ impl App {
     fn results(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         self.changed_files(ui);
         if let Some(error) = &self.error {
-            let text = egui::RichText::new(format!("⚠ {error}")).strong();
+            let text = egui::RichText::new(format!("⚠ {}", visible::message(error))).strong();
             let text = text.color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }
@@ -203,18 +198,19 @@ impl App {
         }
     }
 
-    fn overlays(&mut self, ctx: &egui::Context) {
+    fn overlays(&mut self, ctx: &egui::Context, commands: &mut Vec<Command>) {
         if self.help_open {
             self.help_open = !ctx.input(|input| input.key_pressed(egui::Key::Escape));
             let cell = self.cell();
             help::show(ctx, cell, &mut self.help_open);
         }
-        self.train.guard_closing(ctx, &self.session.train);
+        self.train.guard_closing(ctx, &self.session.train, self.scribe.is_some());
         self.training_dialog(ctx);
         self.export_dialog(ctx);
         self.opening_dialogs(ctx);
+        self.session_dialog(ctx);
         drop_hint(ctx);
-        self.notices.show(ctx);
+        commands.extend(self.notices.show(ctx));
     }
 }
 
@@ -244,7 +240,8 @@ fn drop_hint(ctx: &egui::Context) {
     let screen = ctx.content_rect();
     let visuals = &ctx.global_style().visuals;
     painter.rect_filled(screen, 0.0, visuals.panel_fill.gamma_multiply(0.85));
-    let text = "Drop .safetensors or .pt weights, .csv sequences, a .json comparison, or .npz data";
+    let text = "Drop .safetensors or .pt weights, .csv sequences, a .json comparison, \
+                .npz data, or a .rnnscope session";
     let font = egui::FontId::proportional(24.0);
     painter.text(screen.center(), egui::Align2::CENTER_CENTER, text, font, visuals.text_color());
 }

@@ -49,11 +49,11 @@ impl HeadDialog {
 
     fn contents(&mut self, ui: &mut Ui) -> Wish {
         let Undecided { weights, candidates, .. } = &self.undecided;
-        let name = weights.path.file_name().unwrap_or(weights.path.as_os_str()).to_string_lossy();
+        let name = crate::visible::file_name(&weights.path);
         ui.label(RichText::new("Which layer is the readout?").heading().strong());
         ui.add_space(4.0);
         let trouble = candidates.trouble.as_deref().unwrap_or_default();
-        ui.add(egui::Label::new(format!("{name}: {trouble}.")).wrap());
+        ui.add(egui::Label::new(crate::visible::message(&format!("{name}: {trouble}."))).wrap());
         ui.add_space(4.0);
         let most = (ui.ctx().content_rect().height() - 260.0).max(80.0);
         egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
@@ -100,7 +100,7 @@ pub const FITTING: &str = "the one that fits";
 pub fn words(head: &Head) -> String {
     match head {
         Head::Fitting => FITTING.to_owned(),
-        Head::Named(name) => name.clone(),
+        Head::Named(name) => crate::visible::text(name).into_owned(),
         Head::None | Head::Random => {
             let found = OTHERS.iter().find(|(other, ..)| other == head);
             found.map_or_else(String::new, |(_, text, _)| (*text).to_owned())

@@ -4,6 +4,7 @@ use super::task::{Task, finished};
 use crate::flow::Weights;
 use crate::frozen::{Checksum, Frozen};
 use crate::network::{Head, Nonlinearity, StateDict};
+use crate::visible;
 
 /// What the panel tells of a file of weights beside its network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Candidates {
         let held = content.held()?;
         let heads = held.heads().ok()?;
         let told = |name: &str, outputs: usize, reads: usize| {
-            (name.to_owned(), format!("{name}.weight [{outputs}, {reads}]"))
+            (name.to_owned(), format!("{}.weight [{outputs}, {reads}]", visible::text(name)))
         };
         let layers: Vec<(String, String)> = heads
             .layers

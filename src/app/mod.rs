@@ -15,14 +15,17 @@ mod frame_times;
 mod head_dialog;
 mod heads;
 mod help;
+mod icon;
 mod keeper;
+mod keeping;
 mod late;
 mod notice;
 mod open_dialog;
 mod opening;
-mod persist;
 mod plot;
 mod screenshot;
+mod session_dialog;
+mod settings;
 mod sheet;
 mod shell;
 mod task;
@@ -39,15 +42,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use commands::Command;
 pub use notice::{Kind as NoticeKind, Notice};
-pub use persist::open as open_settings;
 pub use screenshot::Screenshot;
+pub use settings::{Beginning, default_path as settings_path, open as open_settings};
 pub use sheet::Sheet;
 pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
-use crate::session::{Pane, Session, Tab, ThemeChoice};
+use crate::session::{Pane, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
 /// How to open the window.
@@ -66,32 +69,30 @@ pub struct Options {
     pub files: Vec<PathBuf>,
     /// Views to open in Explore, the last one in front.
     pub views: Vec<Pane>,
+    /// Start as if for the first time: saved settings are then neither read nor written.
+    pub safe: bool,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
     /// Whether to tell on the standard output how long frames take.
     pub frame_times: bool,
 }
 
-/// The window's picture for task bars.
-static ICON: &[u8] = include_bytes!("../../assets/icon.png");
-
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
-/// [`Error::Write`] if the screenshot cannot be written.
+/// [`Error::Write`] if the screenshot or the settings cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, mut notices, question, tab, files, views, opened, frame_times } =
+    let Options { screenshot, notices, question, tab, files, views, safe, opened, frame_times } =
         options;
-    let path = persist::default_path();
-    let mut session = match (&screenshot, &path) {
-        (None, Some(path)) => {
-            let (session, found) = persist::open(path);
-            notices.extend(found);
-            session
-        }
-        (Some(_), _) | (None, None) => Session::default(),
+    let mut beginning = match &screenshot {
+        Some(_) => Beginning::default(),
+        None if safe => Beginning::safe(),
+        None => Beginning::from_settings(settings::default_path().as_deref(), &files),
     };
+    beginning.notices.splice(0..0, notices);
+    let title = if safe { "rnnscope (--safe: settings are not kept)" } else { "rnnscope" };
+    let session = &mut beginning.session;
     if let Some(question) = question {
         session.question = question;
         session.tab = Tab::Explore;
@@ -103,15 +104,15 @@ pub fn run(options: Options) -> Result<()> {
     views.into_iter().for_each(|pane| session.why.arrangement.open(pane));
     session.tab = tab.unwrap_or(session.tab);
     let ending = Ending::default();
-    let mut native = eframe::NativeOptions {
-        viewport: viewport(screenshot.as_ref()),
-        persistence_path: path,
-        ..eframe::NativeOptions::default()
+    let saved = Arc::clone(&ending);
+    let taking_picture = screenshot.is_some();
+    let viewport = viewport(title);
+    let viewport = match &screenshot {
+        Some(job) => viewport.with_min_inner_size(settings::SMALLEST).with_inner_size(job.size),
+        None => settings::window(viewport, beginning.geometry, session.zoom),
     };
+    let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let photographer = screenshot.map(|job| {
-        // With nothing to persist, eframe leaves the saved settings alone.
-        native.persist_window = false;
-        native.persistence_path = Some(std::env::temp_dir().join("rnnscope-screenshot-unused.ron"));
         session.zoom = job.zoom;
         session.theme = match job.theme {
             crate::figure::Theme::Light => ThemeChoice::Light,
@@ -120,34 +121,35 @@ pub fn run(options: Options) -> Result<()> {
         Photographer::new(job, Arc::clone(&ending))
     });
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let mut app = App::new(&creation.egui_ctx, session, notices)?;
+        let mut app = App::begin(&creation.egui_ctx, beginning)?;
+        if !taking_picture {
+            app.obey_signals(&creation.egui_ctx);
+        }
         if !files.is_empty() {
             app.open_files(&creation.egui_ctx, &files);
         }
         opened.store(true, Ordering::Relaxed);
         let frame_times = frame_times.then(frame_times::FrameTimes::start).transpose()?;
-        Ok(Box::new(shell::Shell { app, photographer, frame_times }))
+        Ok(Box::new(shell::Shell::new(app, photographer, saved, frame_times)))
     });
-    eframe::run_native(persist::APP_ID, native, create)
+    eframe::run_native(settings::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;
     finish(&ending)
 }
 
-/// What became of the screenshot, if one was asked for.
+/// What became of the screenshot, if one was asked for, or of the settings.
 fn finish(ending: &Mutex<Option<Result<()>>>) -> Result<()> {
     ending.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Ok(()))
 }
 
-fn viewport(screenshot: Option<&Screenshot>) -> egui::ViewportBuilder {
+fn viewport(title: &str) -> egui::ViewportBuilder {
     let builder = egui::ViewportBuilder::default()
-        .with_title("rnnscope")
-        .with_app_id(persist::APP_ID)
-        .with_min_inner_size([320.0, 240.0])
+        .with_title(title)
+        .with_app_id(settings::APP_ID)
         .with_drag_and_drop(true);
     // A window without its icon is no reason not to open it.
-    let builder = match eframe::icon_data::from_png_bytes(ICON) {
-        Ok(icon) => builder.with_icon(icon),
-        Err(_) => builder,
-    };
-    builder.with_inner_size(screenshot.map_or([1280.0, 800.0], |job| job.size))
+    match icon::icon(256) {
+        Some(icon) => builder.with_icon(icon),
+        None => builder,
+    }
 }

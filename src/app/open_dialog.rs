@@ -40,14 +40,17 @@ impl OpenDialog {
 
     fn contents(&mut self, ui: &mut Ui) -> Wish {
         ui.label(
-            RichText::new("Open weights, a sequence, a comparison or data").heading().strong(),
+            RichText::new("Open weights, a sequence, a comparison, data or a session")
+                .heading()
+                .strong(),
         );
         ui.add_space(4.0);
         ui.label(
             "Your desktop offers no file dialog: type the path, or drop the file on the window.",
         );
         let tip = "A .safetensors or .pt file with torch.nn names, a .csv file with a row a step, a .json \
-                   comparison, or a data set for MNIST-1D (.npz, or .csv with a row a sequence).";
+                   comparison, a data set for MNIST-1D (.npz, or .csv with a row a sequence), or a \
+                   .rnnscope session.";
         let entered = row(ui, "File", tip, |ui| {
             let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
             let response = named(ui.add(field), "File").on_hover_text(tip);

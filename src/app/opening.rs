@@ -155,7 +155,16 @@ impl App {
                 name(&weights.path)
             ));
         }
+        let opened = match &found {
+            Found::Session(path, _) => Some((name(path), self.session.clone())),
+            Found::Comparison(_) | Found::Data(_) | Found::Explore { .. } => None,
+        };
         files::take(&mut self.session, found);
+        if let Some((name, before)) = opened {
+            self.history.opened(&before, &self.session);
+            let text = format!("Opened {name}. Undo brings back what was there before.");
+            self.notices.success(text);
+        }
         self.retry();
     }
 
@@ -220,5 +229,5 @@ impl App {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    crate::visible::file_name(path)
 }

@@ -252,7 +252,7 @@ impl App {
             let earlier = sheet.earlier;
             // The full path, so that the notice says where to look.
             let path = std::path::absolute(&path).unwrap_or(path);
-            Ok((path.display().to_string(), earlier))
+            Ok((crate::visible::path(&path), earlier))
         }));
     }
 

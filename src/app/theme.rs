@@ -154,6 +154,8 @@ fn visuals(theme: Theme) -> egui::Visuals {
     visuals.extreme_bg_color = tones.paper;
     visuals.faint_bg_color = tones.control.gamma_multiply(0.45);
     visuals.slider_trailing_fill = false;
+    // A cursor that blinks has the whole window drawn twice a second while nothing happens.
+    visuals.text_cursor.blink = false;
     visuals
 }
 

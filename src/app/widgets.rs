@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use egui::{Response, RichText, Ui};
 
+use crate::visible;
+
 /// Width of the labels in front of controls, in points.
 const LABEL_WIDTH: f32 = 84.0;
 
@@ -76,6 +78,23 @@ pub fn count(
             .clamping(egui::SliderClamping::Edits);
         named(ui.add(slider), label).on_hover_text(tip)
     })
+}
+
+/// A field for a name. What is hidden in it is written out, so that it can be seen and deleted, and
+/// becomes what it looks like as soon as the name is changed.
+pub fn name_field(
+    name: &mut String,
+    hint: &str,
+    add: impl FnOnce(egui::TextEdit<'_>) -> Response,
+) -> Response {
+    let mut text = visible::text(name).into_owned();
+    let hint = visible::name(hint).into_owned();
+    let field = egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY);
+    let response = add(field);
+    if response.changed() {
+        *name = visible::text(&text).into_owned();
+    }
+    response
 }
 
 /// Gives a control its name for screen readers and tests.

@@ -1,5 +1,6 @@
 //! The application's state and one frame of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::commands::Command;
@@ -12,6 +13,8 @@ use super::heads::Offer;
 use super::keeper::Keeper;
 use super::notice::{Notice, Notices};
 use super::opening::Opening;
+use super::session_dialog::SessionDialog;
+use super::settings::{Beginning, Scribe};
 use super::sheet::Takings;
 use super::theme;
 use super::train::TrainTab;
@@ -64,6 +67,14 @@ pub struct App {
     pub(super) watch: Watch,
     /// What the file of the present network offers as readout.
     pub(super) offer: Offer,
+    /// The dialog that asks where the session goes, while it is open.
+    pub(super) saving_session: Option<SessionDialog>,
+    /// Where settings are written; none keeps them nowhere.
+    pub(super) scribe: Option<Scribe>,
+    /// Why they are not, while that is so, as it was told.
+    pub(super) not_saved: Option<String>,
+    /// What this start left out.
+    pub(super) left_out: Option<PathBuf>,
     /// Zoom and theme that egui was last told.
     told: Option<(f32, crate::session::ThemeChoice)>,
 }
@@ -74,6 +85,14 @@ impl App {
     /// # Errors
     /// [`Error::Window`] if the system has no thread to compute on.
     pub fn new(ctx: &egui::Context, session: Session, notices: Vec<String>) -> Result<Self> {
+        Self::begin(ctx, Beginning::unkept(session, notices))
+    }
+
+    /// The application as settings and the end of the last one have it.
+    ///
+    /// # Errors
+    /// As for [`App::new`].
+    pub fn begin(ctx: &egui::Context, mut beginning: Beginning) -> Result<Self> {
         theme::install(ctx);
         let make_job = || {
             let mut studio = Studio::default();
@@ -88,8 +107,14 @@ impl App {
         let librarian = Librarian::new(waker(ctx.clone())).map_err(refused)?;
         let badge = Badge::new(waker(ctx.clone())).map_err(refused)?;
         let train = TrainTab::new(waker(ctx.clone())).map_err(refused)?;
+        let scribe = beginning.scribe(waker(ctx.clone()))?;
+        let Beginning { session, notices, left_out, .. } = beginning;
         let mut shown = Notices::default();
         notices.into_iter().for_each(|notice| shown.warning(notice));
+        let left_out = left_out.map(|(path, text)| {
+            shown.warning_with(text, Command::OpenLeftOut);
+            path
+        });
         Ok(Self {
             session,
             history: History::default(),
@@ -116,6 +141,10 @@ impl App {
             keeper: Keeper::default(),
             watch: Watch::new(waker(ctx.clone())).map_err(refused)?,
             offer: Offer::default(),
+            saving_session: None,
+            scribe,
+            not_saved: None,
+            left_out,
             told: None,
         })
     }

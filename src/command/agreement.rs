@@ -8,6 +8,7 @@ use super::question::QuestionArguments;
 use crate::flow::FlowReport;
 use crate::network::Recipe;
 use crate::network::{Biases, Cell, Nonlinearity};
+use crate::visible;
 
 impl QuestionArguments {
     /// Compares what was asked for with what the files turned out to hold.
@@ -17,7 +18,7 @@ impl QuestionArguments {
     pub(super) fn check(&self, report: &FlowReport) -> Result<(), Failure> {
         let spec = &report.spec;
         if let Some(path) = &self.weights {
-            let file = path.display();
+            let file = visible::path(path);
             let found = CellWord::of(spec.cell);
             agrees("--cell", self.cell.map(CellWord::name), found.name(), &file)?;
             agrees("--hidden-size", self.hidden_size, spec.hidden_size, &file)?;
@@ -34,7 +35,7 @@ impl QuestionArguments {
             agrees("--nonlinearity", asked, name(built_on), &file)?;
         }
         if let Some(path) = self.sequence.first() {
-            agrees("--length", self.length, report.length, &path.display())?;
+            agrees("--length", self.length, report.length, &visible::path(path))?;
             agrees("--batch", self.batch, report.batch, &"the --sequence flags")?;
         }
         Ok(())

@@ -121,6 +121,22 @@ mod tests {
         assert_eq!(missing(&[]), None);
     }
 
+    /// Linkers see none of these libraries, so that lists of packages are written by hand.
+    #[test]
+    fn all_lists_of_packages_name_what_is_loaded() {
+        let manifest = include_str!("../../Cargo.toml");
+        let recommends = manifest.split("recommends = ").nth(1).expect("of the .deb");
+        let recommends = recommends.split("\"\"\"").nth(1).expect("a text");
+        let readme = include_str!("../../README.md");
+        for library in [X11, WAYLAND].concat().into_iter().flatten() {
+            assert!(recommends.contains(library.package), "{} in Cargo.toml", library.package);
+        }
+        for need in X11 {
+            let package = need.first().expect("the preferred one").package;
+            assert!(readme.contains(package), "{package} in README.md");
+        }
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn one_of_several_libraries_is_enough() {

@@ -1,6 +1,5 @@
 //! `rnnscope explore`: measure one network once, without a window.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,7 +8,7 @@ use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, whol
 use super::failure::Failure;
 use super::question::QuestionArguments;
 use super::view::Views;
-use super::{json::json, stdout, table::table};
+use super::{json::json, stderr, stdout, table::table};
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
 use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
@@ -17,6 +16,7 @@ use crate::flow::view::Across;
 use crate::flow::{self, Array, FlowReport, Instrument, Question, npz};
 use crate::network::ReadoutSource;
 use crate::ticket::Ticket;
+use crate::visible;
 
 /// A file to be written, and what it will hold.
 pub(super) type Output = (PathBuf, Vec<u8>);
@@ -218,7 +218,7 @@ impl ExploreArguments {
                 .chain(self.question.files().collect::<Vec<_>>().iter())
                 .any(|other| same_file(path, other));
             if taken {
-                let path = path.display();
+                let path = visible::path(path);
                 return Err(Failure::input(format!(
                     "{path} is named twice: give each its own file"
                 )));
@@ -291,12 +291,10 @@ impl ExploreArguments {
         if let ReadoutSource::Random { .. } = report.readout
             && !self.question.asks_for_random_readout()
         {
-            // If even this cannot be said, the files still say it.
-            let _ = writeln!(
-                std::io::stderr(),
+            stderr::say(&format!(
                 "rnnscope: no readout was found in the file, so one was drawn ({}); see --head",
                 report.readout
-            );
+            ));
         }
     }
 
@@ -338,5 +336,5 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 fn written(outputs: &[Output]) -> String {
-    outputs.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect()
+    outputs.iter().map(|(path, _)| format!("wrote {}\n", visible::path(path))).collect()
 }

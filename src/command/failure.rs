@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::guard::Panic;
 use crate::error::Error;
+use crate::visible;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.exit_code == Self::INTERRUPTED { INTERRUPTED } else { ERROR };
-        write!(f, "{kind}: {}", one_line(&self.message))
+        write!(f, "{kind}: {}", visible::message(&self.message))
     }
 }
 
@@ -79,12 +80,6 @@ impl From<Error> for Failure {
     }
 }
 
-/// Any text as one line: whatever a file, a flag or a library says, a script can rely on lines.
-pub(super) fn one_line(text: &str) -> String {
-    let spaced = text.replace(|letter: char| letter.is_control(), " ");
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,7 +87,7 @@ mod tests {
     #[test]
     fn a_failure_is_one_line_whatever_it_quotes() {
         let failure = Failure::input("bad file\n\twith\u{1b}[31m a tail\r\n");
-        assert_eq!(failure.to_string(), "error: bad file with [31m a tail");
+        assert_eq!(failure.to_string(), r"error: bad file with\u{1b}[31m a tail");
         assert_eq!(failure.exit_code(), 2);
     }
 

@@ -10,6 +10,7 @@ use super::verdict::Judgement;
 use crate::figure::of_flow::verdict;
 use crate::flow::{Array, Census, FlowReport, LayerFlow, LayerSpectrum, Question, Spectrum};
 use crate::network::{Cell, NetworkSpec, ReadoutSource};
+use crate::visible;
 
 /// The whole report, with every number behind it if `full`, ending in a newline.
 ///
@@ -19,7 +20,7 @@ pub(super) fn json(report: &FlowReport, full: Option<&[Array]>) -> Result<Vec<u8
     let mut bytes = serde_json::to_vec(&Document::of(report, full))
         .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
     bytes.push(b'\n');
-    Ok(bytes)
+    Ok(visible::json(bytes))
 }
 
 /// The document's keys, in order. `[layer][t]` means: one list a layer, one number a step.

@@ -35,6 +35,13 @@ Examples:
       What else can be trained.
   rnnscope --screenshot window.png --size 1600x1000 --theme dark
       Save a picture of the window itself.
+  rnnscope --safe
+      Open the window as if for the first time, whatever was saved.
+
+Settings of the window:
+  They are in app.ron in ~/.local/share/rnnscope or $XDG_DATA_HOME/rnnscope (Linux),
+  ~/Library/Application Support/rnnscope (macOS) or %AppData%\\rnnscope\\data (Windows).
+  The version before is in app.ron.before.
 
 Exit status:
   0  done
@@ -44,8 +51,33 @@ Exit status:
 
 Environment:
   DISPLAY, WAYLAND_DISPLAY  where the window opens (Linux)
+  XDG_DATA_HOME             folder of rnnscope's own folder of settings (Linux)
   RAYON_NUM_THREADS         threads of matrix products; 1 unless set, which is the fastest here
   NO_COLOR                  no colours in this text";
+
+/// What `completions` does.
+pub(super) const COMPLETIONS: &str = "\
+Print a script that completes commands, flags and their values in a shell.
+
+The packages of rnnscope bring it for bash, zsh and fish. Elsewhere, as after `cargo install`, it \
+goes where the shell looks for such scripts.";
+
+/// Under `completions --help`.
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  rnnscope completions bash > ~/.local/share/bash-completion/completions/rnnscope
+      For bash, where the package bash-completion is installed; the folder must be there.
+  rnnscope completions zsh > ~/.zfunc/_rnnscope
+      For zsh, with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc.
+  rnnscope completions fish > ~/.config/fish/completions/rnnscope.fish
+      For fish.";
+
+/// What `man-pages` does.
+pub(super) const MAN_PAGES: &str = "\
+Write manual pages for man(1): what --help says, a page a command.
+
+The packages of rnnscope bring them. Elsewhere, as after `cargo install`, `rnnscope man-pages \
+~/.local/share/man/man1` puts them where `man rnnscope` finds them.";
 
 /// What `explore` does.
 pub(super) const EXPLORE: &str = "\
@@ -120,6 +152,8 @@ network that both start with has a loss of 0.08316 here and of 0.1634 there.
   --csv FILE
       layer, step and norms, one row a layer and step; behind them what was measured, the same in each \
 row: network, weights, readout, input, length, batch, target, weight_scale, bias_scale, loss, precision.
+      A text that begins with = + - or @ and is no number gets an apostrophe before it: spreadsheets \
+would run it.
   --json FILE
       loss, verdict (word, sentence, factor a step back, left at step 1 and what was met on the \
 way), hidden_norm[layer][t], cell_norm, grad_norm[layer][t], cell_grad_norm, \
@@ -251,7 +285,8 @@ does not have is left out. Numbers that JSON cannot hold are \"inf\", \"-inf\", 
   --csv FILE
       round, loss_on, contender, trial, length, batch (from 1), loss, right (the part of the batch \
 answered rightly), test_loss and test_right (after that batch; first-zero: \
-test_balanced_accuracy).
+test_balanced_accuracy). A name that begins with = + - or @ and is no number gets an apostrophe \
+before it: spreadsheets would run it.
   --png FILE, --svg FILE
       The losses, the figures of the task, predictions and mistakes of the best training, and how \
 the gradient with respect to the first layer's hidden states changed through training (of the four \

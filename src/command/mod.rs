@@ -2,14 +2,17 @@
 
 mod agreement;
 mod choices;
+mod completions;
 mod display;
 mod explore;
 mod failure;
 mod full;
 mod guard;
 mod json;
+mod man_pages;
 mod manual;
 mod question;
+mod stderr;
 mod stdout;
 mod table;
 mod task;
@@ -20,9 +23,11 @@ mod window;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use completions::CompletionsArguments;
 use explore::ExploreArguments;
+use man_pages::ManPagesArguments;
 use train::TrainArguments;
 use window::WindowArguments;
 
@@ -51,6 +56,12 @@ enum Command {
     #[command(long_about = manual::TRAIN, after_long_help = manual::TRAIN_EXAMPLES)]
     #[command(after_help = manual::TRAIN_HINT)]
     Train(Box<TrainArguments>),
+    /// Print a script that completes commands, flags and their values in a shell
+    #[command(long_about = manual::COMPLETIONS, after_long_help = manual::COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
+    /// Write manual pages for man(1): what --help says, a page a command
+    #[command(long_about = manual::MAN_PAGES)]
+    ManPages(ManPagesArguments),
 }
 
 /// Parses `arguments` (the program's name first) and does what they say.
@@ -68,6 +79,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
     let done = guard::guard(|| match command {
         Some(Command::Explore(arguments)) => explore::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::ManPages(arguments)) => man_pages::run(&arguments),
         None => window::run(&window),
     });
     done.unwrap_or_else(|panic| Err(Failure::fault(&panic)))
@@ -78,7 +91,7 @@ fn answer_on_stdout(answer: &clap::Error) -> Result<(), Failure> {
     let text = answer.render();
     let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = if styled { text.ansi().to_string() } else { text.to_string() };
-    stdout::print(text.as_bytes())
+    stdout::print_styled(&text)
 }
 
 /// clap's complaint as one line: what is wrong, the tip if there is one, where to read on.
@@ -91,10 +104,10 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    let commands = ["explore", "train"];
-    let command =
-        commands.iter().find(|name| arguments.get(1).is_some_and(|first| first == **name));
-    let help = command.map_or("--help".to_owned(), |name| format!("{name} --help"));
+    let tree = CommandLine::command();
+    let command = arguments.get(1).and_then(|first| tree.find_subcommand(first));
+    let help =
+        command.map_or("--help".to_owned(), |command| format!("{} --help", command.get_name()));
     format!("{} (see rnnscope {help})", complaint.join(" ").replace(" tip: ", "; tip: "))
 }
 
@@ -104,7 +117,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        use clap::CommandFactory;
         CommandLine::command().debug_assert();
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::figure::of_flow::{View, explore, heading, verdict};
 use crate::flow::{FlowReport, LayerFlow, Question, SequenceFile, Signal, Weights};
 use crate::session::Session;
+use crate::visible;
 
 /// Most rows of a table; longer ones are thinned.
 const MAX_ROWS: usize = 40;
@@ -30,7 +31,7 @@ fn write(text: &mut String, report: &FlowReport) -> std::fmt::Result {
     writeln!(text)?;
     for figure in explore(report, &[], &View::default()) {
         let notes = figure.notes.iter().filter(|note| **note != verdict);
-        notes.into_iter().try_for_each(|note| writeln!(text, "{note}"))?;
+        notes.into_iter().try_for_each(|note| writeln!(text, "{}", visible::text(note)))?;
     }
     Ok(())
 }
@@ -42,6 +43,7 @@ pub(super) fn write_heading(text: &mut String, report: &FlowReport) -> std::fmt:
     const BETWEEN: &str = " · ";
 
     let heading = heading(report);
+    let heading = visible::text(&heading);
     let mut line = String::new();
     for part in heading.split(BETWEEN) {
         if line.is_empty() {
@@ -56,7 +58,8 @@ pub(super) fn write_heading(text: &mut String, report: &FlowReport) -> std::fmt:
         line.push_str(part);
     }
     writeln!(text, "{line}")?;
-    remarks(report).iter().try_for_each(|remark| writeln!(text, "{remark}"))
+    let remarks = remarks(report);
+    remarks.iter().try_for_each(|remark| writeln!(text, "{}", visible::text(remark)))
 }
 
 /// What a heading has no room for: which tensors and rows of files were left out, and where an
@@ -65,12 +68,12 @@ fn remarks(report: &FlowReport) -> Vec<String> {
     let Question { weights, input, .. } = &report.question;
     let mut remarks = Vec::new();
     if let (Weights::File { path, .. }, false) = (weights, report.unused.is_empty()) {
-        remarks.push(format!("not used of {}: {}", path.display(), report.unused.join(", ")));
+        remarks.push(format!("not used of {}: {}", visible::path(path), report.unused.join(", ")));
     }
     if let Signal::Files(files) = &input.signal {
         for (SequenceFile { path, .. }, header) in files.iter().zip(&report.headers) {
             if let Some(names) = header {
-                let (path, names) = (path.display(), names.join(", "));
+                let (path, names) = (visible::path(path), names.join(", "));
                 remarks.push(format!("{path}: the first row is a header and was skipped: {names}"));
             }
         }

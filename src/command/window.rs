@@ -1,6 +1,5 @@
 //! `rnnscope` without a command: the window, or the same work without one where none can be had.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -8,13 +7,14 @@ use clap::Args;
 
 use super::choices::{PaneWord, TabWord, ThemeWord, size, zoom};
 use super::explore::{Output, figures, measure, save};
-use super::failure::{Failure, one_line};
+use super::failure::Failure;
 use super::guard::guard;
 use super::table::table;
-use super::{display, stdout};
+use super::{display, stderr, stdout};
 use crate::app;
 use crate::figure::{Style, Theme, check_writable, of_flow, png};
 use crate::session::{Session, Tab};
+use crate::visible;
 
 /// The flags of `rnnscope` itself.
 #[derive(Clone, Debug, Args)]
@@ -34,13 +34,17 @@ pub(super) struct WindowArguments {
     /// Tab to show first [default: the one shown last]
     #[arg(long, value_enum, value_name = "TAB", ignore_case = true)]
     tab: Option<TabWord>,
-    /// Open weights, a sequence, a comparison or data, as dropping the file on the window does; repeat
-    /// for several
-    #[arg(long = "open", value_name = "FILE")]
+    /// Open weights, a sequence, a comparison, data or a session, as dropping the files on the window
+    /// does
+    // None at all is what a desktop's menu passes.
+    #[arg(long = "open", value_name = "FILE", num_args = 0..)]
     files: Vec<PathBuf>,
     /// Open a view that explains beside the curves; repeat for several, the last one in front
     #[arg(long = "view", value_enum, value_name = "VIEW", ignore_case = true)]
     views: Vec<PaneWord>,
+    /// Start as if for the first time: saved settings are neither read nor changed
+    #[arg(long)]
+    safe: bool,
     /// Print how many frames there were, the milliseconds of all and of the longest, every second
     #[arg(long, hide = true)]
     frame_times: bool,
@@ -92,9 +96,17 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     });
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
-    let (files, frame_times) = (arguments.files.clone(), arguments.frame_times);
-    let options =
-        app::Options { screenshot, tab, views, files, frame_times, ..app::Options::default() };
+    let files = arguments.files.clone();
+    let (safe, frame_times) = (arguments.safe, arguments.frame_times);
+    let options = app::Options {
+        screenshot,
+        tab,
+        views,
+        files,
+        safe,
+        frame_times,
+        ..app::Options::default()
+    };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {
@@ -106,7 +118,7 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     };
     Ok(Opening::Impossible(format!(
         "{} (a display that answers and OpenGL are needed; on Debian or Ubuntu: apt install {})",
-        without_place(&one_line(&why)),
+        without_place(&visible::message(&why)),
         display::packages()
     )))
 }
@@ -125,8 +137,7 @@ fn without_place(text: &str) -> String {
 
 /// The window's main job without it, for the network the window starts with.
 fn without_window(obstacle: &str) -> Result<(), Failure> {
-    // If even this cannot be said, the table and the figures still can.
-    let _ = writeln!(std::io::stderr(), "rnnscope: {obstacle}; going on without a window");
+    stderr::say(&format!("rnnscope: {obstacle}; going on without a window"));
     let report = measure(&Session::default().question)?;
     let heading = Some(of_flow::heading(&report));
     let style = Style { width_px: 1000, heading, ..Style::default() };
@@ -139,19 +150,38 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
         .collect::<Result<Vec<Output>, Failure>>()?;
     stdout::print(table(&report).as_bytes())?;
     save(&outputs)?;
-    let names: Vec<_> = outputs.iter().map(|(path, _)| path.display().to_string()).collect();
+    let names: Vec<_> = outputs.iter().map(|(path, _)| visible::path(path)).collect();
     let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let note = format!(
         "\nwrote {} into {}\n`rnnscope explore --help` tells how to ask for other networks\n",
         names.join(", "),
-        folder.display()
+        visible::path(&folder)
     );
     stdout::print(note.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::command::CommandLine;
+
+    /// `%F` stands for any number of files: none from the menu, several from a file manager.
+    #[test]
+    fn the_desktop_entry_says_what_the_command_line_understands() {
+        let entry = include_str!("../../assets/rnnscope.desktop");
+        let exec = entry.lines().find_map(|line| line.strip_prefix("Exec=")).expect("Exec");
+        let words = exec.strip_suffix(" %F").expect("files of a file manager");
+        let several =
+            ["a session.rnnscope", "explore", "--b.pt"].map(|name| format!("/home/{name}"));
+        for files in [&several[..0], &several[..1], &several] {
+            let words = words.split(' ').map(str::to_owned).chain(files.iter().cloned());
+            let CommandLine { command, window } = CommandLine::try_parse_from(words).expect(exec);
+            assert!(command.is_none());
+            assert_eq!(window.files, files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn places_in_foreign_sources_are_left_out() {

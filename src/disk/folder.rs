@@ -1,5 +1,6 @@
 //! Folders, names and dates.
 
+use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -20,8 +21,71 @@ pub fn stamp(path: &Path) -> Option<Stamp> {
 /// # Errors
 /// [`Error::Write`] with what the system said.
 pub fn create_folder(folder: &Path) -> Result<()> {
-    operation::create_folder(folder)
-        .map_err(|source| Error::Write { path: folder.to_owned(), source })
+    NewFolder::make(folder).map(NewFolder::keep)
+}
+
+/// A folder, and those above it that were not there. Those that are still empty when this is dropped
+/// are removed again: a command that fails leaves no trace.
+#[must_use = "the folder is removed again at once"]
+#[derive(Debug)]
+pub struct NewFolder {
+    /// The outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl NewFolder {
+    /// Makes a folder and those above it, unless they are there.
+    ///
+    /// # Errors
+    /// [`Error::Write`] with what the system said; then none was made.
+    pub fn make(folder: &Path) -> Result<Self> {
+        let mut new = Self { made: Vec::new() };
+        let made = new.make_all(folder);
+        made.map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        Ok(new)
+    }
+
+    fn make_all(&mut self, folder: &Path) -> IoResult<()> {
+        let mut missing = Vec::new();
+        for above in folder.ancestors().filter(|above| !above.as_os_str().is_empty()) {
+            match operation::metadata(above) {
+                Ok(found) if found.is_dir() => break,
+                Ok(_) => {
+                    let why = format!("{} is a file, not a folder", above.display());
+                    return Err(IoError::new(ErrorKind::NotADirectory, why));
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => missing.push(above),
+                // The file that is in the way stands further up.
+                Err(error) if error.kind() == ErrorKind::NotADirectory => missing.push(above),
+                Err(error) => return Err(error),
+            }
+        }
+        for folder in missing.into_iter().rev() {
+            match operation::make_folder(folder) {
+                Ok(()) => self.made.push(folder.to_owned()),
+                // Somebody else was quicker.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the folders, even empty ones.
+    pub fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        for folder in self.made.iter().rev() {
+            // One that holds something stays, and so do those above it.
+            if operation::remove_folder(folder).is_err() {
+                break;
+            }
+        }
+    }
 }
 
 /// Paths of everything in a folder, in the order of their names.
@@ -29,11 +93,9 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Read`] with what the system said.
 pub fn contents(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable = |source| Error::Read { path: folder.to_owned(), source };
-    let mut paths = operation::contents(folder)
-        .map_err(unreadable)?
-        .map(|entry| entry.map(|entry| entry.path()).map_err(unreadable))
-        .collect::<Result<Vec<_>>>()?;
+    let names = operation::names(folder)
+        .map_err(|source| Error::Read { path: folder.to_owned(), source })?;
+    let mut paths: Vec<_> = names.into_iter().map(|name| folder.join(name)).collect();
     paths.sort();
     Ok(paths)
 }

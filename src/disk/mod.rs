@@ -2,13 +2,32 @@
 //! size, what is written is there whole or not at all.
 //!
 //! Every call that reaches the system stands in `operation`, so that tests can let the n-th one
-//! fail.
+//! fail; see `fault`.
 
+#[cfg(all(test, debug_assertions))]
+mod every_fault;
+#[cfg(debug_assertions)]
+pub mod fault;
 mod folder;
+mod growing;
+mod journal;
+mod lock;
 mod operation;
+mod part;
 mod read;
 mod save;
+mod set;
+mod target;
+#[cfg(test)]
+mod tests;
+mod tidy;
 
-pub use folder::{Stamp, contents, create_folder, remove, rename, stamp};
-pub use read::{Source, read, read_text};
-pub use save::{check_writable, save, save_all};
+pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp};
+pub use growing::Growing;
+pub use lock::Lock;
+#[cfg(debug_assertions)]
+pub use operation::Operation;
+pub use read::{Source, read, read_text, system_text};
+pub use save::{save, save_all};
+pub use target::{check_writable, same_file};
+pub use tidy::{Tidied, tidied, tidy};

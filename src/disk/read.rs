@@ -1,7 +1,7 @@
 //! Reading: regular files only, of bounded size, in pieces between which it can be stopped.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::operation;
@@ -31,15 +31,16 @@ impl Source {
     pub fn open(path: &Path, most: u64, what: &str) -> Result<Self> {
         let unreadable = |source| Error::Read { path: path.to_owned(), source };
         // Asked before it is opened: opening a pipe waits for somebody to write.
-        if !operation::metadata(path).map_err(unreadable)?.is_file() {
-            let kind = if path.is_dir() { "a folder" } else { "a pipe or a device" };
+        let found = operation::metadata(path).map_err(unreadable)?;
+        if !found.is_file() {
+            let kind = if found.is_dir() { "a folder" } else { "a pipe or a device" };
             return Err(Error::content(
                 path,
                 format!("this is {kind}; give a regular file with {what}"),
             ));
         }
         let file = operation::open(path).map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
+        let size = operation::metadata_of(&file).map_err(unreadable)?.len();
         if size > most {
             return Err(Error::content(
                 path,
@@ -66,14 +67,12 @@ impl Source {
         let mut filled = 0;
         while filled < bytes.len() {
             let end = bytes.len().min(filled + PIECE);
-            match Read::read(&mut self, &mut bytes[filled..end]) {
-                Ok(0) => break,
-                Ok(count) => {
+            match Read::read(&mut self, &mut bytes[filled..end]).map_err(unreadable)? {
+                0 => break,
+                count => {
                     filled += count;
                     ticket.advance(count as u64)?;
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(unreadable(error)),
             }
         }
         bytes.truncate(filled);
@@ -112,6 +111,28 @@ pub fn read_text(path: &Path, most: u64, what: &str, ticket: &Ticket) -> Result<
     }
     String::from_utf8(bytes)
         .map_err(|_| Error::content(path, format!("not a text in UTF-8; expected {what}")))
+}
+
+/// What the system says of itself in a file that has no size, such as `/proc/self/status`.
+pub fn system_text(path: &Path) -> Option<String> {
+    /// Far more than any of them says.
+    const MOST: usize = 1 << 18;
+    let mut file = operation::open(path).ok()?;
+    String::from_utf8(upto(&mut file, MOST).ok()?).ok()
+}
+
+/// What is left of a file, or the first so many bytes of it.
+pub(super) fn upto(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; most];
+    let mut filled = 0;
+    while filled < most {
+        match operation::read(file, &mut bytes[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use super::model::{Axis, CellText, Figure, Heat};
 use crate::error::{Error, Result};
+use crate::visible;
 
 /// All points of all figures, also those that are not drawn, with the columns `figure`, `series`, `x` and `y`; where one of them is
 /// a heat map also `value`, with a row a cell that something is known of, and where one has texts in its cells also `text`.
 /// Places on an axis of names are written by name. Numbers read back equal; those that are not
-/// finite are written `inf`, `-inf` and `nan`.
+/// finite are written `inf`, `-inf` and `nan`. Names and texts are written as [`visible::cell`] does.
 ///
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
@@ -17,8 +18,8 @@ pub fn csv(figures: &[Figure]) -> Result<String> {
         (Some(_), None) => 5,
         (Some(_), Some(_)) => 6,
     };
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let mut write = |record: [&str; 6]| writer.write_record(&record[..columns]).map_err(failed);
+    let mut writer = Rows::new();
+    let mut write = |record: [&str; 6]| writer.write(&record[..columns]);
     write(["figure", "series", "x", "y", "value", "text"])?;
     for figure in figures {
         let place = |[x, y]: [f64; 2]| [on(&figure.x, x), on(&figure.y, y)];
@@ -42,7 +43,7 @@ pub fn csv(figures: &[Figure]) -> Result<String> {
             }
         }
     }
-    finish(writer)
+    writer.finish()
 }
 
 /// The texts of its cells, if it has any of their own.
@@ -68,6 +69,34 @@ pub(super) fn field(value: f64) -> String {
         format!("{value:e}")
     } else {
         value.to_string()
+    }
+}
+
+/// CSV in memory, row by row: the door through which all of its cells go.
+pub(crate) struct Rows(::csv::Writer<Vec<u8>>);
+
+impl Rows {
+    pub(crate) fn new() -> Self {
+        Self(::csv::Writer::from_writer(Vec::new()))
+    }
+
+    /// Adds a row of texts and of numbers as [`field`] writes them.
+    ///
+    /// # Errors
+    /// [`Error::Drawing`] if the writer fails, which memory does not.
+    pub(crate) fn write(&mut self, cells: impl IntoIterator<Item: AsRef<str>>) -> Result<()> {
+        for cell in cells {
+            self.0.write_field(&*visible::cell(cell.as_ref())).map_err(failed)?;
+        }
+        self.0.write_record(None::<&[u8]>).map_err(failed)
+    }
+
+    /// The whole text.
+    ///
+    /// # Errors
+    /// As for [`Rows::write`].
+    pub(crate) fn finish(self) -> Result<String> {
+        finish(self.0)
     }
 }
 

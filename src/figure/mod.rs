@@ -16,10 +16,12 @@ mod overlay;
 mod palette;
 mod png;
 mod resolve;
+mod shown;
 mod svg;
 pub mod ticks;
 mod words;
 
+pub(crate) use self::csv::Rows;
 pub use self::csv::csv;
 pub use self::png::{Raster, png, raster};
 pub use format::Format;

@@ -220,6 +220,15 @@ impl Axis {
     }
 }
 
+impl Guide {
+    /// The words beside the line; empty for none.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Horizontal(_, label) | Self::Vertical(_, label) | Self::Circle(_, label) => label,
+        }
+    }
+}
+
 impl Heat {
     /// Values in the order of [`Heat::values`] on one rising scale of colours, without texts.
     pub fn new(x: Vec<f64>, y: Vec<f64>, values: Vec<f64>, color: Axis) -> Self {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::frozen::Frozen;
 use crate::network::{Design, Head, Nonlinearity, StateDict};
 use crate::task::{Loss, TaskChoice};
+use crate::visible;
 
 use super::sequence_file::SequenceFile;
 
@@ -171,9 +172,7 @@ impl fmt::Display for Signal {
             Self::Sine => f.write_str("sine"),
             Self::Constant => f.write_str("constant"),
             Self::Files(files) => {
-                let name = |SequenceFile { path, .. }: &SequenceFile| {
-                    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-                };
+                let name = |SequenceFile { path, .. }: &SequenceFile| visible::file_name(path);
                 f.write_str(&files.iter().map(name).collect::<Vec<_>>().join(" + "))
             }
             Self::Task(task) => f.write_str(&task.name().replace('-', " ")),

@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::flow::{Draw, Input, Question, SequenceFile, Signal, Weights};
 use crate::frozen::{Checksum, Frozen};
 use crate::network::{Cell, Design, GateBias, Head, InputInit, Wiring};
+use crate::visible::file_name;
 
 /// One label a question: the settings in which the questions differ, or what each is where none does.
 pub fn labels(questions: &[&Question]) -> Vec<String> {
-    let namesakes = |question: &Question| has_namesake(question, questions);
+    let all: Vec<_> = questions.iter().flat_map(|question| files(question)).collect();
+    let namesakes = |question: &Question| has_namesake(question, &all);
     let aspects: Vec<Vec<String>> =
         questions.iter().map(|question| aspects(question, namesakes(question))).collect();
     let differs = |index: usize| aspects.iter().any(|other| other[index] != aspects[0][index]);
@@ -41,7 +43,7 @@ pub fn label(question: &Question) -> String {
 
 /// The question whose curves are on screen while another is asked: its network, and what else differs.
 pub fn earlier(shown: &Question, wanted: &Question) -> String {
-    let by_content = has_namesake(shown, &[wanted]);
+    let by_content = has_namesake(shown, &files(wanted));
     let (own, others) = (aspects(shown, by_content), aspects(wanted, by_content));
     // Cell, size and layers stand in the name of a drawn network.
     let (name, named) = match &shown.weights {
@@ -54,12 +56,10 @@ pub fn earlier(shown: &Question, wanted: &Question) -> String {
     told.join(", ")
 }
 
-/// Whether another question reads a file of the same name that holds something else.
-fn has_namesake(question: &Question, questions: &[&Question]) -> bool {
-    let files = files(question);
-    let others = || questions.iter().flat_map(|question| self::files(question));
-    files.iter().any(|(name, content)| {
-        others().any(|(other, other_content)| other == *name && other_content != *content)
+/// Whether one of these files has the name of a file that a question reads, but holds something else.
+fn has_namesake(question: &Question, others: &[(String, Option<&Checksum>)]) -> bool {
+    files(question).iter().any(|(name, content)| {
+        others.iter().any(|(other, other_content)| other == name && other_content != content)
     })
 }
 
@@ -182,10 +182,6 @@ fn signal_name(signal: &Signal, by_content: bool) -> String {
             signal.to_string()
         }
     }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// At most three decimals, without trailing zeros.

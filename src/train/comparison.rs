@@ -146,6 +146,9 @@ impl Contender {
 }
 
 impl Comparison {
+    /// The most contenders of one comparison.
+    pub const MAX_CONTENDERS: usize = 16;
+
     /// The most trainings of one comparison.
     pub const MAX_TRAININGS: usize = 400;
 
@@ -328,7 +331,7 @@ impl Comparison {
         };
         within("batch", self.batch as u64, 4096)?;
         within("number of batches", self.steps, 10_000_000)?;
-        within("number of contenders", self.contenders.len() as u64, 16)?;
+        within("number of contenders", self.contenders.len() as u64, Self::MAX_CONTENDERS as u64)?;
         for contender in &self.contenders {
             contender.design.validate()?;
             contender.spec(&self.task).validate()?;

@@ -8,6 +8,7 @@ use super::comparison::Comparison;
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
+use crate::visible;
 
 /// The version of the format; other ones are refused.
 const VERSION: u32 = 1;
@@ -35,7 +36,7 @@ impl Comparison {
         let mut bytes = serde_json::to_vec_pretty(&document)
             .map_err(|error| Error::Session(error.to_string()))?;
         bytes.push(b'\n');
-        Ok(bytes)
+        Ok(visible::json(bytes))
     }
 
     /// Reads a comparison that [`Comparison::encode`] wrote.

@@ -32,9 +32,10 @@ pub struct EventFile<'a> {
 }
 
 impl EventFile<'_> {
-    /// A name under which TensorBoard finds the file in a run's folder.
+    /// A name under which TensorBoard finds the file in a run's folder. It ends in a number, because
+    /// desktops take files that end in `.rnnscope` for sessions.
     pub fn name(&self) -> String {
-        format!("events.out.tfevents.{:010}.rnnscope", self.began.unwrap_or(0.0).max(0.0) as u64)
+        format!("events.out.tfevents.{:010}.rnnscope.0", self.began.unwrap_or(0.0).max(0.0) as u64)
     }
 
     /// The whole file. By batch: `loss/train` and, where answers are right or wrong,
@@ -246,7 +247,7 @@ mod tests {
         let task = TaskChoice::RunningMean(RunningMean::default());
         let began = Some(1.75e9);
         let file = EventFile { log: &log, task: &task, names: &names, began, every: 1 };
-        assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope");
+        assert_eq!(file.name(), "events.out.tfevents.1750000000.rnnscope.0");
         let records = records(&file.encode());
         assert_eq!(records.len(), 301);
         assert_eq!(fields(&records[0])[1], (3, 2, b"brain.Event:2".to_vec()));
@@ -311,7 +312,7 @@ mod tests {
             .collect();
         assert_eq!(tags, ["loss/all sequences", "balanced accuracy/all sequences"]);
         // Without a clock there is no time in it.
-        assert_eq!(file.name(), "events.out.tfevents.0000000000.rnnscope");
+        assert_eq!(file.name(), "events.out.tfevents.0000000000.rnnscope.0");
         let mut slower = log.clone();
         slower.seconds = 9.0;
         let slow = EventFile { log: &slower, ..file };

@@ -4,12 +4,20 @@ mod bad_input;
 mod experiments;
 mod experiments_bad_input;
 mod fallback;
+#[cfg(debug_assertions)]
+mod faults;
+#[cfg(debug_assertions)]
+#[path = "../common/faults.rs"]
+mod faults_on_purpose;
 mod flags;
 mod help;
+mod hostile;
+mod installing;
 mod landscape;
 mod numbers;
 mod raw;
 mod said;
+mod settings;
 mod support;
 mod train;
 mod train_bad_input;

@@ -26,9 +26,14 @@ impl Window {
 
     /// A settled window of a size in points, with notices.
     pub fn open_sized(session: Session, size: [f32; 2], notices: Vec<String>) -> Self {
+        let new = move |ctx: &_| App::new(ctx, session.clone(), notices.clone()).expect("threads");
+        Self::open_made(new, size)
+    }
+
+    /// A settled window of a size in points, made when there is something to draw on.
+    pub fn open_made(new: impl Fn(&egui::Context) -> App + 'static, size: [f32; 2]) -> Self {
         let show = move |ui: &mut egui::Ui, state: &mut Option<App>| {
-            let new = || App::new(ui.ctx(), session.clone(), notices.clone()).expect("threads");
-            state.get_or_insert_with(new).show(ui);
+            state.get_or_insert_with(|| new(ui.ctx())).show(ui);
         };
         let harness = Harness::builder()
             .with_size(size)

@@ -22,6 +22,8 @@ impl Command {
             Self::Pin => ctrl(Key::P),
             Self::ClearPins => shift(Key::P),
             Self::Open => ctrl(Key::O),
+            Self::SaveSession => ctrl(Key::S),
+            Self::OpenLeftOut => shift(Key::O),
             Self::Export => ctrl(Key::E),
             Self::CopyImage => shift(Key::I),
             Self::CopyNumbers => shift(Key::N),

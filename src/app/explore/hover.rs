@@ -7,6 +7,7 @@ use super::scene::Picture;
 use crate::app::plot::{Pointed, value_at, value_near};
 use crate::app::theme;
 use crate::figure::{Axis, Figure, Heat, Series, Stroke, number};
+use crate::visible;
 
 /// How close the pointer must come to an eigenvalue, in points.
 const REACH: f32 = 16.0;
@@ -42,7 +43,7 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
     } else if let Some((series, point)) = nearest(picture, pointed, pointer) {
         if !figure.equal_aspect {
             tooltip(ui, pointed, |ui| {
-                ui.label(RichText::new(series.full_name()).strong());
+                ui.label(RichText::new(visible::name(&series.full_name())).strong());
                 ui.label(coordinate(&figure.y, point[1]));
                 ui.label(coordinate(&figure.x, point[0]));
             });
@@ -53,7 +54,7 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
         let text = format!("λ = {} {sign} {} i", number(re, 4), number(im.abs(), 4));
         let size = format!("|λ| = {}", number(re.hypot(im), 4));
         tooltip(ui, pointed, |ui| {
-            ui.label(RichText::new(series.full_name()).strong());
+            ui.label(RichText::new(visible::name(&series.full_name())).strong());
             ui.label(text);
             ui.label(size);
         });
@@ -63,7 +64,7 @@ pub fn label(ui: &Ui, picture: &Picture, pointed: &Pointed) {
 /// One coordinate of a point, in words: `relative error = 3×10⁻¹²`, or the name that stands there.
 fn coordinate(axis: &Axis, at: f64) -> String {
     match axis.name_at(at) {
-        Some(name) => name.to_owned(),
+        Some(name) => visible::name(name).into_owned(),
         None if axis.integer => format!("{} = {at}", axis.label),
         None => format!("{} = {}", axis.label, number(at, 4)),
     }
@@ -81,7 +82,8 @@ fn cell(figure: &Figure, heat: &Heat, pointed: &Pointed, pointer: Pos2) -> Optio
         return None;
     }
     let place = |axis: &Axis, link: &str, at: f64| {
-        let name = axis.name_at(at).map_or_else(|| at.to_string(), str::to_owned);
+        let name = axis.name_at(at);
+        let name = name.map_or_else(|| at.to_string(), |name| visible::name(name).into_owned());
         let label = &axis.label;
         if label.is_empty() { name } else { format!("{label}{link}{name}") }
     };
@@ -126,22 +128,25 @@ fn values(ui: &mut Ui, figure: &Figure, step: f64) {
         true => value_at(series, step),
         false => value_near(series, step),
     };
-    let told: Vec<(&Series, f64)> = figure
+    let mut told: Vec<(&Series, f64)> = figure
         .series
         .iter()
-        .rev()
         .filter(|series| !series.faint)
         .filter_map(|series| Some((series, value(series)?)))
         .collect();
-    for (series, value) in told.iter().rev().take(MOST) {
+    if told.len() > MOST {
+        // Of many the present is told in any case.
+        told.sort_by_key(|(series, _)| series.ghost);
+    }
+    for (series, value) in told.iter().take(MOST) {
         let color = theme::color(theme, series.color);
         ui.horizontal(|ui| {
             ui.label(RichText::new("●").color(color).size(10.0));
-            ui.label(format!("{}  {}", series.full_name(), number(*value, 4)));
+            ui.label(format!("{}  {}", visible::name(&series.full_name()), number(*value, 4)));
         });
     }
     if told.len() > MOST {
-        ui.weak(format!("and {} more: see the table", told.len() - MOST));
+        ui.weak(format!("and {} more: exported as CSV, all are there", told.len() - MOST));
     }
 }
 

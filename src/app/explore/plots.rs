@@ -7,6 +7,7 @@ use super::scene::Picture;
 use crate::app::plot::{self, Pointed};
 use crate::app::theme;
 use crate::figure::Color;
+use crate::visible;
 
 /// Below this width in points the cards stand in one column.
 const TWO_COLUMNS_FROM: f32 = 600.0;
@@ -16,6 +17,9 @@ const LEAST_HEIGHT: f32 = 270.0;
 
 /// Height of a card in one column.
 const SINGLE_HEIGHT: f32 = 320.0;
+
+/// A title has at most this many characters: more would leave no room for the plot.
+pub const LONGEST_TITLE: usize = 240;
 
 /// Notes get at most this much of a card, in points, or this part of it; longer ones scroll.
 const MOST_NOTES: f32 = 66.0;
@@ -77,9 +81,10 @@ pub fn card_with(
             let inner = height - 16.0;
             ui.spacing_mut().item_spacing.y = 3.0;
             let top = ui.cursor().top();
-            let title = egui::RichText::new(&picture.figure.title).strong();
+            let title = visible::cut_to(&picture.figure.title, LONGEST_TITLE);
+            let title = egui::RichText::new(title).strong();
             ui.vertical(|ui| ui.add(egui::Label::new(title).wrap()));
-            plot::legend(ui, &picture.figure);
+            plot::legend(ui, picture);
             // The label of a tick at the upper edge reaches above the frame.
             ui.add_space(5.0);
             let used = ui.cursor().top() - top;

@@ -111,7 +111,8 @@ impl Scene {
         let figures = of_flow::explore(&report, &drawn, &request.view);
         let table = Arc::new(of_flow::table(&report));
         let verdict = Arc::new(of_flow::verdict(&report));
-        let told = |picture| Picture { told: Some(verdict.sentence.clone()), ..picture };
+        let sentence = crate::visible::text(&verdict.sentence).into_owned();
+        let told = |picture| Picture { told: Some(sentence.clone()), ..picture };
         let pictures = Arc::new(Picture::all(figures).into_iter().map(told).collect());
         let heading = of_flow::heading(&report);
         Self { heading, table, pictures, verdict, report, ghosts }
@@ -121,6 +122,7 @@ impl Scene {
 impl Picture {
     /// Works out everything that drawing a figure needs.
     pub fn new(figure: Figure) -> Self {
+        let figure = figure.made_visible();
         let resolved = figure.resolve();
         let sentences = resolved.sentences();
         let id = PICTURES.fetch_add(1, Ordering::Relaxed);

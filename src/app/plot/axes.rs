@@ -8,6 +8,10 @@ use egui_plot::{AxisHints, GridMark};
 use crate::app::theme;
 use crate::figure::ticks::{self, Tick};
 use crate::figure::{Axis, Color, Extent, Scale};
+use crate::visible;
+
+/// Names on axes have at most this many characters: more would leave no room for the plot.
+const LONGEST_NAME: usize = 28;
 
 /// One axis as it is drawn: what it shows, where it ends, how many ticks fit.
 #[derive(Clone, Copy)]
@@ -62,7 +66,12 @@ impl<'a> Ruler<'a> {
     pub fn dress(self, ui: &Ui, hints: AxisHints<'a>) -> AxisHints<'a> {
         let text = move |mark: GridMark, range: &RangeInclusive<f64>| {
             let mut ticks = self.ticks(*range.start(), *range.end()).into_iter();
-            ticks.find(|tick| tick.at == mark.value).map_or_else(String::new, |tick| tick.label)
+            let tick = ticks.find(|tick| tick.at == mark.value);
+            let label = tick.map_or_else(String::new, |tick| tick.label);
+            match self.axis.names.is_empty() {
+                true => label,
+                false => visible::cut_to(&label, LONGEST_NAME).into_owned(),
+            }
         };
         let theme = theme::of_window(ui.visuals());
         let muted = theme::color(theme, Color::Muted);

@@ -1,10 +1,13 @@
 //! Guides on screen: lines that help reading, with their words where they cover the least.
 
-use egui::{Align2, Color32, FontId, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, FontId, Galley, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use crate::app::theme;
 use crate::figure::{Color, Guide, Resolved, Theme};
+use crate::visible;
 
 /// Corners of the polygon that stands for a circle.
 const CORNERS: usize = 180;
@@ -25,6 +28,9 @@ pub struct Guides<'a> {
     pub transform: &'a PlotTransform,
 }
 
+/// Around words, in points: how far their patch reaches beyond them.
+const PATCH: Vec2 = vec2(3.0, 1.0);
+
 /// Where words can stand.
 type Place = (Pos2, Align2);
 
@@ -42,20 +48,45 @@ impl Guides<'_> {
         } else {
             shapes.extend(Shape::dashed_line(&line, Stroke::new(1.2, muted), 5.0, 4.0));
         }
-        let (Guide::Horizontal(_, label) | Guide::Vertical(_, label) | Guide::Circle(_, label)) =
-            guide;
+        let label = guide.label();
         if label.is_empty() {
             return;
         }
-        let galley = ui.painter().layout_no_wrap(label.clone(), FontId::proportional(11.0), color);
+        let galley = self.galley(ui, guide, color);
         let Some(place) = self.quietest(&places, galley.size()) else { return };
         // On a patch of its own, or curves would run through the words.
         let patch = match self.on_map {
             true => Color32::from_black_alpha(170),
             false => theme::screen(self.theme.background()).gamma_multiply(0.85),
         };
-        shapes.push(Shape::rect_filled(place.expand2(vec2(3.0, 1.0)), 3.0, patch));
+        shapes.push(Shape::rect_filled(place.expand2(PATCH), 3.0, patch));
         shapes.push(Shape::galley(place.min, galley, color));
+    }
+
+    /// Where a guide is drawn: its line in pieces, and the patch with its words.
+    pub fn taken(self, ui: &Ui, guide: &Guide) -> Vec<Rect> {
+        let Some((line, places)) = self.lay(guide) else { return Vec::new() };
+        let pieces = line.windows(2).map(|ends| Rect::from_two_pos(ends[0], ends[1]).expand(1.5));
+        let size = self.galley(ui, guide, Color32::PLACEHOLDER).size();
+        let words = self.quietest(&places, size).filter(|_| !guide.label().is_empty());
+        pieces.chain(words.map(|place| place.expand2(PATCH))).collect()
+    }
+
+    /// The words of a guide, as long as there is room for: the plot's width, or the larger side of a
+    /// vertical line.
+    fn galley(self, ui: &Ui, guide: &Guide, color: Color32) -> Arc<Galley> {
+        let font = FontId::proportional(11.0);
+        let layout = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+        let frame = *self.transform.frame();
+        let room = match guide {
+            Guide::Vertical(raw, _) => {
+                let at = self.resolved.x.place(*raw).unwrap_or(self.resolved.x.lo);
+                let x = self.transform.position_from_point_x(at).clamp(frame.left(), frame.right());
+                (x - frame.left()).max(frame.right() - x) - 5.0
+            }
+            Guide::Horizontal(..) | Guide::Circle(..) => frame.width() - 8.0,
+        };
+        layout(&visible::cut(guide.label(), |text| layout(text).size().x <= room))
     }
 
     /// The line and where its words can stand, the best place first.
@@ -106,7 +137,7 @@ impl Guides<'_> {
     }
 
     /// How many pieces of curve, and dots, lie under a box.
-    fn covered(self, under: Rect) -> usize {
+    pub fn covered(self, under: Rect) -> usize {
         let curves = || self.resolved.curves.iter();
         let points: usize =
             curves().map(|c| c.dots.len() + c.segments.iter().map(Vec::len).sum::<usize>()).sum();

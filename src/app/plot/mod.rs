@@ -9,13 +9,13 @@ mod marks;
 mod sketch;
 mod thin;
 mod writing;
+mod zoom;
 
-use egui::{Align2, Id, Pos2, Ui, Vec2b};
+use egui::{Id, Pos2, Ui, Vec2b};
 use egui_plot::{AxisHints, Plot, PlotTransform};
 
 use super::explore::scene::Picture;
 use super::theme;
-use crate::figure::Theme;
 use axes::Ruler;
 use sketch::Sketch;
 
@@ -125,27 +125,6 @@ fn draw(ui: &mut Ui, picture: &Picture, height: f32, marked: Option<f64>, dress:
     if let Some(mosaic) = &resolved.heat {
         heat::bar(ui, mosaic, *drawn.transform.frame());
     }
-    if zoomed(&drawn.transform, picture) {
-        hint(ui, &drawn.transform, theme);
-    }
+    zoom::hint(ui, &drawn.transform, picture);
     Pointed { response: drawn.response, transform: drawn.transform, at }
-}
-
-/// Whether the bounds on screen are not the figure's own.
-fn zoomed(transform: &PlotTransform, picture: &Picture) -> bool {
-    let (min, max) = (transform.bounds().min(), transform.bounds().max());
-    let (x, y) = (&picture.resolved.x, &picture.resolved.y);
-    let slack = 1e-6;
-    let cuts = |lo: f64, hi: f64, home_lo: f64, home_hi: f64| {
-        let span = home_hi - home_lo;
-        lo > home_lo + slack * span || hi < home_hi - slack * span
-    };
-    cuts(min[0], max[0], x.lo, x.hi) || cuts(min[1], max[1], y.lo, y.hi)
-}
-
-fn hint(ui: &Ui, transform: &PlotTransform, theme: Theme) {
-    let corner = transform.frame().right_top() + egui::vec2(-6.0, 4.0);
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let color = theme::color(theme, crate::figure::Color::Muted);
-    ui.painter().text(corner, Align2::RIGHT_TOP, "zoomed in: double-click for all", font, color);
 }

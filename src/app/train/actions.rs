@@ -19,6 +19,7 @@ use crate::network::{Cell, Head, Nonlinearity};
 use crate::session::{Pin, Tab, TrainSettings};
 use crate::task::TaskChoice;
 use crate::train::{Comparison, Entry};
+use crate::visible;
 
 impl TrainTab {
     /// Carries out a command of this tab; the others are none of its business.
@@ -131,17 +132,17 @@ impl App {
     fn take_delivery(&mut self, delivery: Result<Delivery>) {
         match delivery {
             Ok(Delivery::Saved(path)) => {
-                let text = format!("Saved {}", path.display());
+                let text = format!("Saved {}", visible::path(&path));
                 self.saved_from_training(text, path.parent());
             }
             Ok(Delivery::Network { path, taken }) => {
-                let text = format!("Saved {}: {}", path.display(), taken.in_words());
+                let text = format!("Saved {}: {}", visible::path(&path), taken.in_words());
                 self.saved_from_training(text, path.parent());
             }
             Ok(Delivery::Runs(paths)) => self.saved_runs(&paths),
             Ok(Delivery::Explore { path, initial, taken, entry, task, comparison }) => {
                 if taken.chosen.is_some() {
-                    let who = comparison.label(&entry);
+                    let who = visible::name(&comparison.label(&entry)).into_owned();
                     self.notices.success(format!("{who} in Explore: {}", taken.in_words()));
                 }
                 let draw =
@@ -178,8 +179,8 @@ impl App {
     fn saved_runs(&mut self, paths: &[PathBuf]) {
         let chosen = paths.first().and_then(|path| path.parent());
         let text = match (paths, chosen) {
-            ([path], _) => format!("Saved {}", path.display()),
-            (_, Some(folder)) => format!("Saved {} runs in {}", paths.len(), folder.display()),
+            ([path], _) => format!("Saved {}", visible::path(path)),
+            (_, Some(folder)) => format!("Saved {} runs in {}", paths.len(), visible::path(folder)),
             (_, None) => "There is no run to save.".to_owned(),
         };
         // The folder of the folders is proposed by its name again.

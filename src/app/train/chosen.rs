@@ -5,6 +5,8 @@ use egui::{Button, ComboBox, RichText, Ui};
 use super::scene::Scene;
 use crate::app::widgets::named;
 use crate::session::TrainSettings;
+use crate::train::Contender;
+use crate::visible;
 
 /// Draws the choice, where there is one.
 pub fn show(ui: &mut Ui, scene: &Scene, settings: &mut TrainSettings) {
@@ -16,7 +18,8 @@ pub fn show(ui: &mut Ui, scene: &Scene, settings: &mut TrainSettings) {
                about this training.";
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Looking at").size(12.5)).on_hover_text(tip);
-        let names = comparison.contenders.iter().map(|who| who.name.clone()).collect();
+        let shown = |who: &Contender| visible::name(&who.name).into_owned();
+        let names = comparison.contenders.iter().map(shown).collect();
         pick(ui, "Contender looked at", names, scene.view.contender, &mut settings.contender);
         if comparison.lengths.len() > 1 {
             let lengths = comparison.lengths.iter().map(|length| format!("T = {length}")).collect();

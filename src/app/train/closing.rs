@@ -26,7 +26,8 @@ pub enum Closing {
 
 impl TrainTab {
     /// Holds the window open while there are runs that no file has, until the user has decided.
-    pub fn guard_closing(&mut self, ctx: &Context, settings: &TrainSettings) {
+    /// `kept` says whether settings will be there at the next start.
+    pub fn guard_closing(&mut self, ctx: &Context, settings: &TrainSettings, kept: bool) {
         let wanted = ctx.input(|input| input.viewport().close_requested());
         if wanted && self.closing != Closing::Allowed && self.ledger().unsaved().next().is_some() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -37,14 +38,19 @@ impl TrainTab {
             }
         }
         match self.closing {
-            Closing::Asking => self.ask_about_closing(ctx, settings),
+            Closing::Asking => self.ask_about_closing(ctx, settings, kept),
             // What was asked for is saved.
             Closing::Allowed if !wanted => ctx.send_viewport_cmd(ViewportCommand::Close),
             Closing::Open | Closing::Saving | Closing::Allowed => {}
         }
     }
 
-    fn ask_about_closing(&mut self, ctx: &Context, settings: &TrainSettings) {
+    /// Lets the window close without asking: nobody is there to answer.
+    pub fn allow_closing(&mut self) {
+        self.closing = Closing::Allowed;
+    }
+
+    fn ask_about_closing(&mut self, ctx: &Context, settings: &TrainSettings, kept: bool) {
         let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(16.0);
         let modal = Modal::new(egui::Id::unique("closing")).frame(frame).show(ctx, |ui| {
             ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 460.0));
@@ -58,7 +64,9 @@ impl TrainTab {
                     ui.add(egui::Label::new(text).wrap());
                 }
             });
-            ui.label("The settings are kept.");
+            if kept {
+                ui.label("The settings are kept.");
+            }
             ui.add_space(6.0);
             ui.horizontal_wrapped(|ui| {
                 let tip = "Writes each of these runs into a folder, then closes the window.";

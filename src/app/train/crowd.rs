@@ -58,7 +58,7 @@ fn fold(ui: &mut Ui, who: &str, open: &mut bool) {
     let tip = if *open { "Hides its trainings." } else { "Lists its trainings one by one." };
     let button = egui::Button::new(text).frame(false).min_size(egui::vec2(14.0, 18.0));
     let response = ui.add(button).on_hover_text(tip);
-    if named(response, &format!("Trainings of {who}")).clicked() {
+    if named(response, &format!("Trainings of {}", crate::visible::name(who))).clicked() {
         *open ^= true;
     }
 }

@@ -43,14 +43,15 @@ impl Gallery {
             ui.spacing_mut().item_spacing.y = 3.0;
             let source = match &task.file {
                 None => "generated, 4,000 to learn from and 1,000 to test with".to_owned(),
-                Some(path) => format!("from {}", path.display()),
+                Some(path) => format!("from {}", crate::visible::path(path)),
             };
             ui.horizontal_wrapped(|ui| {
                 ui.label(RichText::new("Examples of each class").strong());
                 ui.weak(source);
             });
             if let Some(error) = &self.error {
-                let text = RichText::new(format!("⚠ {error}")).color(ui.visuals().error_fg_color);
+                let text = RichText::new(format!("⚠ {}", crate::visible::message(error)))
+                    .color(ui.visuals().error_fg_color);
                 ui.add(Label::new(text).wrap().selectable(true));
             }
             if self.work.is_some() {

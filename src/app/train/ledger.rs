@@ -7,6 +7,7 @@ use super::taken::count;
 use crate::figure::of_run::{self, Ranking};
 use crate::figure::{loss_in_full, number};
 use crate::train::{Comparison, presets};
+use crate::visible;
 use crate::worker::LaneStatus;
 
 /// Contenders named in a line before the others are only counted.
@@ -105,7 +106,7 @@ fn preset(comparison: &Comparison) -> Option<String> {
 }
 
 fn contenders(comparison: &Comparison) -> String {
-    let names: Vec<&str> = comparison.contenders.iter().map(|who| who.name.as_str()).collect();
+    let names: Vec<_> = comparison.contenders.iter().map(|who| visible::name(&who.name)).collect();
     let shown = if names.len() > NAMED { NAMED - 1 } else { names.len() };
     let mut text = names[..shown].join(" · ");
     if names.len() > shown {
@@ -132,7 +133,7 @@ pub fn result(lanes: &[LaneStatus], ranking: &Ranking) -> String {
     }
     let mean = ranking.mean_name();
     let place = if ranking.standings.len() > 1 { "first: " } else { "" };
-    format!("{far} · {place}{}, {mean} {}", first.name, number(loss, 4))
+    format!("{far} · {place}{}, {mean} {}", visible::name(&first.name), number(loss, 4))
 }
 
 /// What undo would do.

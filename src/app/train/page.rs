@@ -9,12 +9,13 @@ use crate::app::commands::Command;
 use crate::app::explore::plots::frame;
 use crate::session::TrainSettings;
 use crate::task::TaskChoice;
+use crate::visible;
 
 impl TrainTab {
     /// Draws everything that is known of the training.
     pub fn page(&mut self, ui: &mut Ui, settings: &mut TrainSettings, commands: &mut Vec<Command>) {
         if let Some(error) = &self.error {
-            let text = RichText::new(format!("⚠ {error}")).strong();
+            let text = RichText::new(format!("⚠ {}", visible::message(error))).strong();
             let text = text.color(ui.visuals().error_fg_color);
             ui.add(Label::new(text).wrap().selectable(true));
         }

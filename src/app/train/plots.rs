@@ -6,7 +6,7 @@ use super::scene::{Mistakes, Scene};
 use super::tab::TrainTab;
 use super::{scrub, wrong};
 use crate::app::explore::hover;
-use crate::app::explore::plots::{card, frame};
+use crate::app::explore::plots::{LONGEST_TITLE, card, frame};
 use crate::app::explore::scene::Picture;
 use crate::app::plot;
 use crate::app::theme;
@@ -14,6 +14,7 @@ use crate::app::widgets::choice;
 use crate::figure::of_run::{ASKED, MOMENTS};
 use crate::figure::{Color, Figure};
 use crate::session::TrainSettings;
+use crate::visible;
 
 /// Below this width in points the cards stand in one column.
 const TWO_COLUMNS_FROM: f32 = 600.0;
@@ -141,7 +142,7 @@ fn predictions(ui: &mut Ui, scene: &Scene, height: f32, marked: Option<f64>) -> 
         };
         ui.vertical(|ui| ui.add(egui::Label::new(RichText::new(title).strong()).wrap()));
         let Some(first) = scene.predictions.first() else { return };
-        plot::legend(ui, &first.figure);
+        plot::legend(ui, first);
         let rows = scene.predictions.len().div_ceil(2) as f32;
         let used = ui.cursor().top() - top;
         let told = scene.predictions.iter().any(|picture| answers(&picture.figure).is_some());
@@ -203,7 +204,7 @@ fn map(ui: &mut Ui, tab: &mut TrainTab, scene: &Scene, settings: &mut TrainSetti
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         let top = ui.cursor().top();
-        let title = RichText::new(&scene.map.figure.title).strong();
+        let title = RichText::new(visible::cut_to(&scene.map.figure.title, LONGEST_TITLE)).strong();
         ui.vertical(|ui| ui.add(egui::Label::new(title).wrap()));
         layers(ui, scene, settings);
         let sentences = scene.map.sentences.iter().chain(&scene.map.figure.notes);

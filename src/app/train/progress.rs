@@ -7,6 +7,7 @@ use super::scene::Scene;
 use crate::app::theme;
 use crate::figure::{Color, number};
 use crate::train::Stop;
+use crate::visible;
 use crate::worker::LaneStatus;
 
 /// Below this width in points, numbers stand under the bar instead of beside it.
@@ -60,7 +61,7 @@ pub(super) fn name(ui: &mut Ui, (text, color): (&str, usize), selected: bool, ti
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new("●").color(color));
-        let text = RichText::new(text).size(12.5);
+        let text = RichText::new(visible::name(text)).size(12.5);
         let button = egui::Button::selectable(selected, text).truncate();
         ui.add(button).on_hover_text(tip).clicked()
     })
@@ -156,6 +157,7 @@ fn trouble(ui: &mut Ui, lanes: &[LaneStatus]) {
     failures.sort_unstable();
     failures.dedup();
     for text in advice.into_iter().chain(failures) {
+        let text = visible::message(text);
         let text = RichText::new(text).size(12.0).color(ui.visuals().error_fg_color);
         ui.add(Label::new(text).wrap());
     }

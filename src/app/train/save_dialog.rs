@@ -8,6 +8,7 @@ use super::taken::Taken;
 use crate::app::browse::{self, Answer};
 use crate::app::task::{Task, finished};
 use crate::app::widgets::{named, row};
+use crate::visible;
 
 /// What is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +144,7 @@ impl SaveDialog {
         ui.label(self.kind.explanation(self.taken));
         let entered = self.path_field(ui);
         if let Some(error) = &self.error {
-            ui.colored_label(ui.visuals().error_fg_color, error);
+            ui.colored_label(ui.visuals().error_fg_color, visible::message(error));
         }
         self.buttons(ui, busy, entered)
     }
@@ -178,7 +179,7 @@ impl SaveDialog {
         let path = PathBuf::from(self.path.trim());
         let confirming = self.confirm.as_ref() == Some(&path);
         if confirming && path.exists() {
-            let text = format!("{} exists already.", path.display());
+            let text = format!("{} exists already.", visible::path(&path));
             ui.colored_label(ui.visuals().warn_fg_color, text);
         }
         ui.add_space(6.0);

@@ -55,7 +55,7 @@ impl TrainTab {
     /// # Errors
     /// The system's error if no thread can be started.
     pub fn new(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
-        let networks = eframe::storage_dir(crate::app::persist::APP_ID);
+        let networks = crate::app::settings::data_folder();
         Ok(Self {
             director: Director::new(wake)?,
             scene: None,

@@ -5,6 +5,7 @@ use egui::{Align, Label, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, vec
 use crate::app::theme;
 use crate::figure::Color;
 use crate::figure::of_run::TrialTable;
+use crate::visible;
 
 /// The part that scrolls is at most this high, in points, and a row this high.
 const HEIGHT: f32 = 300.0;
@@ -28,7 +29,7 @@ pub fn show(ui: &mut Ui, table: &TrialTable) {
         ui.weak("each contender’s total first");
     });
     for sentence in &table.sentences {
-        ui.add(Label::new(sentence).wrap().selectable(true));
+        ui.add(Label::new(visible::text(sentence)).wrap().selectable(true));
     }
     let widths = widths(table);
     ScrollArea::horizontal().id_salt("trials, sideways").show(ui, |ui| {
@@ -36,7 +37,8 @@ pub fn show(ui: &mut Ui, table: &TrialTable) {
         let head = |text: &String| RichText::new(text).size(12.0).strong();
         row(ui, &widths, table.headers.iter().map(head), None, false);
         for (index, total) in table.totals.iter().enumerate() {
-            let cells = total.iter().map(|text| RichText::new(text).size(12.5).strong());
+            let cells = TrialTable::shown(total);
+            let cells = cells.into_iter().map(|text| RichText::new(text).size(12.5).strong());
             row(ui, &widths, cells, None, index % 2 == 0);
         }
         let rows = table.rows.len();
@@ -48,7 +50,8 @@ pub fn show(ui: &mut Ui, table: &TrialTable) {
             .auto_shrink([false, true]);
         area.show_rows(ui, ROW, rows, |ui, range| {
             for index in range {
-                let cells = table.rows[index].iter().map(|text| RichText::new(text).size(12.5));
+                let cells = TrialTable::shown(&table.rows[index]);
+                let cells = cells.into_iter().map(|text| RichText::new(text).size(12.5));
                 row(ui, &widths, cells, table.colors.get(index).copied(), index % 2 == 0);
             }
         });

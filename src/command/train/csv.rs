@@ -2,6 +2,7 @@
 
 use super::super::failure::Failure;
 use super::finished::{Finished, Run, loss_word};
+use crate::figure::Rows;
 use crate::flow::Precision;
 use crate::train::{Comparison, Evaluation};
 
@@ -17,21 +18,20 @@ const HEADERS: [&str; 9] =
 /// # Errors
 /// None that can be foreseen: memory takes everything.
 pub(super) fn csv(rounds: &[Finished], every: usize) -> Result<Vec<u8>, Failure> {
-    let failed = |error: csv::Error| Failure::input(format!("cannot write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = Rows::new();
     // All rounds are of one task.
     let balanced = rounds.iter().any(|finished| finished.comparison.task.ranks_by_accuracy());
     let last = if balanced { "test_balanced_accuracy" } else { "test_right" };
-    writer.write_record(HEADERS.iter().chain([&last])).map_err(failed)?;
+    writer.write(HEADERS.iter().chain([&last]))?;
     for (round, finished) in (1_usize..).zip(rounds) {
         for run in &finished.runs {
             let first = first_cells(round, &finished.comparison, run);
             for row in rows(run, every.max(1), finished.comparison.precision) {
-                writer.write_record(first.iter().chain(&row)).map_err(failed)?;
+                writer.write(first.iter().chain(&row))?;
             }
         }
     }
-    writer.into_inner().map_err(|error| Failure::input(format!("cannot write CSV: {error}")))
+    Ok(writer.finish()?.into_bytes())
 }
 
 /// What all rows of a training have in common.

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::figure::{Theme, check_writable, png, svg};
 use crate::network;
 use crate::train::{Comparison, EventFile};
+use crate::visible;
 
 impl TrainArguments {
     fn paths(&self) -> impl Iterator<Item = &PathBuf> {
@@ -48,7 +49,7 @@ impl TrainArguments {
             }
             let mut others = paths[..index].iter().copied().chain(read.clone());
             if others.any(|other| same_file(path, other)) {
-                let path = path.display();
+                let path = visible::path(path);
                 return Err(Failure::input(format!(
                     "{path} is named twice: give each its own file"
                 )));
@@ -89,7 +90,7 @@ impl TrainArguments {
     /// A line for every file and folder that was filled, for the user.
     pub(super) fn written(&self) -> String {
         let folders = self.save.iter().chain(&self.tensorboard);
-        self.paths().chain(folders).map(|path| format!("wrote {}\n", path.display())).collect()
+        self.paths().chain(folders).map(|path| format!("wrote {}\n", visible::path(path))).collect()
     }
 
     /// All files of the trainings.
@@ -189,7 +190,7 @@ fn refuse_events(run: &Path) -> Result<(), Failure> {
         entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("tfevents"))
     };
     if entries.into_iter().any(events) {
-        let run = run.display();
+        let run = visible::path(run);
         return Err(Failure::input(format!(
             "{run} holds a TensorBoard run already: choose another folder"
         )));

@@ -5,6 +5,7 @@ use crate::figure::of_run;
 use crate::network::Network;
 use crate::task::{Example, Loss, TaskChoice};
 use crate::train::{Comparison, Entry, RunLog};
+use crate::visible;
 use crate::worker::Race;
 
 /// One comparison that ran to its end, or was stopped.
@@ -73,9 +74,9 @@ impl Finished {
         }
     }
 
-    /// What tells a training from the others.
+    /// What tells a training from the others, as it is shown.
     pub(super) fn label(&self, run: &Run) -> String {
-        self.comparison.label(&run.entry)
+        visible::name(&self.comparison.label(&run.entry)).into_owned()
     }
 
     /// Which training could not go on, and why.

@@ -30,7 +30,7 @@ impl TrainArguments {
     fn starting_points(&self) -> Result<Vec<Comparison>, Failure> {
         if let Some(path) = &self.comparison {
             let comparison = Comparison::read(path)?;
-            let (found, path) = (comparison.task.name(), path.display());
+            let (found, path) = (comparison.task.name(), crate::visible::path(path));
             let asked = self.task.map(|task| task.choice().name());
             return match asked.filter(|task| *task != found) {
                 Some(task) => Err(Failure::input(format!("{path} trains {found}, not {task}"))),
@@ -214,7 +214,7 @@ fn name_apart(contenders: &mut [Contender]) -> Result<(), Failure> {
                 names.into_iter().find(|name| !taken.contains(name)).unwrap_or(settings);
         }
         if taken.contains(&contender.name) {
-            let name = &contender.name;
+            let name = crate::visible::name(&contender.name);
             return Err(Failure::input(format!("two contenders are named {name}")));
         }
         taken.push(contender.name.clone());

@@ -1,12 +1,14 @@
 //! How a training shows that it goes on: bars on a terminal, elsewhere a line now and then. Both go
 //! to standard error. Many trainings share one bar, and are counted.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::super::stderr;
 use crate::figure::number;
+use crate::visible;
 use crate::worker::{LaneStatus, Race};
 
 /// Time between two lines; short trainings say nothing before their end.
@@ -47,7 +49,7 @@ impl Progress {
         let names = labels(race);
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAME);
         let bar = |(lane, name): (usize, &String)| {
-            let name: String = name.chars().take(NAME).collect();
+            let name = visible::cut_to(name, NAME);
             let bar = ProgressBar::new(race.status(lane).budget).with_style(style.clone());
             all.add(bar.with_prefix(format!("{name:<width$}")))
         };
@@ -72,8 +74,7 @@ impl Progress {
             }
             Self::Lines(last) if last.elapsed() >= BETWEEN_LINES => {
                 *last = Instant::now();
-                // Nobody reads it: no reason to stop training.
-                let _ = writeln!(std::io::stderr(), "{}", line(race));
+                stderr::say(&line(race));
             }
             Self::Lines(_) => {}
         }
@@ -91,13 +92,14 @@ impl Progress {
             Self::Lines(_) => {}
         }
         // The last bar fills its line; what comes next starts below.
-        let _ = writeln!(std::io::stderr());
+        stderr::say("");
     }
 }
 
 fn labels(race: &Race) -> Vec<String> {
     let comparison = race.comparison();
-    comparison.entries().iter().map(|entry| comparison.label(entry)).collect()
+    let label = |entry| visible::name(&comparison.label(entry)).into_owned();
+    comparison.entries().iter().map(label).collect()
 }
 
 /// Where many trainings stand.
@@ -131,7 +133,9 @@ impl Together {
     fn counted(&self, race: &Race) -> String {
         let contenders = race.comparison().contenders.iter().zip(&self.ended);
         let each: Vec<String> = contenders
-            .map(|(contender, (over, of))| format!("{} {over} of {of}", contender.name))
+            .map(|(contender, (over, of))| {
+                format!("{} {over} of {of}", visible::name(&contender.name))
+            })
             .collect();
         let over: usize = self.ended.iter().map(|(over, _)| over).sum();
         let mut text = format!("{over} of {} trainings", race.lanes());

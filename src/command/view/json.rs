@@ -9,6 +9,7 @@ use crate::command::json::{Number, Numbers};
 use crate::figure::of_view::Layout;
 use crate::flow::ViewReport;
 use crate::flow::view::{Contributions, Gate, Gates, Itemized, LayerGates, Terms};
+use crate::visible;
 
 type Result<T> = std::result::Result<T, serde_json::Error>;
 
@@ -16,7 +17,7 @@ pub(super) fn json(views: &Views) -> std::result::Result<Vec<u8>, Failure> {
     let failed = |error: serde_json::Error| Failure::input(format!("cannot write JSON: {error}"));
     let mut bytes = serde_json::to_vec(&document(views).map_err(failed)?).map_err(failed)?;
     bytes.push(b'\n');
-    Ok(bytes)
+    Ok(visible::json(bytes))
 }
 
 fn document(Views { flow, views, layout }: &Views) -> Result<Value> {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::figure::csv::finish;
 use crate::flow::{Draw, FlowReport, Input, Weights};
 use crate::network::Reading;
+use crate::visible;
 
 /// One line that says which network, input, target and loss a report is about, for the top of a
 /// sheet.
@@ -56,9 +57,7 @@ fn origin(report: &FlowReport) -> String {
             let remarks = design.remarks().into_iter();
             remarks.chain([format!("seed {seed}")]).collect::<Vec<_>>().join(", ")
         }
-        Weights::File { path, .. } => {
-            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-        }
+        Weights::File { path, .. } => visible::file_name(path),
     }
 }
 
@@ -120,13 +119,16 @@ pub fn with_settings_of(csv: &str, rows: &[Rows], report: &FlowReport) -> Result
         let (figure, series) = (record.get(0), record.get(1));
         let of = |named: bool| {
             own.iter().find(|(rows, _)| match &rows.series {
-                Some(name) => named && Some(rows.figure) == figure && Some(name.as_str()) == series,
+                Some(name) => {
+                    named && Some(rows.figure) == figure && series == Some(&*visible::cell(name))
+                }
                 None => !named && Some(rows.figure) == figure,
             })
         };
         let settings = of(true).or_else(|| of(false)).map_or(&rest, |(_, settings)| settings);
         for (name, value) in settings {
-            record.push_field(if row == 0 { name } else { value });
+            // The other cells of the record have been through the door.
+            record.push_field(&visible::cell(if row == 0 { name } else { value }));
         }
         writer.write_record(&record).map_err(failed)?;
     }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::settings::with_settings;
-use crate::error::{Error, Result};
-use crate::figure::csv::field;
+use crate::error::Result;
+use crate::figure::csv::{Rows, field};
 use crate::flow::FlowReport;
 
 /// Numbers in rows and columns; the first column is the step.
@@ -62,9 +62,9 @@ pub fn table(report: &FlowReport) -> Table {
 /// # Errors
 /// [`Error::Drawing`] if the writer fails, which memory does not.
 pub fn wide_csv(report: &FlowReport) -> Result<String> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let mut writer = Rows::new();
     let headers = ["layer", "step", "hidden_norm", "grad_norm", "cell_norm", "cell_grad_norm"];
-    writer.write_record(headers).map_err(failed)?;
+    writer.write(headers)?;
     for (n, layer) in report.layers.iter().enumerate() {
         for t in 0..report.length {
             let at = |values: &[f64]| values.get(t).copied().map(field).unwrap_or_default();
@@ -78,12 +78,8 @@ pub fn wide_csv(report: &FlowReport) -> Result<String> {
                 optional(&layer.cell_norm),
                 optional(&layer.cell_grad_norm),
             ];
-            writer.write_record(record).map_err(failed)?;
+            writer.write(record)?;
         }
     }
-    with_settings(&crate::figure::csv::finish(writer)?, report)
-}
-
-fn failed(error: ::csv::Error) -> Error {
-    Error::Drawing(error.to_string())
+    with_settings(&writer.finish()?, report)
 }

@@ -7,6 +7,7 @@ use super::training::{Span, Training, by_contender, median, trainings};
 use crate::figure::csv::field;
 use crate::figure::number::number;
 use crate::train::{Comparison, RunLog, Stop};
+use crate::visible;
 
 /// More trainings than this have a row a contender instead of a row each.
 const MOST_ROWS: usize = 16;
@@ -208,7 +209,7 @@ fn loss_cell(loss: Option<f64>) -> [String; 2] {
 }
 
 fn text_cell(text: &str) -> [String; 2] {
-    [text.to_owned(), text.replace(['\t', '\n', '\r'], " ")]
+    [visible::text(text).into_owned(), visible::cell(text).into_owned()]
 }
 
 fn accuracy_cell(standing: &Standing) -> [String; 2] {
@@ -262,7 +263,9 @@ impl Ranking {
     /// The columns behind the place.
     fn columns(&self) -> Vec<Column> {
         let mut columns = vec![
-            column("contender", |one| text_cell(&one.name)),
+            column("contender", |one| {
+                [visible::name(&one.name), visible::cell(&one.name)].map(Into::into)
+            }),
             column("parameters", |one| [one.parameters.to_string(), one.parameters.to_string()]),
         ];
         let BeforeLoss { length, accuracy } = self.before_loss;

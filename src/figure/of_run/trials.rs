@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::training::{Span, Training, by_contender, median, trainings};
-use crate::error::{Error, Result};
-use crate::figure::csv::finish;
+use crate::error::Result;
+use crate::figure::csv::Rows;
 use crate::figure::number::number;
 use crate::figure::ticks::whole;
 use crate::train::{Comparison, RunLog};
+use crate::visible;
 
 /// A row a training, as assignments ask for it: where it stopped and why, how many sequences it had
 /// seen, and how it did on fresh ones.
@@ -199,7 +200,7 @@ fn sequences(all: &[Training<'_>]) -> Option<(bool, f64)> {
 /// `LSTM: solved 10 of 10, median 5072 sequences, average wrong 0.3 of 3000.` Of a single training
 /// neither a median nor an average is said, of trainings under way what holds so far.
 fn sentence(all: &[Training<'_>]) -> String {
-    let name = all.first().map_or("", |one| one.who.name.as_str());
+    let name = visible::name(all.first().map_or("", |one| one.who.name.as_str()));
     if !all.iter().any(Training::has_begun) {
         return format!("{name}: not begun.");
     }
@@ -232,10 +233,20 @@ fn sentence(all: &[Training<'_>]) -> String {
 }
 
 impl TrialTable {
+    /// A row as people read it: the name in front is of anybody.
+    pub fn shown(row: &[String]) -> Vec<String> {
+        let shown = |(column, cell): (usize, &String)| match column {
+            0 => visible::name(cell).into_owned(),
+            _ => visible::text(cell).into_owned(),
+        };
+        row.iter().enumerate().map(shown).collect()
+    }
+
     /// Tab-separated values, as spreadsheets take them from the clipboard; totals last.
     pub fn tsv(&self) -> String {
-        let clean = |cell: &String| cell.replace(['\t', '\n', '\r'], " ");
-        let line = |row: &Vec<String>| row.iter().map(clean).collect::<Vec<_>>().join("\t") + "\n";
+        let line = |row: &Vec<String>| {
+            row.iter().map(|cell| visible::cell(cell)).collect::<Vec<_>>().join("\t") + "\n"
+        };
         std::iter::once(&self.headers).chain(&self.rows).chain(&self.totals).map(line).collect()
     }
 
@@ -244,18 +255,17 @@ impl TrialTable {
     /// # Errors
     /// [`Error::Drawing`] if the writer fails, which memory does not.
     pub fn csv(&self) -> Result<String> {
-        let failed = |error: ::csv::Error| Error::Drawing(error.to_string());
-        let mut writer = ::csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.headers).map_err(failed)?;
+        let mut writer = Rows::new();
+        writer.write(&self.headers)?;
         for row in &self.rows {
             // Digits in groups are for people; a dash stands for nothing.
             let plain = |cell: &String| match cell.as_str() {
                 "–" => String::new(),
                 cell => cell.replace('\u{202f}', ""),
             };
-            writer.write_record(row.iter().map(plain)).map_err(failed)?;
+            writer.write(row.iter().map(plain))?;
         }
-        finish(writer)
+        writer.finish()
     }
 }
 
@@ -263,8 +273,12 @@ impl TrialTable {
 /// a line, then in words.
 impl fmt::Display for TrialTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
+            rows.iter().map(|row| Self::shown(row)).collect()
+        };
+        let (rows, totals) = (shown(&self.rows), shown(&self.totals));
         let width = |column: usize| {
-            let rows = std::iter::once(&self.headers).chain(&self.rows).chain(&self.totals);
+            let rows = std::iter::once(&self.headers).chain(&rows).chain(&totals);
             rows.map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.headers.len()).map(width).collect();
@@ -278,10 +292,11 @@ impl fmt::Display for TrialTable {
             writeln!(f, "{}", line.trim_end())
         };
         write(&self.headers)?;
-        self.rows.iter().try_for_each(&mut write)?;
+        rows.iter().try_for_each(&mut write)?;
         let rule = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
         write(&vec!["─".repeat(rule)])?;
-        self.totals.iter().try_for_each(&mut write)?;
-        self.sentences.iter().try_for_each(|sentence| writeln!(f, "{sentence}"))
+        totals.iter().try_for_each(&mut write)?;
+        let mut sentences = self.sentences.iter().map(|sentence| visible::text(sentence));
+        sentences.try_for_each(|sentence| writeln!(f, "{sentence}"))
     }
 }

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::{Color, Guide, Stroke};
 use crate::figure::resolve::clip;
+use crate::visible;
 
 /// Corners of the polygon that stands for a circle.
 const CORNERS: usize = 256;
@@ -40,10 +41,14 @@ impl Painter<'_, '_> {
     /// Their labels, to be drawn above the curves.
     pub fn guide_labels(&self, guides: &[Guide]) -> Result<()> {
         for guide in guides {
-            let (label, places) = match guide {
-                Guide::Horizontal(raw, label) => (label, self.beside_horizontal(*raw)),
-                Guide::Vertical(raw, label) => (label, self.beside_vertical(*raw, label)),
-                Guide::Circle(radius, label) => (label, self.beside_circle(*radius)),
+            let fits = |label: &str| {
+                font::width(label, TICK_TEXT * self.unit) <= self.room(guide) - 12.0 * self.unit
+            };
+            let label = &*visible::cut(guide.label(), fits);
+            let places = match guide {
+                Guide::Horizontal(raw, _) => self.beside_horizontal(*raw),
+                Guide::Vertical(raw, _) => self.beside_vertical(*raw, label),
+                Guide::Circle(radius, _) => self.beside_circle(*radius),
             };
             let covered = |place: &Place| self.covered(&self.box_of(label, place));
             let best = places.into_iter().map(|place| (covered(&place), place));
@@ -53,6 +58,14 @@ impl Painter<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Width for the words of a guide: of the plot, or on the larger side of a vertical line.
+    fn room(&self, guide: &Guide) -> f64 {
+        let Guide::Vertical(raw, _) = guide else { return self.frame.width };
+        let at = self.resolved.x.place(*raw).unwrap_or(self.resolved.x.lo);
+        let [px, _] = self.to([at, self.resolved.y.lo]);
+        (px - self.frame.left).max(self.frame.right() - px)
     }
 
     /// Above and below the line, at its right end and at its left one.

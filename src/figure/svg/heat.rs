@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::Color;
 use crate::figure::resolve::{Mosaic, Shade, Writing};
+use crate::visible;
 
 /// Space between plot and colour bar, and width of the bar, in units.
 const GAP: f64 = 16.0;
@@ -63,7 +64,8 @@ pub(super) fn draw(
     let beside = left + (BAR + TICK + 8.0 + AXIS_TEXT) * unit + widest(mosaic, unit);
     let at = [beside, frame.top + height / 2.0];
     let ink = canvas.theme.rgb(Color::Ink);
-    canvas.text(&mosaic.label, at, AXIS_TEXT * unit, ink, Anchor::Upwards)
+    let fits = |label: &str| font::width(label, AXIS_TEXT * unit) <= 1.15 * frame.height;
+    canvas.text(&visible::cut(&mosaic.label, fits), at, AXIS_TEXT * unit, ink, Anchor::Upwards)
 }
 
 /// The values in their cells, unless they would be too small to read.

@@ -1,10 +1,13 @@
 //! Names of the series in rows under the title, never over the data.
 
+use std::borrow::Cow;
+
 use super::canvas::{Anchor, Canvas};
 use super::marks;
 use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::{Color, Figure, Series, Stroke};
+use crate::visible;
 
 /// Width of the sample beside a name, in units.
 const SAMPLE: f64 = 40.0;
@@ -15,8 +18,14 @@ const TEXT: f64 = 18.0;
 /// Height of a row, in units.
 pub(super) const ROW: f64 = 29.0;
 
+/// A series and as much of its name as there is room for.
+pub(super) struct Entry<'a> {
+    series: &'a Series,
+    name: Cow<'a, str>,
+}
+
 /// The series that get an entry, in rows that fit into `width` pixels.
-pub(super) fn rows(figure: &Figure, width: f64, unit: f64) -> Vec<Vec<&Series>> {
+pub(super) fn rows(figure: &Figure, width: f64, unit: f64) -> Vec<Vec<Entry<'_>>> {
     let mut entries: Vec<&Series> = Vec::new();
     for series in &figure.series {
         let named = !series.name.is_empty() && !series.faint;
@@ -29,10 +38,13 @@ pub(super) fn rows(figure: &Figure, width: f64, unit: f64) -> Vec<Vec<&Series>> 
     if entries.len() < 2 {
         return Vec::new();
     }
-    let mut rows: Vec<Vec<&Series>> = Vec::new();
+    let room = width - (SAMPLE + GAP[0]) * unit;
+    let fits = |name: &str| font::width(name, TEXT * unit) <= room;
+    let mut rows: Vec<Vec<Entry<'_>>> = Vec::new();
     let mut free = 0.0;
-    for entry in entries {
-        let wide = entry_width(entry, unit);
+    for series in entries {
+        let entry = Entry { series, name: visible::cut(&series.name, fits) };
+        let wide = entry.width(unit);
         match rows.last_mut() {
             Some(row) if wide <= free => row.push(entry),
             _ => {
@@ -45,26 +57,29 @@ pub(super) fn rows(figure: &Figure, width: f64, unit: f64) -> Vec<Vec<&Series>> 
     rows
 }
 
-fn entry_width(series: &Series, unit: f64) -> f64 {
-    font::width(&series.name, TEXT * unit) + (SAMPLE + GAP[0] + GAP[1]) * unit
+impl Entry<'_> {
+    /// With the space to the next one.
+    fn width(&self, unit: f64) -> f64 {
+        font::width(&self.name, TEXT * unit) + (SAMPLE + GAP[0] + GAP[1]) * unit
+    }
 }
 
 /// Draws the rows from `top` downwards.
 pub(super) fn draw(
     canvas: &Canvas<'_>,
-    rows: &[Vec<&Series>],
+    rows: &[Vec<Entry<'_>>],
     [left, top]: [f64; 2],
     unit: f64,
 ) -> Result<()> {
     for (n, row) in rows.iter().enumerate() {
         let y = top + (n as f64 + 0.5) * ROW * unit;
         let mut x = left;
-        for series in row {
-            sample(canvas, series, [x, y], unit)?;
+        for entry in row {
+            sample(canvas, entry.series, [x, y], unit)?;
             let at = [x + (SAMPLE + GAP[0]) * unit, y];
             let ink = canvas.theme.rgb(Color::Ink);
-            canvas.text(&series.name, at, TEXT * unit, ink, Anchor::Left)?;
-            x += entry_width(series, unit);
+            canvas.text(&entry.name, at, TEXT * unit, ink, Anchor::Left)?;
+            x += entry.width(unit);
         }
     }
     Ok(())

@@ -10,10 +10,12 @@ mod legend;
 mod marks;
 mod plot;
 mod sheet;
+mod wrap;
 
 use super::model::Figure;
 use super::palette::Theme;
 use crate::error::{Error, Result};
+use crate::visible;
 
 /// How a picture looks, apart from what it shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,5 +73,7 @@ impl Default for Style {
 /// [`Error::OutOfRange`] for an impossible style or a picture higher than [`Style::MAX_SIDE`].
 pub fn svg(figures: &[Figure], style: &Style) -> Result<String> {
     style.validate()?;
-    sheet::draw(figures, style)
+    let figures: Vec<_> = figures.iter().map(Figure::shown).collect();
+    let heading = style.heading.as_deref().map(|heading| visible::text(heading).into_owned());
+    sheet::draw(&figures, &Style { heading, ..style.clone() })
 }

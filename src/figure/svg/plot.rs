@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::figure::font;
 use crate::figure::model::{Color, Figure, Series};
 use crate::figure::resolve::{Extent, Resolved};
+use crate::visible;
 
 /// Size of tick labels, in units.
 pub(super) const TICK_TEXT: f64 = 18.0;
@@ -39,11 +40,31 @@ pub(super) fn right_margin(x: &Extent, unit: f64) -> f64 {
     x.ticks.iter().map(|tick| beyond(&tick.label)).fold(0.0, f64::max)
 }
 
+/// Cuts names on axes to the room there is for them in a figure `cell` pixels wide: half of it beside
+/// the axis, and below an axis what each has for itself. Numbers stay as they are.
+pub(super) fn fit_names(figure: &Figure, resolved: &mut Resolved, cell: f64, unit: f64) {
+    let beside = cell / 2.0 - left_margin_alone(unit);
+    let below = 0.7 * cell / resolved.x.ticks.len().max(1) as f64;
+    let axes = [(&figure.x, &mut resolved.x, below), (&figure.y, &mut resolved.y, beside)];
+    for (_, extent, room) in axes.into_iter().filter(|(axis, ..)| !axis.names.is_empty()) {
+        let fits =
+            |name: &str| font::width(name, TICK_TEXT * unit) <= room || name.parse::<f64>().is_ok();
+        for tick in &mut extent.ticks {
+            tick.label = visible::cut(&tick.label, fits).into_owned();
+        }
+    }
+}
+
 /// Space left of the frame for tick labels and the axis label, in pixels.
 pub(super) fn left_margin(y: &Extent, unit: f64) -> f64 {
     let widest =
         y.ticks.iter().map(|t| font::width(&t.label, TICK_TEXT * unit)).fold(0.0, f64::max);
-    widest + (TICK + 8.0 + 1.9 * AXIS_TEXT) * unit
+    widest + left_margin_alone(unit)
+}
+
+/// The same without labels.
+fn left_margin_alone(unit: f64) -> f64 {
+    (TICK + 8.0 + 1.9 * AXIS_TEXT) * unit
 }
 
 /// Space below the frame for tick labels and the axis label, in pixels.
@@ -163,9 +184,13 @@ impl Painter<'_, '_> {
         let Frame { left, top, width, height } = self.frame;
         let ink = self.canvas.theme.rgb(Color::Ink);
         let size = AXIS_TEXT * self.unit;
+        // A label may reach a little beyond the ends of its axis.
+        let cut = |label, length: f64| {
+            visible::cut(label, |text| font::width(text, size) <= 1.15 * length)
+        };
         let below = self.frame.bottom() + (TICK + 1.5 * TICK_TEXT) * self.unit + 0.9 * size;
         self.canvas.text(
-            &figure.x.label,
+            &cut(&figure.x.label, width),
             [left + width / 2.0, below],
             size,
             ink,
@@ -173,6 +198,6 @@ impl Painter<'_, '_> {
         )?;
         let beside = left - left_margin(&self.resolved.y, self.unit) + 0.8 * size;
         let at = [beside, top + height / 2.0];
-        self.canvas.text(&figure.y.label, at, size, ink, Anchor::Upwards)
+        self.canvas.text(&cut(&figure.y.label, height), at, size, ink, Anchor::Upwards)
     }
 }

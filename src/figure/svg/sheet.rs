@@ -1,13 +1,16 @@
 //! Where things go on a sheet: heading, a grid of figures, and under each what there is to say.
 
+use std::borrow::Cow;
+
 use super::Style;
 use super::canvas::{Anchor, Canvas, document};
 use super::plot::Frame;
+use super::wrap::wrap;
 use super::{heat, legend, plot};
 use crate::error::{Error, Result};
-use crate::figure::font;
 use crate::figure::model::{Color, Figure};
 use crate::figure::resolve::Resolved;
+use crate::visible;
 
 /// Width of a figure for which sizes are given in pixels.
 const NOMINAL: f64 = 800.0;
@@ -18,6 +21,11 @@ const HEIGHT: f64 = 0.58;
 /// Sizes of the text, in units.
 const TITLE: f64 = 23.0;
 const NOTE: f64 = 17.0;
+/// Characters of the text that stands for the picture.
+const LONGEST_TITLE: usize = 4000;
+/// Lines of a title, and of a note; what has more loses its middle.
+const MOST_TITLE: usize = 5;
+const MOST_NOTE: usize = 16;
 /// Line spacing of notes in parts of their size.
 const LEADING: f64 = 1.4;
 /// A plot is never narrower than this, in pixels.
@@ -32,7 +40,7 @@ struct Panel<'a> {
     figure: &'a Figure,
     resolved: Resolved,
     titles: Vec<String>,
-    legend: Vec<Vec<&'a crate::figure::Series>>,
+    legend: Vec<Vec<legend::Entry<'a>>>,
     notes: Vec<String>,
 }
 
@@ -53,11 +61,16 @@ impl Grid {
 }
 
 /// Draws the sheet.
-pub(super) fn draw(figures: &[Figure], style: &Style) -> Result<String> {
+pub(super) fn draw(figures: &[Cow<'_, Figure>], style: &Style) -> Result<String> {
     let columns = style.columns.unwrap_or_else(|| usual_columns(figures.len()));
     let columns = columns.clamp(1, figures.len().max(1));
-    let resolved: Vec<Resolved> = figures.iter().map(|f| f.resolve_in(1.0 / HEIGHT)).collect();
-    let grid = measure(&resolved, style, columns);
+    let mut resolved: Vec<Resolved> =
+        figures.iter().map(|figure| figure.resolve_in(1.0 / HEIGHT)).collect();
+    let (unit, cell) = sizes(style, columns);
+    for (figure, resolved) in figures.iter().zip(&mut resolved) {
+        plot::fit_names(figure, resolved, cell, unit);
+    }
+    let grid = measure(&resolved, [unit, cell], columns);
     let pairs = figures.iter().zip(resolved).enumerate();
     let panels: Vec<Panel<'_>> =
         pairs.map(|(n, (figure, resolved))| panel(figure, resolved, &grid, n % columns)).collect();
@@ -89,17 +102,22 @@ fn usual_columns(figures: usize) -> usize {
 }
 
 /// Text that stands for the picture where it cannot be seen.
-fn sheet_title(figures: &[Figure], style: &Style) -> String {
+fn sheet_title(figures: &[Cow<'_, Figure>], style: &Style) -> String {
     let titles = figures.iter().map(|figure| figure.title.as_str());
-    style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ")
+    let title = style.heading.as_deref().into_iter().chain(titles).collect::<Vec<_>>().join("; ");
+    visible::cut_to(&title, LONGEST_TITLE).into_owned()
 }
 
-fn measure(figures: &[Resolved], style: &Style, columns: usize) -> Grid {
+/// The unit in which sizes are given, and the width of a figure, in pixels.
+fn sizes(style: &Style, columns: usize) -> (f64, f64) {
     let sheet = f64::from(style.width_px);
     let cell = sheet / columns as f64;
     // A sheet twice as wide looks the same, twice as large; one figure alone has larger text.
     let nominal = sheet / (2.0 * NOMINAL);
-    let unit = style.scale * nominal * (cell / nominal / NOMINAL).powf(GROWTH);
+    (style.scale * nominal * (cell / nominal / NOMINAL).powf(GROWTH), cell)
+}
+
+fn measure(figures: &[Resolved], [unit, cell]: [f64; 2], columns: usize) -> Grid {
     let mut lefts = vec![0.0f64; columns];
     let mut rights = vec![RIGHT * unit; columns];
     for (n, resolved) in figures.iter().enumerate() {
@@ -123,9 +141,9 @@ fn panel<'a>(figure: &'a Figure, resolved: Resolved, grid: &Grid, column: usize)
     let notes = figure.notes.iter().chain(&sentences);
     Panel {
         figure,
-        titles: wrap(&figure.title, width, TITLE * unit),
+        titles: wrap(&figure.title, width, TITLE * unit, MOST_TITLE),
         legend: legend::rows(figure, width, unit),
-        notes: notes.flat_map(|note| wrap(note, under, NOTE * unit)).collect(),
+        notes: notes.flat_map(|note| wrap(note, under, NOTE * unit, MOST_NOTE)).collect(),
         resolved,
     }
 }
@@ -182,7 +200,11 @@ fn paint(
 
 fn heading_lines(style: &Style, unit: f64) -> Vec<String> {
     let width = f64::from(style.width_px) - 2.0 * PAD * unit;
-    style.heading.as_deref().map(|text| wrap(text, width, TITLE * unit)).unwrap_or_default()
+    style
+        .heading
+        .as_deref()
+        .map(|text| wrap(text, width, TITLE * unit, MOST_TITLE))
+        .unwrap_or_default()
 }
 
 fn heading_height(style: &Style, unit: f64) -> f64 {
@@ -200,33 +222,4 @@ fn heading(canvas: &Canvas<'_>, style: &Style, grid: &Grid) -> Result<()> {
         canvas.text(line, [PAD * unit, y], TITLE * unit, muted, Anchor::Left)?;
     }
     Ok(())
-}
-
-/// Breaks a text into lines of at most `width` pixels at its spaces, not at its no-break spaces.
-fn wrap(text: &str, width: f64, size: f64) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if font::width(&format!("{line} {word}"), size) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wrapped_lines_fit_and_lose_no_word() {
-        let text = "underflow: 12 of 16 numbers of the gradient are exactly zero in f32";
-        let lines = wrap(text, 150.0, 17.0);
-        assert!(lines.len() > 2);
-        assert!(lines.iter().all(|line| font::width(line, 17.0) <= 150.0));
-        assert_eq!(lines.join(" "), text);
-    }
 }

@@ -7,6 +7,7 @@ use crate::app::widgets::{choice, count, named, row};
 use crate::figure::loss_in_full;
 use crate::flow::{Input, SequenceFile, Signal};
 use crate::task::{Echo, Loss, Memory, TaskChoice};
+use crate::visible;
 
 /// The longest sequence the slider offers; the box keeps longer ones that the command line set.
 const LONGEST: usize = 10_000;
@@ -50,15 +51,16 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     signals(ui, signal);
     if let Signal::Files(files) = signal {
         for SequenceFile { path, .. } in files.iter() {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            let name = visible::file_name(path);
             ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
-                .on_hover_text(path.display().to_string());
+                .on_hover_text(visible::path(path));
         }
         let header = |file: &SequenceFile| file.header().map(|names| names.join(", "));
         let headers: Vec<String> = files.iter().filter_map(header).collect();
         if !headers.is_empty() {
             let text = format!("The first row is a header and was skipped: {}", headers.join("; "));
-            ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
+            let text = RichText::new(visible::message(&text)).size(12.0).weak();
+            ui.add(egui::Label::new(text).wrap());
         }
         ui.label("Target: running mean of column 1").on_hover_text(
             "What the network should say at each step; files bring no other target.",
@@ -110,7 +112,8 @@ fn of_task(ui: &mut Ui, desk: &mut Desk<'_>, task: &TaskChoice) {
     }
     if matches!(task, TaskChoice::Echo(Echo { memory: Memory::Carried, .. })) {
         let text = "Here the network starts from zero, not where its last epoch ended.";
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).weak()).wrap());
+        let text = RichText::new(text).size(12.0).weak();
+        ui.add(egui::Label::new(text).wrap());
     }
     let tip = "Returns to noise as input and the mean squared error as loss.";
     let leave = ui.button("Leave the task");

@@ -8,6 +8,7 @@ use crate::app::design::{self, NONLINEARITIES};
 use crate::app::widgets::{choice, named, row};
 use crate::flow::{Draw, FlowReport, Precision, Weights};
 use crate::network::Cell;
+use crate::visible;
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     match desk.session.question.weights.clone() {
@@ -27,7 +28,10 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             choice(ui, &mut desk.session.question.precision, &options);
         },
     );
-    ui.horizontal(|ui| desk.button(ui, Command::Open, true));
+    ui.horizontal(|ui| {
+        desk.button(ui, Command::Open, true);
+        desk.button(ui, Command::SaveSession, true);
+    });
 }
 
 fn drawn(ui: &mut Ui, desk: &mut Desk<'_>, mut draw: Draw) {
@@ -60,14 +64,14 @@ fn file(ui: &mut Ui, desk: &mut Desk<'_>) {
     else {
         return;
     };
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = visible::file_name(path);
     row(
         ui,
         "Weights from",
         "A file with torch.nn names; cell and sizes are read off its tensors.",
         |ui| {
             ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
-                .on_hover_text(path.display().to_string());
+                .on_hover_text(visible::path(path));
         },
     );
     if let Some(FlowReport { spec, .. }) = report {

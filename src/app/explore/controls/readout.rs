@@ -6,6 +6,7 @@ use crate::app::head_dialog::{FITTING, OTHERS, words};
 use crate::app::heads::Candidates;
 use crate::app::widgets::{named, row};
 use crate::network::{Head, ReadoutSource};
+use crate::visible;
 
 /// At most so many names of tensors are listed.
 const MOST: usize = 20;
@@ -36,7 +37,8 @@ pub(super) fn show(
                 ui.selectable_value(head, Head::Fitting, FITTING).on_hover_text(tip);
             }
             for (name, shape) in candidates.iter().flat_map(|candidates| &candidates.layers) {
-                ui.selectable_value(head, Head::Named(name.clone()), name).on_hover_text(shape);
+                ui.selectable_value(head, Head::Named(name.clone()), visible::text(name))
+                    .on_hover_text(shape);
             }
             for (other, text, tip) in OTHERS {
                 ui.selectable_value(head, other, text).on_hover_text(tip);
@@ -51,7 +53,7 @@ fn told(source: &ReadoutSource) -> String {
     match source {
         ReadoutSource::None => words(&Head::None),
         ReadoutSource::Drawn | ReadoutSource::File(_) | ReadoutSource::Random { .. } => {
-            source.to_string()
+            visible::text(&source.to_string()).into_owned()
         }
     }
 }
@@ -62,13 +64,14 @@ pub(super) fn unused(ui: &mut Ui, candidates: Option<&Candidates>) {
         return;
     };
     let names = &candidates.unused;
-    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join("\n");
+    let mut list =
+        names.iter().take(MOST).map(|name| visible::text(name)).collect::<Vec<_>>().join("\n");
     if names.len() > MOST {
         list = format!("{list}\nand {} more", names.len() - MOST);
     }
     let text = match names.as_slice() {
-        [name] => format!("not used: {name}"),
-        [name, rest @ ..] => format!("not used: {name} and {} more", rest.len()),
+        [name] => format!("not used: {}", visible::text(name)),
+        [name, rest @ ..] => format!("not used: {} and {} more", visible::text(name), rest.len()),
         [] => return,
     };
     let text = RichText::new(text).size(12.0).weak();

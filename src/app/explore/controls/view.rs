@@ -37,14 +37,16 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         "Interface",
         "Size of everything in the window, for a projector or sharp eyes.",
         |ui| {
-            if Command::ZoomOut.named_button(ui, "−").clicked() {
-                desk.commands.push(Command::ZoomOut);
-            }
-            ui.label(format!("{:.0} %", 100.0 * desk.session.zoom));
-            if Command::ZoomIn.named_button(ui, "+").clicked() {
-                desk.commands.push(Command::ZoomIn);
-            }
-            desk.button(ui, Command::ZoomReset, desk.session.zoom != 1.0);
+            ui.horizontal_wrapped(|ui| {
+                if Command::ZoomOut.named_button(ui, "−").clicked() {
+                    desk.commands.push(Command::ZoomOut);
+                }
+                ui.label(format!("{:.0} %", 100.0 * desk.session.zoom));
+                if Command::ZoomIn.named_button(ui, "+").clicked() {
+                    desk.commands.push(Command::ZoomIn);
+                }
+                desk.button(ui, Command::ZoomReset, desk.session.zoom != 1.0);
+            });
         },
     );
 }

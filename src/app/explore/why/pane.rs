@@ -96,7 +96,8 @@ fn view(ui: &mut Ui, pane: Pane, board: &mut Board<'_>, height: f32) {
             board.viewers.work(pane).and_then(|work| stale::awaited(ui, work))
         }
         Err(error) => {
-            let text = RichText::new(format!("⚠ {error}")).color(ui.visuals().error_fg_color);
+            let text = RichText::new(format!("⚠ {}", crate::visible::message(error)))
+                .color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap().selectable(true));
             None
         }

@@ -4,15 +4,16 @@ use egui::Ui;
 
 use super::optional;
 use crate::app::design;
-use crate::app::widgets::{named, row};
+use crate::app::widgets::{name_field, named, row};
 use crate::session::Memory;
 use crate::train::Contender;
 
 pub(super) fn show(ui: &mut Ui, contender: &mut Contender, memory: &mut Memory) {
     let tip = "Its name in legends, tables and files.";
     row(ui, "Name", tip, |ui| {
-        let field = egui::TextEdit::singleline(&mut contender.name).desired_width(f32::INFINITY);
-        named(ui.add(field.char_limit(60)), "Contender’s name").on_hover_text(tip);
+        let add = |field: egui::TextEdit<'_>| ui.add(field.char_limit(60));
+        let response = name_field(&mut contender.name, "", add);
+        named(response, "Contender’s name").on_hover_text(tip);
     });
     // A name that says what it is goes on doing so.
     let follows = contender.has_default_name();

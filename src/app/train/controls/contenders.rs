@@ -5,10 +5,8 @@ use egui::{Button, RichText, Ui};
 use crate::app::theme;
 use crate::figure::Color;
 use crate::network::Cell;
-use crate::train::Contender;
-
-/// As many as a comparison may have.
-const MOST: usize = 16;
+use crate::train::{Comparison, Contender};
+use crate::visible;
 
 /// Colours before they repeat.
 const COLORS: usize = 8;
@@ -17,7 +15,7 @@ pub(super) fn show(ui: &mut Ui, contenders: &mut Vec<Contender>, selected: &mut 
     for (index, contender) in contenders.iter_mut().enumerate() {
         ui.horizontal(|ui| {
             color(ui, contender, index);
-            let text = RichText::new(&contender.name);
+            let text = RichText::new(visible::name(&contender.name));
             let button = Button::selectable(index == *selected, text).truncate();
             let tip = format!(
                 "{} units, {} {}. Click to change it below and to see its gradient.",
@@ -31,10 +29,10 @@ pub(super) fn show(ui: &mut Ui, contenders: &mut Vec<Contender>, selected: &mut 
         });
     }
     ui.horizontal_wrapped(|ui| {
-        let room = contenders.len() < MOST;
-        let full = "A comparison has at most 16 contenders.";
+        let room = contenders.len() < Comparison::MAX_CONTENDERS;
+        let full = format!("A comparison has at most {} contenders.", Comparison::MAX_CONTENDERS);
         let add = ui.add_enabled(room, Button::new("Add"));
-        let add = add.on_hover_text("Adds a GRU of 32 units.").on_disabled_hover_text(full);
+        let add = add.on_hover_text("Adds a GRU of 32 units.").on_disabled_hover_text(&full);
         if add.clicked() {
             let new = Contender::new(Cell::Gru, 32, 1);
             insert(contenders, contenders.len(), new, selected);
@@ -93,7 +91,6 @@ fn unused(contenders: &[Contender], name: &str) -> String {
 mod tests {
     use super::*;
     use crate::task::Loss;
-    use crate::train::Comparison;
 
     #[test]
     fn newcomers_have_names_and_colours_of_their_own() {

@@ -47,5 +47,8 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         if Command::Open.button(ui).clicked() {
             desk.commands.push(Command::Open);
         }
+        if Command::SaveSession.button(ui).clicked() {
+            desk.commands.push(Command::SaveSession);
+        }
     });
 }

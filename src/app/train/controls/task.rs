@@ -1,7 +1,5 @@
 //! The settings of the task that is learned.
 
-use std::path::Path;
-
 use egui::{Label, RichText, Ui};
 
 use super::Desk;
@@ -11,6 +9,7 @@ use crate::app::widgets::{choice, count, named, row};
 use crate::task::{
     Distractors, Echo, FirstZero, LongLag, Loss, Memory, Mnist1d, Place, RunningMean, TaskChoice,
 };
+use crate::visible;
 
 /// The longest sequence the slider offers; the box takes longer ones.
 const LONGEST: usize = 1000;
@@ -77,9 +76,9 @@ fn mnist1d(ui: &mut Ui, task: &mut Mnist1d, commands: &mut Vec<Command>) {
     row(ui, "Data", tip, |ui| match &task.file {
         None => ui.label("generated").on_hover_text(tip),
         Some(path) => {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            let name = visible::file_name(path);
             let label = Label::new(RichText::new(name).strong()).truncate();
-            ui.add(label).on_hover_text(told(path))
+            ui.add(label).on_hover_text(visible::path(path))
         }
     });
     ui.horizontal(|ui| {
@@ -95,10 +94,6 @@ fn mnist1d(ui: &mut Ui, task: &mut Mnist1d, commands: &mut Vec<Command>) {
             task.file = None;
         }
     });
-}
-
-fn told(path: &Path) -> String {
-    path.display().to_string()
 }
 
 fn long_lag(ui: &mut Ui, task: &mut LongLag) {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::failure::Failure;
 use super::finished::Finished;
 use crate::train::Comparison;
+use crate::visible;
 use training::Training;
 
 /// The batch (counted from 0) whose loss the course notebook prints last.
@@ -44,7 +45,7 @@ pub(super) fn json(rounds: &[Finished], what: What) -> Result<Vec<u8>, Failure> 
     let mut bytes = serde_json::to_vec(&document)
         .map_err(|error| Failure::input(format!("cannot write JSON: {error}")))?;
     bytes.push(b'\n');
-    Ok(bytes)
+    Ok(visible::json(bytes))
 }
 
 #[derive(Serialize)]

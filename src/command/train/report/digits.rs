@@ -4,6 +4,7 @@ use super::super::finished::{Finished, Run};
 use super::columns::columns;
 use crate::figure::number;
 use crate::task::Mnist1d;
+use crate::visible;
 
 /// Accuracy of every training on both sets, then the counts of answers a contender.
 pub(super) fn digits(task: &Mnist1d, finished: &Finished) -> String {
@@ -18,7 +19,7 @@ pub(super) fn digits(task: &Mnist1d, finished: &Finished) -> String {
             let trials = if runs.len() > 1 { ", all trials together" } else { "" };
             text += &format!(
                 "\n{}{trials}: digits (rows) taken for\n{}",
-                contender.name,
+                visible::name(&contender.name),
                 table(&counts)
             );
         }

@@ -4,6 +4,7 @@ use super::super::finished::{Finished, Run};
 use super::columns::columns;
 use crate::figure::of_run::median;
 use crate::train::Stop;
+use crate::visible;
 
 /// A row a contender, a column a length: how many trainings mastered it, and after how many
 /// batches in the median; where none did, the median accuracy at the last evaluation.
@@ -24,7 +25,9 @@ pub(super) fn ladder(finished: &Finished) -> String {
             success(accuracy, &finished.runs.iter().filter(here).collect::<Vec<_>>())
         };
         let cells = lengths.iter().map(cell);
-        rows.push(std::iter::once(contender.name.clone()).chain(cells).collect());
+        rows.push(
+            std::iter::once(visible::name(&contender.name).into_owned()).chain(cells).collect(),
+        );
     }
     columns(&rows, &[0])
 }

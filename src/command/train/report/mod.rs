@@ -13,6 +13,7 @@ use super::json::PRINTED;
 use crate::figure::{number, of_run};
 use crate::task::TaskChoice;
 use crate::train::{Contender, Feed};
+use crate::visible;
 
 /// Everything that a reader wants to know of one comparison, ending in an empty line; without
 /// `timing` nothing that differs from run to run.
@@ -49,7 +50,7 @@ fn printed_by_the_notebook(finished: &Finished) -> String {
     }
     let loss = |(contender, run): (&Contender, &super::finished::Run)| {
         let loss = number(run.log.printed_at(PRINTED)?, 6);
-        Some(format!("{} {loss}", contender.name))
+        Some(format!("{} {loss}", visible::name(&contender.name)))
     };
     let losses: Vec<String> = comparison.contenders.iter().zip(runs).filter_map(loss).collect();
     match losses.is_empty() {

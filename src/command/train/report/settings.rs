@@ -7,12 +7,16 @@ use crate::task::TaskChoice;
 use crate::train::{
     Clip, Comparison, Curriculum, Feed, Growth, Mastery, Optimizer, Schedule, StopRule,
 };
+use crate::visible;
 
 /// A line a setting: what it is, and what it is set to.
 pub(super) fn settings(comparison: &Comparison) -> String {
     let mut rows = vec![["task".to_owned(), task(&comparison.task)]];
     for contender in &comparison.contenders {
-        rows.push([contender.name.clone(), network(contender, &comparison.task)]);
+        rows.push([
+            visible::name(&contender.name).into_owned(),
+            network(contender, &comparison.task),
+        ]);
     }
     rows.extend(
         [
@@ -81,7 +85,7 @@ fn budget(comparison: &Comparison) -> String {
     let mut text = of(comparison.steps);
     for contender in &comparison.contenders {
         if let Some(own) = contender.budget.filter(|own| *own < comparison.steps) {
-            text += &format!("; {} {}", contender.name, of(own));
+            text += &format!("; {} {}", visible::name(&contender.name), of(own));
         }
     }
     text

@@ -3,6 +3,7 @@
 use crate::network::{Design, GateBias, Init, InputInit, NetworkSpec, Reading, Recipe, Wiring};
 use crate::task::{Distractors, Memory, Place, TaskChoice};
 use crate::train::Contender;
+use crate::visible;
 
 /// What is learned, and by which loss.
 pub(super) fn task(task: &TaskChoice) -> String {
@@ -19,7 +20,7 @@ pub(super) fn task(task: &TaskChoice) -> String {
             format!("ones, with or without a zero {place} step; binary cross-entropy, last step")
         }
         TaskChoice::Mnist1d(task) => {
-            let file = task.file.as_ref().map(|file| file.display().to_string());
+            let file = task.file.as_ref().map(|file| visible::path(file));
             let source = file.unwrap_or_else(|| "as generated from the recipe".to_owned());
             format!("MNIST-1D, {source}; cross-entropy, all states")
         }

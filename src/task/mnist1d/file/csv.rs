@@ -26,7 +26,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], test: Option<&[u8]>) -> Result<D
             format!(
                 "{kept} sequences are too few to set a fifth aside for testing; expected 5 or \
                  more, or a test set in {}",
-                beside.display()
+                crate::visible::path(&beside)
             ),
         ));
     }

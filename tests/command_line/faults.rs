@@ -1,0 +1,66 @@
+//! Whatever a file operation does, and wherever the program is killed: files are old or new.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::faults_on_purpose::{Files, under_every_fault};
+
+/// The program, about to run in a folder.
+fn program(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rnnscope"));
+    command.current_dir(folder).args(arguments.split(' ')).env("XDG_DATA_HOME", folder);
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[test]
+fn explore_writes_all_files_or_none() {
+    let prepare = |folder: &Path| {
+        std::fs::create_dir(folder.join("figures")).unwrap();
+        for old in ["a.csv", "b.json", "figures/d.svg"] {
+            std::fs::write(folder.join(old), "what was there before").unwrap();
+        }
+    };
+    let arguments = "explore --cell rnn --hidden 2 --length 3 --csv a.csv --json b.json \
+                     --npz c.npz --svg figures/d.svg --png figures/e.png --width 400";
+    let runs = under_every_fault(
+        prepare,
+        |folder| program(folder, arguments),
+        |case| {
+            let all = case.judge();
+            let whole = all == *case.before || all == *case.after;
+            assert!(whole, "{}: {:?}", case.name(), all.keys());
+        },
+    );
+    assert!(runs > 150, "{runs}");
+}
+
+#[test]
+fn train_writes_whole_files_and_says_what_is_missing() {
+    let prepare = |folder: &Path| {
+        std::fs::create_dir(folder.join("kept")).unwrap();
+        for old in ["a.csv", "kept/comparison.json"] {
+            std::fs::write(folder.join(old), "what was there before").unwrap();
+        }
+    };
+    let arguments = "train --contender rnn:2 --contender gru:2 --length 3 --batch 2 --updates 2 \
+                     --no-timing --threads 1 --csv a.csv --json b.json --save kept \
+                     --tensorboard new/events --save-comparison c.json";
+    let runs = under_every_fault(
+        prepare,
+        |folder| program(folder, arguments),
+        |case| {
+            let all: Files = case.judge();
+            if case.output.status.code() == Some(0) || case.died() {
+                let whole = all == *case.before || all == *case.after;
+                assert!(whole, "{}: {:?}", case.name(), all.keys());
+            }
+            let made = case.folder.join("new").exists();
+            let filled = all.keys().any(|name| name.starts_with("new/"));
+            assert!(case.died() || made == filled, "{}: an empty folder is left", case.name());
+        },
+    );
+    assert!(runs > 150, "{runs}");
+}
