@@ -230,5 +230,7 @@ mod tests {
         assert_eq!(history.past.len(), 5, "a is gone with all before it");
         history.fit(0);
         assert_eq!(history.past.len(), 3, "what needs no file, and c");
+        let told = format!("at most {} MB each", MOST_BYTES >> 20);
+        assert!(include_str!("../../SECURITY.md").contains(&told), "{told}");
     }
 }
