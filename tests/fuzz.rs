@@ -11,6 +11,8 @@ mod harness;
 mod memory;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
+#[path = "fuzz/security.rs"]
+mod security;
 #[path = "fuzz/seeds.rs"]
 mod seeds;
 

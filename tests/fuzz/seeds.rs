@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use rnnscope::flow::Draw;
-use rnnscope::network::{Cell, Design, encode};
+use rnnscope::network::{Cell, Design, Nonlinearity, encode};
 use rnnscope::rng::Generator;
 use rnnscope::session::{Pane, Session};
 use rnnscope::task::TaskChoice;
@@ -42,7 +42,7 @@ fn files(folder: &Path) -> Vec<Vec<u8>> {
 
 /// Small networks, and the header of one alone.
 fn networks() -> Vec<Vec<u8>> {
-    let cells = [Cell::default(), Cell::Lstm, Cell::Gru];
+    let cells = [Cell::Rnn(Nonlinearity::Tanh), Cell::Lstm, Cell::Gru];
     let whole = cells.map(|cell| {
         let draw = Draw { design: Design::new(cell, 2, 2), seed: 0 };
         let spec = draw.design.spec(1, 1);

@@ -186,6 +186,12 @@ mod tests {
     }
 
     #[test]
+    fn the_bound_is_the_one_that_is_told() {
+        let told = format!("at most {} MB each", MOST_BYTES >> 20);
+        assert!(include_str!("../../../SECURITY.md").contains(&told), "{told}");
+    }
+
+    #[test]
     fn deleted_runs_come_back_until_room_is_needed() {
         let mut archive = Archive::default();
         archive.keep(1, 1, 'a');

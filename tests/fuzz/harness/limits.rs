@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use rnnscope::error::Error;
+use rnnscope::visible;
 
 /// Counts what the process has allocated.
 #[global_allocator]
@@ -43,7 +44,12 @@ pub fn accepted<T>(end: Result<T, Error>) -> Option<T> {
         Ok(found) => Some(found),
         Err(error) => {
             let text = error.to_string();
-            assert!(!text.is_empty() && text.len() <= MESSAGE, "{} bytes: {error}", text.len());
+            assert!(!text.is_empty() && text.len() <= MESSAGE, "{} bytes", text.len());
+            let shown = visible::message(&text);
+            assert!(
+                !shown.contains(visible::is_hidden) && shown.chars().count() <= 2_001,
+                "{shown}"
+            );
             assert!(!matches!(error, Error::Fault(_)), "{error}");
             None
         }

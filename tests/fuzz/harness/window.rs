@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, TouchPhase, pos2, vec2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, pos2,
+    vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use rnnscope::app::{App, Command};
@@ -147,8 +150,9 @@ fn act(window: &mut Window, [kind, a, b]: [u8; 3], pointer: &mut Pos2) {
         8 => {
             let (unit, phase, modifiers) =
                 (MouseWheelUnit::Line, TouchPhase::Move, Modifiers::NONE);
+            let source = MouseWheelSource::Wheel;
             let delta = vec2(f32::from(a as i8) / 32.0, f32::from(b as i8) / 16.0);
-            window.event(Event::MouseWheel { unit, delta, phase, modifiers });
+            window.event(Event::MouseWheel { unit, delta, phase, source, modifiers });
         }
         9 => {
             move_to(window, pointer);
