@@ -70,8 +70,10 @@ impl Events {
             return;
         }
         for (lane, run) in self.runs.iter_mut().enumerate() {
-            let mut add = |log: &RunLog| run.part(log, &self.task, self.every, log.steps());
-            let part = race.look(lane, |trainee| add(trainee.log()));
+            let part = race.look(lane, |trainee| {
+                let log = trainee.log();
+                run.part(log, &self.task, self.every, log.steps())
+            });
             run.append(&part);
         }
         self.last = Instant::now();
