@@ -22,10 +22,10 @@
 //! - [`app`]: the window, and the only module that knows egui
 //! - [`command`]: the command line
 
-mod archive;
 // Only the room of files touches files: the list stands in clippy.toml.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod archive;
 pub mod disk;
 pub mod error;
 pub mod frozen;
