@@ -389,7 +389,10 @@ fn whatever_fails_and_wherever_it_ends_damaged_settings_are_still_somewhere() {
             std::fs::read(path.with_file_name(name)).is_ok_and(|found| found == bytes)
         };
         assert!(holds("app.ron.damaged", b"earlier"), "{what}");
-        assert!(holds("app.ron", b"damaged") || holds("app.ron.damaged-2", b"damaged"), "{what}");
+        // A name that could not be looked at is passed over.
+        let places = ["", ".damaged-2", ".damaged-3", ".damaged-4", ".damaged-5"];
+        let kept = places.iter().any(|place| holds(&format!("app.ron{place}"), b"damaged"));
+        assert!(kept, "{what}");
         assert!(!saved || open(path).0.zoom == 2.0, "{what}");
     });
 }
