@@ -407,7 +407,7 @@ mod tests {
         whole.seconds = 4.0;
         let task = TaskChoice::Mnist1d(Mnist1d::default());
         for began in [None, Some(1e9)] {
-            let of = |log| EventFile { log, task: &task, names: &[], began, every: 3 };
+            let whole_file = EventFile { log: &whole, task: &task, names: &[], began, every: 3 };
             let mut grown = EventFile::head(began);
             let mut since = (0, 0.0);
             for steps in [0, 1, 14, 15, 40] {
@@ -417,13 +417,14 @@ mod tests {
                 now.evaluations.retain(|evaluation| evaluation.step <= steps as u64);
                 now.seconds = steps as f64 / 10.0;
                 let end = if steps == 40 { 41 } else { steps as u64 };
-                grown.extend(of(&now).part(since, end));
+                let file = EventFile { log: &now, task: &task, names: &[], began, every: 3 };
+                grown.extend(file.part(since, end));
                 since = (steps as u64, now.seconds);
             }
-            assert_eq!(grown == of(&whole).encode(), began.is_none());
+            assert_eq!(grown == whole_file.encode(), began.is_none());
             let events =
                 |file: &[u8]| records(file).iter().map(|one| scalars(one)).collect::<Vec<_>>();
-            assert_eq!(events(&grown), events(&of(&whole).encode()));
+            assert_eq!(events(&grown), events(&whole_file.encode()));
             let times: Vec<f64> = records(&grown)
                 .iter()
                 .map(|one| f64::from_le_bytes(fields(one)[0].2[..].try_into().unwrap()))
