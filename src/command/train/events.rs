@@ -70,7 +70,7 @@ impl Events {
             return;
         }
         for (lane, run) in self.runs.iter_mut().enumerate() {
-            let add = |log: &RunLog| run.part(log, &self.task, self.every, log.steps());
+            let mut add = |log: &RunLog| run.part(log, &self.task, self.every, log.steps());
             let part = race.look(lane, |trainee| add(trainee.log()));
             run.append(&part);
         }
