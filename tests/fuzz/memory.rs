@@ -11,7 +11,8 @@ use rnnscope::train::{Comparison, Feed};
 
 use super::alone;
 use super::harness::limits::allocated;
-use super::harness::window::{Window, app, open, settle_within};
+use super::harness::window::{Window, app, carry_out, open, settle_within, small};
+use super::mutate::Dice;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -88,4 +89,34 @@ fn runs_that_were_put_away_take_little_more_than_is_said() {
     // Names, threads and lists beside the numbers that are counted.
     let allowed = said + 2 * (200 << 10);
     assert!(third - first <= allowed, "{} taken, {said} said", third - first);
+}
+
+/// Back at the same small settings.
+fn come_to_rest(window: &mut Window) {
+    let session = small();
+    *app(window).session_mut() = session;
+    for _ in 0..3 {
+        window.key_press(egui::Key::Escape);
+        window.step();
+    }
+    settle(window);
+}
+
+#[test]
+fn what_is_allocated_at_rest_stays_within_bounds() {
+    let _alone = alone();
+    let bursts = std::env::var("RNNSCOPE_FUZZ_BURSTS").map_or(8, |text| text.parse().unwrap());
+    let mut dice = Dice(11);
+    let mut window = open(small());
+    come_to_rest(&mut window);
+    let before = allocated();
+    for burst in 0..bursts {
+        let events: Vec<u8> = (0..3 * 48).map(|_| dice.throw(256) as u8).collect();
+        carry_out(&mut window, &events);
+        come_to_rest(&mut window);
+        let earlier: usize =
+            app(&mut window).training().ledger().earlier.iter().map(|line| line.bytes).sum();
+        println!("burst {burst}: {} kB, runs {} kB", (allocated() - before) >> 10, earlier >> 10);
+        assert!(allocated() < before + earlier + (24 << 20), "{} bytes more", allocated() - before);
+    }
 }

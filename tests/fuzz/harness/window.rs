@@ -64,12 +64,18 @@ pub type Window = Harness<'static, Option<App>>;
 pub fn events(bytes: &[u8]) {
     let tab = if bytes.len() % 2 == 0 { Tab::Explore } else { Tab::Train };
     let mut window = open(Session { tab, ..small() });
+    carry_out(&mut window, bytes);
+    check(&mut window);
+}
+
+/// Carries out events, then lets go of everything and waits; settings that take long are left.
+pub fn carry_out(window: &mut Window, bytes: &[u8]) {
     let mut pointer = pos2(0.0, 0.0);
     for event in bytes.chunks_exact(3).take(MOST) {
-        act(&mut window, [event[0], event[1], event[2]], &mut pointer);
+        act(window, [event[0], event[1], event[2]], &mut pointer);
         window.step();
     }
-    rest(&mut window, pointer);
+    rest(window, pointer);
 }
 
 /// A window that has drawn its first frame, in a folder of its own.
@@ -90,7 +96,7 @@ pub fn open(session: Session) -> Window {
 }
 
 /// The small settings that the window starts with.
-fn small() -> Session {
+pub fn small() -> Session {
     let mut session = Session::default();
     session.train.comparison.steps = 40;
     session
@@ -223,7 +229,6 @@ fn rest(window: &mut Window, pointer: Pos2) {
         session.why.close_all();
         assert!(settle_within(window, RESCUE), "the window never settled");
     }
-    check(window);
 }
 
 /// Frames until the window is settled. False if that takes longer.
