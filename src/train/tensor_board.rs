@@ -421,7 +421,8 @@ mod tests {
                 grown.extend(file.part(since, end));
                 since = (steps as u64, now.seconds);
             }
-            assert_eq!(grown == whole_file.encode(), began.is_none());
+            // With a clock the times of parts are those at which they were written.
+            assert!(grown == whole_file.encode() || began.is_some());
             let events =
                 |file: &[u8]| records(file).iter().map(|one| scalars(one)).collect::<Vec<_>>();
             assert_eq!(events(&grown), events(&whole_file.encode()));
