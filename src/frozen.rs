@@ -21,7 +21,25 @@ pub struct Checksum(String);
 impl Checksum {
     /// The checksum of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut sum = Sum::default();
+        sum.add(bytes);
+        sum.finish()
+    }
+}
+
+/// A checksum of bytes that come piece by piece.
+#[derive(Default)]
+pub(crate) struct Sum(Sha256);
+
+impl Sum {
+    /// Adds the next bytes.
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The checksum of all of them.
+    pub(crate) fn finish(self) -> Checksum {
+        Checksum(self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

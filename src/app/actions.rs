@@ -6,6 +6,7 @@ use egui::{Context, ViewportCommand};
 
 use super::App;
 use super::commands::Command;
+use super::keeper::weights_in_use;
 use crate::error::Result;
 use crate::session::{Arrangement, Back, Tab, ThemeChoice};
 
@@ -66,8 +67,11 @@ impl App {
             | Command::TrainStop
             | Command::Rewind
             | Command::StartAnew
-            | Command::TrainFurther
-            | Command::OpenInExplore => self.train.carry_out(command, &self.session.train),
+            | Command::TrainFurther => self.train.carry_out(command, &self.session.train),
+            Command::OpenInExplore => {
+                self.train.in_use = weights_in_use(&mut self.session, &mut self.history);
+                self.train.carry_out(command, &self.session.train);
+            }
             Command::Help => self.help_open ^= true,
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }

@@ -45,11 +45,12 @@ pub use notice::{Kind as NoticeKind, Notice};
 pub use screenshot::Screenshot;
 pub use settings::{Beginning, default_path as settings_path, open as open_settings};
 pub use sheet::Sheet;
-pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
+pub use train::{Ledger, Offer, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
+use crate::rescue;
 use crate::session::{Pane, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
@@ -125,13 +126,19 @@ pub fn run(options: Options) -> Result<()> {
         let mut app = App::begin(&creation.egui_ctx, beginning)?;
         if !taking_picture {
             app.obey_signals(&creation.egui_ctx);
+            if let Some(folder) = rescue::folder() {
+                app.training_mut().shelter_in(folder);
+            }
         }
         if !files.is_empty() {
             app.open_files(&creation.egui_ctx, &files);
         }
         opened.store(true, Ordering::Relaxed);
-        let frame_times = frame_times.then(frame_times::FrameTimes::start).transpose()?;
-        Ok(Box::new(shell::Shell::new(app, photographer, saved, frame_times)))
+        let mut shell = shell::Shell::new(app, photographer, saved);
+        if frame_times {
+            shell.tell_frame_times()?;
+        }
+        Ok(Box::new(shell))
     });
     eframe::run_native(settings::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;

@@ -18,21 +18,27 @@ pub(super) struct Shell {
     photographer: Option<Photographer>,
     /// Where it is told how the last saving of the settings ended.
     ending: Ending,
+    /// Whether the window was maximised, and whether it filled the screen.
+    filled: [bool; 2],
     /// Frames drawn so far, while the window's place is looked after.
     frames: u32,
-    /// Where it is told how long frames take, if anybody wants to know.
     frame_times: Option<FrameTimes>,
 }
 
 impl Shell {
     /// Nothing is drawn yet. How the last saving ends is put into `ending`.
-    pub fn new(
-        app: App,
-        photographer: Option<Photographer>,
-        ending: Ending,
-        frame_times: Option<FrameTimes>,
-    ) -> Self {
-        Self { app, photographer, ending, frames: 0, frame_times }
+    pub fn new(app: App, photographer: Option<Photographer>, ending: Ending) -> Self {
+        let filled = app.fills_the_screen();
+        Self { app, photographer, ending, filled, frames: 0, frame_times: None }
+    }
+
+    /// Tells on the standard output how long frames take.
+    ///
+    /// # Errors
+    /// The system's error if no thread can be started.
+    pub fn tell_frame_times(&mut self) -> std::io::Result<()> {
+        self.frame_times = Some(FrameTimes::start()?);
+        Ok(())
     }
 
     /// Sees that the restored window can be reached: its screen may be gone, and X11 forgets what
@@ -43,7 +49,7 @@ impl Shell {
         }
         self.frames += 1;
         if self.frames == 2 {
-            let [maximised, fullscreen] = self.app.fills_the_screen();
+            let [maximised, fullscreen] = self.filled;
             if fullscreen {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(true));
             } else if maximised {

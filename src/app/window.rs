@@ -314,6 +314,9 @@ impl App {
     /// Takes what background threads have finished.
     pub(super) fn collect(&mut self, ctx: &egui::Context) {
         self.collect_training();
+        for told in crate::disk::tidied() {
+            self.notices.warning(told.to_string());
+        }
         self.viewers.collect();
         while let Some(outcome) = self.worker.poll() {
             let newest = outcome.request == self.worker.newest();

@@ -9,6 +9,8 @@
 //!   destructor, `count` lets everything work. If `RNNSCOPE_FAULT_LOG` names a file, it gets a line
 //!   for every operation: its name, and the faults that can strike there.
 
+#![allow(clippy::disallowed_methods, reason = "a log of operations is no operation")]
+
 use std::cell::RefCell;
 use std::io::{Error, Result, Write as _};
 use std::str::FromStr;

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::operation;
 use crate::error::{Error, Result};
+use crate::visible;
 
 /// What the system says of a file without reading it: when it was written, and its size in bytes.
 pub type Stamp = (Option<SystemTime>, u64);
@@ -40,9 +41,16 @@ impl NewFolder {
     /// [`Error::Write`] with what the system said; then none was made.
     pub fn make(folder: &Path) -> Result<Self> {
         let mut new = Self { made: Vec::new() };
-        let made = new.make_all(folder);
-        made.map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        new.also_make(folder)?;
         Ok(new)
+    }
+
+    /// Makes another folder, to be removed with the others.
+    ///
+    /// # Errors
+    /// [`Error::Write`] with what the system said.
+    pub fn also_make(&mut self, folder: &Path) -> Result<()> {
+        self.make_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })
     }
 
     fn make_all(&mut self, folder: &Path) -> IoResult<()> {
@@ -51,7 +59,7 @@ impl NewFolder {
             match operation::metadata(above) {
                 Ok(found) if found.is_dir() => break,
                 Ok(_) => {
-                    let why = format!("{} is a file, not a folder", above.display());
+                    let why = format!("{} is a file, not a folder", visible::path(above));
                     return Err(IoError::new(ErrorKind::NotADirectory, why));
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => missing.push(above),
@@ -80,10 +88,8 @@ impl NewFolder {
 impl Drop for NewFolder {
     fn drop(&mut self) {
         for folder in self.made.iter().rev() {
-            // One that holds something stays, and so do those above it.
-            if operation::remove_folder(folder).is_err() {
-                break;
-            }
+            // The system refuses to remove one that holds something.
+            let _ = operation::remove_folder(folder);
         }
     }
 }
@@ -114,4 +120,12 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
 /// [`Error::Write`] with what the system said.
 pub fn remove(path: &Path) -> Result<()> {
     operation::remove(path).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// Marks a file as changed just now.
+///
+/// # Errors
+/// [`Error::Write`] with what the system said.
+pub fn touch(path: &Path) -> Result<()> {
+    operation::touch(path).map_err(|source| Error::Write { path: path.to_owned(), source })
 }

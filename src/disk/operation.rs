@@ -1,6 +1,8 @@
 //! What is asked of the system, one function an operation. Nobody else calls `std::fs`. A call that a
 //! signal interrupted is made again.
 
+#![allow(clippy::disallowed_methods, reason = "this is the door")]
+
 use std::ffi::OsString;
 use std::fs::{File, FileTimes, Metadata, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Result, Seek, SeekFrom, Write};

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::operation;
 use crate::error::{Error, Result};
+use crate::visible;
 
 /// Links followed one after another; Linux gives up at as many.
 const MOST_LINKS: usize = 40;
@@ -88,7 +89,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
     match operation::metadata(folder) {
         Ok(found) if found.is_dir() => {}
         Ok(_) => {
-            let why = format!("{} is a file, not a folder", folder.display());
+            let why = format!("{} is a file, not a folder", visible::path(folder));
             return Err(unwritable(IoError::new(ErrorKind::NotADirectory, why)));
         }
         Err(error) => return Err(unwritable(explained(path, error))),
@@ -116,10 +117,10 @@ fn explained(path: &Path, error: IoError) -> IoError {
     let folder = folder(path);
     let why = match error.kind() {
         ErrorKind::NotFound => {
-            format!("there is no folder {}; create it first", crate::visible::path(folder))
+            format!("there is no folder {}; create it first", visible::path(folder))
         }
         ErrorKind::NotADirectory => match folder.ancestors().find(|above| is_file(above)) {
-            Some(file) => format!("{} is a file, not a folder", file.display()),
+            Some(file) => format!("{} is a file, not a folder", visible::path(file)),
             None => return error,
         },
         ErrorKind::InvalidFilename => "the name is too long for this system; shorten it".into(),

@@ -14,6 +14,7 @@ use super::operation;
 use super::part::{PART, PREFIX};
 use super::save::{open_folder, sync_names};
 use super::target::folder;
+use crate::visible;
 
 /// A journal of more bytes is none of ours.
 const MOST_BYTES: u64 = 1 << 26;
@@ -34,12 +35,16 @@ pub struct Tidied {
 impl fmt::Display for Tidied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |paths: &[PathBuf]| {
-            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+            paths.iter().map(|path| visible::path(path)).collect::<Vec<_>>().join(", ")
         };
         write!(f, "an earlier save of {} was cut off; ", list(&self.files))?;
         match (&self.stuck, self.undone) {
             (Some((path, why)), _) => {
-                write!(f, "it is still unfinished, as {} cannot be written: {why}", path.display())
+                write!(
+                    f,
+                    "it is still unfinished, as {} cannot be written: {why}",
+                    visible::path(path)
+                )
             }
             (None, true) => write!(f, "the files are as they were before it"),
             (None, false) => write!(f, "it is finished now"),

@@ -1,5 +1,7 @@
 //! One forward and one backward pass: states, their gradients and the loss.
 
+use std::path::Path;
+
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Tensor};
 
@@ -214,7 +216,7 @@ pub(crate) fn fits_bytes(needed: f64) -> Result<()> {
 
 /// Memory that Linux can hand out without swapping.
 fn available_gib() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let text = crate::disk::system_text(Path::new("/proc/meminfo"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / f64::from(1 << 20))

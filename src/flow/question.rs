@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::frozen::Frozen;
 use crate::network::{Design, Head, Nonlinearity, StateDict};
 use crate::task::{Loss, TaskChoice};
+use crate::ticket::Ticket;
 use crate::visible;
 
 use super::sequence_file::SequenceFile;
@@ -40,6 +41,7 @@ pub enum Weights {
     /// Read from a file with `torch.nn` names; sizes and cell are inferred.
     File {
         /// The file.
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         /// Activation assumed if the file holds a plain RNN, which does not record it.
         nonlinearity: Nonlinearity,
@@ -217,14 +219,23 @@ impl Question {
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub fn frozen(mut self) -> Result<Self> {
+    pub fn frozen(self) -> Result<Self> {
+        self.frozen_with(&Ticket::new())
+    }
+
+    /// As [`Question::frozen`], but can be watched and stopped: bytes are counted on the ticket, file
+    /// by file.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and [`Error::Cancelled`].
+    pub fn frozen_with(mut self, ticket: &Ticket) -> Result<Self> {
         if let Weights::File { path, content: content @ None, .. } = &mut self.weights {
-            let stored = StateDict::read(path)?;
+            let stored = StateDict::read_with(path, ticket)?;
             *content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
         }
         if let Signal::Files(files) = &mut self.input.signal {
             for file in files.iter_mut().filter(|file| file.content.is_none()) {
-                *file = SequenceFile::open(&file.path)?;
+                *file = SequenceFile::open_with(&file.path, ticket)?;
             }
         }
         Ok(self)

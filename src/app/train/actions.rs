@@ -66,7 +66,8 @@ impl TrainTab {
         match self.networks.clone() {
             Some(folder) => {
                 let initial = settings.beside_initial;
-                self.send(Errand::Explore { lane, moment, folder, initial });
+                let in_use = std::mem::take(&mut self.in_use);
+                self.send(Errand::Explore { lane, moment, folder, initial, in_use });
             }
             None => {
                 let text = "the system names no folder for rnnscope’s files: save the network and \
@@ -90,6 +91,7 @@ impl TrainTab {
             }
             _ => kind.default_name().to_owned(),
         };
+        self.saving_offer = None;
         self.dialog = Some(SaveDialog::new(kind, &name, settings.folder.as_deref(), taken));
     }
 
@@ -110,6 +112,9 @@ impl App {
     pub(in crate::app) fn collect_training(&mut self) {
         for delivery in self.train.collect() {
             self.take_delivery(delivery);
+        }
+        for warning in std::mem::take(&mut self.train.warnings) {
+            self.notices.warning(warning);
         }
         for news in std::mem::take(&mut self.train.news) {
             match news {
@@ -223,10 +228,13 @@ impl App {
             Kind::Network => {
                 self.train.send(Errand::Network { lane, moment: taken.chosen, path });
             }
-            Kind::Runs => {
-                let runs = self.train.runs_to_save();
-                self.train.send_runs(runs, path);
-            }
+            Kind::Runs => match self.train.saving_offer.clone() {
+                Some(offer) => self.train.send_offer(offer, path),
+                None => {
+                    let runs = self.train.runs_to_save();
+                    self.train.send_runs(runs, path);
+                }
+            },
             Kind::Losses => self.train.send(Errand::Losses { path }),
             Kind::TensorBoard => self.train.send(Errand::TensorBoard { folder: path }),
             Kind::Comparison => {

@@ -1,11 +1,11 @@
 //! What the director fetches from a training and writes into files.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::shelf::Shelf;
 use super::taken::Taken;
-use crate::disk::{save, save_all};
+use crate::disk::{NewFolder, save, save_all};
 use crate::error::{Error, Result};
 use crate::figure::of_run;
 use crate::network::{Network, encode};
@@ -45,6 +45,8 @@ pub enum Errand {
         folder: PathBuf,
         /// Whether its initial weights are wanted too.
         initial: bool,
+        /// Files that Explore names already.
+        in_use: Vec<PathBuf>,
     },
 }
 
@@ -99,8 +101,9 @@ pub fn deliver(errand: Errand, race: &Race, logs: &[RunLog], began: f64) -> Resu
             tensor_board(race, logs, began, &folder)?;
             Ok(Delivery::Saved(folder))
         }
-        Errand::Explore { lane, moment, folder, initial } => {
-            explore(race, (lane, moment), &folder, initial)
+        Errand::Explore { lane, moment, folder, initial, in_use } => {
+            let shelf = Shelf { folder, in_use };
+            explore(race, (lane, moment), &shelf, initial)
         }
     }
 }
@@ -116,6 +119,8 @@ pub(super) fn network(trainee: &Trainee, moment: Option<u64>) -> Result<(Vec<u8>
 
 fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Result<()> {
     let mut files = Vec::new();
+    // Removed again if nothing can be written into them.
+    let mut new = NewFolder::make(folder)?;
     let entries = race.comparison().entries();
     for (index, (log, entry)) in logs.iter().zip(&entries).enumerate() {
         let names = race.look(index, |trainee| trainee.names().to_vec());
@@ -123,35 +128,36 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
         let file = EventFile { log, task, names: &names, began: Some(began), every: 1 };
         let run = format!("{}-{}", index + 1, slug(&race.comparison().label(entry)));
         let run = folder.join(run);
-        create(&run)?;
+        new.also_make(&run)?;
         files.push((run.join(file.name()), file.encode()));
     }
     let files: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
-    save_all(&files)
+    save_all(&files)?;
+    Ok(())
 }
 
 fn explore(
     race: &Race,
     (lane, moment): (usize, Option<u64>),
-    folder: &Path,
+    shelf: &Shelf,
     initial: bool,
 ) -> Result<Delivery> {
-    create(folder)?;
     let (found, entry, lengths) = race.look(lane, |trainee| {
         (network(trainee, moment), trainee.entry(), trainee.log().lengths.clone())
     });
     let (bytes, taken) = found?;
     let comparison = race.comparison();
     let name = slug(&comparison.label(&entry));
-    let path = keep(folder, &format!("{name}-step-{}", taken.updates), &bytes)?;
+    let path = shelf.keep(&format!("{name}-step-{}", taken.updates), &bytes)?;
     let initial = initial.then(|| {
         // Equal comparisons line up equally: these are the weights that training began with.
         let line_up = LineUp::new(comparison)?;
         let network: &Network = line_up.trainees[lane].network();
-        keep(folder, &format!("{name}-initial"), &encode(network)?)
+        shelf.keep(&format!("{name}-initial"), &encode(network)?)
     });
     let initial = initial.transpose()?;
+    shelf.make_room(&[Some(&path), initial.as_ref()]);
     let begun = lengths.iter().rev().find(|(step, _)| *step <= taken.updates);
     let task = match begun {
         Some((_, length)) if *length != comparison.task.length() => {
@@ -161,20 +167,6 @@ fn explore(
     };
     let comparison = Arc::new(comparison.clone());
     Ok(Delivery::Explore { path, initial, taken, entry, task, comparison })
-}
-
-/// Writes a network under a name that no other network gets, so that a pinned one stays what it is.
-fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    let path = folder.join(format!("{name}-{:08x}.safetensors", hasher.finish() as u32));
-    save(&path, bytes)?;
-    Ok(path)
-}
-
-pub(super) fn create(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Write { path: folder.to_owned(), source })
 }
 
 /// A contender's name as part of a file's name.

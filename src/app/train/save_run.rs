@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::errand::{create, network, slug};
-use crate::disk::save_all;
+use super::errand::{network, slug};
+use crate::disk::{NewFolder, save_all, stamp};
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::train::RunLog;
@@ -35,7 +35,8 @@ pub fn save_run(
         steps.push(done);
     }
     let folder = vacant(folder, &format!("run-{number}-{}", comparison.task.name()));
-    create(&folder)?;
+    // Removed again if nothing can be written into it.
+    let _new = NewFolder::make(&folder)?;
     let files: Vec<(PathBuf, Vec<u8>)> =
         files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
     let all: Vec<(&Path, &[u8])> =
@@ -49,7 +50,7 @@ pub fn save_run(
 fn vacant(folder: &Path, name: &str) -> PathBuf {
     let mut path = folder.join(name);
     let mut copies = 1;
-    while path.exists() {
+    while stamp(&path).is_some() {
         copies += 1;
         path = folder.join(format!("{name}-{copies}"));
     }

@@ -110,8 +110,8 @@ pub fn sequence(bytes: &[u8]) -> bool {
     let Some(found) = accepted(within(bytes, read)) else { return false };
     let mut writer = csv::Writer::from_writer(Vec::new());
     found.header.iter().for_each(|names| writer.write_record(names).unwrap());
-    for row in &found.rows {
-        writer.write_record(row.iter().map(f64::to_string)).unwrap();
+    for step in 0..found.steps() {
+        writer.write_record(found.step(step).iter().map(f64::to_string)).unwrap();
     }
     let written = writer.into_inner().unwrap();
     assert_eq!(Rows::decode(file(), &written).unwrap(), found);
