@@ -36,19 +36,24 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// Gives a target its seeds and so many of their mutants.
-fn fuzz(name: &str, target: fn(&[u8]), inputs: usize, most: usize) {
+fn fuzz(name: &str, target: fn(&[u8]) -> bool, inputs: usize, most: usize) {
     let _alone = alone();
     let seeds = seeds(name);
     let mut dice = Dice(0);
+    let mut taken = 0;
     let mutants = (0..inputs).map(|_| mutant(&mut dice, &seeds, most));
     for input in seeds.iter().cloned().chain(mutants) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| target(&input))) {
+        let end = catch_unwind(AssertUnwindSafe(|| target(&input)));
+        taken += usize::from(*end.as_ref().unwrap_or(&false));
+        if let Err(panic) = end {
             let path = std::env::temp_dir().join(format!("rnnscope-fuzz-{name}-finding"));
             std::fs::write(&path, &input).unwrap();
             eprintln!("the input is in {}", path.display());
             std::panic::resume_unwind(panic);
         }
     }
+    println!("{name}: {taken} of {inputs} mutants and {} seeds were accepted", seeds.len());
+    assert!(taken > 0, "nothing was written and read again");
 }
 
 /// As many as are wanted by the environment.

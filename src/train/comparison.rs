@@ -332,11 +332,12 @@ impl Comparison {
         within("batch", self.batch as u64, 4096)?;
         within("number of batches", self.steps, 10_000_000)?;
         within("number of contenders", self.contenders.len() as u64, Self::MAX_CONTENDERS as u64)?;
+        // Before contenders, which take their sizes from it.
+        self.task.validate()?;
         for contender in &self.contenders {
             contender.design.validate()?;
             contender.spec(&self.task).validate()?;
         }
-        self.task.validate()?;
         self.validate_entries()?;
         self.optimizer.validate()
     }
@@ -356,6 +357,15 @@ mod tests {
         assert!((1.1..1.6).contains(&needed(1)), "{}", needed(1));
         assert!((1.4..2.4).contains(&needed(2)), "{}", needed(2));
         assert_eq!(needed(2), needed(8), "there are but two trainings");
+    }
+
+    #[test]
+    fn sizes_of_a_task_that_no_number_holds_are_refused() {
+        let mut comparison = presets("long-lag").remove(0).rounds.remove(0);
+        let TaskChoice::LongLag(task) = &mut comparison.task else { panic!("another task") };
+        task.symbols = usize::MAX;
+        let error = comparison.validate().unwrap_err().to_string();
+        assert_eq!(error, "length must be 1 to 10000, found 18446744073709551615");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Readers of files: what is accepted is the same after it was written and read again.
+//! Readers of files: what is accepted is the same after it was written and read again. Each target says
+//! whether it accepted anything.
 
 use std::path::Path;
 
@@ -18,10 +19,10 @@ fn file() -> &'static Path {
 
 /// `.pt` of both formats and `.safetensors`. Bytes that may be a pickle are also read as that of an archive
 /// with storages, and archives also with the right checksums.
-pub fn state_dict(bytes: &[u8]) {
-    weights(bytes);
+pub fn state_dict(bytes: &[u8]) -> bool {
+    let mut any = weights(bytes);
     if bytes.starts_with(b"PK") {
-        mended(bytes).iter().for_each(|archive| weights(archive));
+        any |= mended(bytes).is_some_and(|archive| weights(&archive));
     } else if bytes.first() == Some(&0x80) {
         let storage: Vec<u8> = (0..256u32).flat_map(|n| (n as f32).to_le_bytes()).collect();
         let files: [(&str, &[u8]); 5] = [
@@ -31,23 +32,26 @@ pub fn state_dict(bytes: &[u8]) {
             ("a/data/1", &storage[..64]),
             ("a/version", b"3\n"),
         ];
-        weights(&archive(&files));
+        any |= weights(&archive(&files));
     }
+    any
 }
 
 /// `.safetensors` alone: its header is what the bytes are, behind the right length and before numbers.
-pub fn safetensors(bytes: &[u8]) {
-    weights(bytes);
+pub fn safetensors(bytes: &[u8]) -> bool {
+    let whole = weights(bytes);
     let numbers = [0x3f; 4096];
-    weights(&[&(bytes.len() as u64).to_le_bytes(), bytes, &numbers].concat());
+    weights(&[&(bytes.len() as u64).to_le_bytes(), bytes, &numbers].concat()) || whole
 }
 
-fn weights(bytes: &[u8]) {
+fn weights(bytes: &[u8]) -> bool {
     let read = || StateDict::from_bytes(file(), bytes);
-    let Some(found) = accepted(within(bytes, read)) else { return };
+    let Some(found) = accepted(within(bytes, read)) else { return false };
+    let mut any = false;
     for head in [Head::Fitting, Head::None] {
         let opened = found.open(Nonlinearity::default(), &head, 0);
         let Some(opened) = accepted(opened) else { continue };
+        any = true;
         let written = encode(&opened.network).unwrap();
         let again = StateDict::from_bytes(file(), &written).unwrap();
         let again = again.open(Nonlinearity::default(), &head, 0).unwrap();
@@ -55,30 +59,35 @@ fn weights(bytes: &[u8]) {
         assert_eq!(encode(&again.network).unwrap(), written);
     }
     accepted(found.heads());
+    any
 }
 
 /// Data sets in `.npz`; also with the right checksums.
-pub fn npz(bytes: &[u8]) {
+pub fn npz(bytes: &[u8]) -> bool {
     let mended = mended(bytes);
+    let mut any = false;
     for bytes in std::iter::once(bytes).chain(mended.as_deref()) {
         let read = || Dataset::from_npz(file(), bytes);
         if let Some(found) = accepted(within(bytes, read)) {
             same_data(&found);
+            any = true;
         }
     }
+    any
 }
 
 /// Data sets in `.csv`: read whole, and as the test set of another.
-pub fn data_set(bytes: &[u8]) {
+pub fn data_set(bytes: &[u8]) -> bool {
     let read = || Dataset::from_csv(file(), bytes, None);
-    if let Some(found) = accepted(within(bytes, read)) {
-        same_data(&found);
-    }
+    let alone = accepted(within(bytes, read));
+    alone.iter().for_each(same_data);
     let read = || Dataset::from_csv(file(), bytes, Some(bytes));
-    if let Some(found) = accepted(within(bytes, read)) {
+    let beside = accepted(within(bytes, read));
+    if let Some(found) = &beside {
         assert_eq!(found.train, found.test);
-        same_data(&found);
+        same_data(found);
     }
+    alone.is_some() || beside.is_some()
 }
 
 /// Written as text, a data set is read back equal.
@@ -96,9 +105,9 @@ fn same_data(found: &Dataset) {
 }
 
 /// Sequences in `.csv`.
-pub fn sequence(bytes: &[u8]) {
+pub fn sequence(bytes: &[u8]) -> bool {
     let read = || Rows::decode(file(), bytes);
-    let Some(found) = accepted(within(bytes, read)) else { return };
+    let Some(found) = accepted(within(bytes, read)) else { return false };
     let mut writer = csv::Writer::from_writer(Vec::new());
     found.header.iter().for_each(|names| writer.write_record(names).unwrap());
     for step in 0..found.steps() {
@@ -106,26 +115,29 @@ pub fn sequence(bytes: &[u8]) {
     }
     let written = writer.into_inner().unwrap();
     assert_eq!(Rows::decode(file(), &written).unwrap(), found);
+    true
 }
 
 /// Comparisons in `.json`.
-pub fn comparison(bytes: &[u8]) {
+pub fn comparison(bytes: &[u8]) -> bool {
     let read = || Comparison::decode(file(), bytes);
-    let Some(found) = accepted(within(bytes, read)) else { return };
+    let Some(found) = accepted(within(bytes, read)) else { return false };
     let written = found.encode().unwrap();
     let again = Comparison::decode(file(), &written).unwrap();
     assert_eq!(again, found);
     assert_eq!(again.encode().unwrap(), written);
+    true
 }
 
 /// Saved settings.
-pub fn session(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let Some(found) = accepted(within(bytes, || Session::load(text))) else { return };
+pub fn session(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let Some(found) = accepted(within(bytes, || Session::load(text))) else { return false };
     let written = found.save().unwrap();
     let again = Session::load(&written).unwrap();
     // Numbers that are none are never equal; what is written is.
     assert_eq!(again.save().unwrap(), written);
     let labels = found.pin_labels();
     assert_eq!(labels.0.len(), found.pins.len());
+    true
 }

@@ -60,12 +60,13 @@ const SIZES: [[f32; 2]; 5] =
 pub type Window = Harness<'static, Option<App>>;
 
 /// Carries out what the bytes say, then lets the window rest. It settles, its labels are of what was
-/// measured, and what it would save is read back equal.
-pub fn events(bytes: &[u8]) {
+/// measured, and what it would save is read back equal; then it has taken all that was done to it.
+pub fn events(bytes: &[u8]) -> bool {
     let tab = if bytes.len() % 2 == 0 { Tab::Explore } else { Tab::Train };
     let mut window = open(Session { tab, ..small() });
     carry_out(&mut window, bytes);
     check(&mut window);
+    true
 }
 
 /// Carries out events, then lets go of everything and waits; settings that take long are left.
