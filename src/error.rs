@@ -109,3 +109,44 @@ impl Error {
         Self::Content { path: path.into(), message: message.into() }
     }
 }
+
+/// Characters of a file that a message shows.
+const EXCERPT: usize = 60;
+
+/// A text of any length from a file, as a message shows it: in quotes, control characters escaped,
+/// and of a long one only the start.
+pub(crate) fn excerpt(text: &str) -> String {
+    let start: String = text.chars().take(EXCERPT).collect();
+    if start.len() == text.len() { format!("{text:?}") } else { format!("{start:?}…") }
+}
+
+/// A message of another library in one line, shortened if it repeats much of a file.
+pub(crate) fn one_line(message: &dyn std::fmt::Display) -> String {
+    const MOST: usize = 240;
+    let message = message.to_string();
+    let line = message.lines().next().unwrap_or_default().trim();
+    match line.char_indices().nth(MOST) {
+        // The end of such messages says where, the start what.
+        Some((end, _)) => {
+            let tail = line.char_indices().rev().nth(40).map_or(end, |(at, _)| at.max(end));
+            format!("{} … {}", &line[..end], &line[tail..])
+        }
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_never_repeats_a_whole_file() {
+        assert_eq!(excerpt("a\nb"), "\"a\\nb\"");
+        assert_eq!(excerpt(&"x".repeat(1 << 20)), format!("\"{}\"…", "x".repeat(60)));
+        let long = format!("unknown field `{}` at line 3 column 9\nbacktrace", "é".repeat(1 << 20));
+        let line = one_line(&long);
+        assert!(line.starts_with("unknown field `é") && line.ends_with(" at line 3 column 9"));
+        assert!(line.chars().count() < 300, "{line}");
+        assert_eq!(one_line(&"short\nlong"), "short");
+    }
+}

@@ -21,7 +21,25 @@ pub struct Checksum(String);
 impl Checksum {
     /// The checksum of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut sum = Sum::default();
+        sum.add(bytes);
+        sum.finish()
+    }
+}
+
+/// A checksum of bytes that come piece by piece.
+#[derive(Default)]
+pub(crate) struct Sum(Sha256);
+
+impl Sum {
+    /// Adds the next bytes.
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The checksum of all of them.
+    pub(crate) fn finish(self) -> Checksum {
+        Checksum(self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -51,6 +69,11 @@ impl<T> Frozen<T> {
     /// What was read, if it is still at hand.
     pub fn held(&self) -> Option<&Arc<T>> {
         self.held.as_ref()
+    }
+
+    /// Lets go of what was read; the checksum stays, and with it what it is equal to.
+    pub fn let_go(&mut self) {
+        self.held = None;
     }
 
     /// Whether a file read again from `path` is the one that was frozen.

@@ -12,9 +12,11 @@ use rand::TryRng;
 use rand_mt::Mt;
 
 use box_muller::{BLOCK, box_muller};
+pub use upcoming::Upcoming;
 
 mod box_muller;
 pub mod numpy;
+mod upcoming;
 
 /// PyTorch's CPU generator after `torch.manual_seed(seed)`.
 #[derive(Clone, Debug)]

@@ -263,6 +263,51 @@ fn pickles_made_to_exhaust_memory_or_the_stack_are_refused_at_once() {
     }
 }
 
+/// `name: tensor` with one number of storage 0, as a pickle writes it after an opening `(`.
+fn item(name: &str, storage_class: &str) -> Vec<u8> {
+    let text =
+        |text: &str| [b"X", &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
+    let mut item = text(name);
+    item.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
+    item.extend(text("storage"));
+    item.extend(format!("ctorch\n{storage_class}\n").as_bytes());
+    item.extend(text("0"));
+    item.extend(text("cpu"));
+    item.extend(b"K\x10tQK\0K\x01K\x01\x86K\x01K\x01\x86\x89NtR");
+    item
+}
+
+fn dict(items: &[Vec<u8>]) -> Vec<u8> {
+    [b"\x80\x02}(".as_slice(), &items.concat(), b"u."].concat()
+}
+
+#[test]
+fn nothing_that_may_be_a_tensor_is_passed_over_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("network.pt");
+    let open = |pickle: Vec<u8>| {
+        archive(&path, &pickle);
+        StateDict::read(&path)?.open(Nonlinearity::Tanh, &Head::Random, 0)
+    };
+    let float = |name: &str| item(name, "FloatStorage");
+    let [hh, ih] = ["weight_hh_l0", "weight_ih_l0"];
+    // Two names, one storage: both are read.
+    assert!(open(dict(&[float(hh), float(ih)])).unwrap().unused.is_empty());
+    let error = open(dict(&[float(hh), float(ih), float(ih)])).unwrap_err().to_string();
+    assert!(error.contains("two tensors are called \"weight_ih_l0\""), "{error}");
+    let error = open(dict(&[float(hh), item(ih, "FutureStorage")])).unwrap_err().to_string();
+    assert!(error.contains("weight_ih_l0 holds numbers of an unknown kind"), "{error}");
+    // Beside the network such a thing is named.
+    let aside = open(dict(&[float(hh), float(ih), item("fc.scale", "FutureStorage")])).unwrap();
+    assert_eq!(aside.unused, ["fc.scale"]);
+    let mut strange = b"X\x0c\0\0\0weight_ih_l0".to_vec();
+    strange.extend(b"cother.library\nPackedTensor\n)R");
+    let error = open(dict(&[float(hh), strange])).unwrap_err().to_string();
+    assert!(error.contains("weight_ih_l0 is made by other.library.PackedTensor"), "{error}");
+    let long = "x".repeat(300);
+    assert_eq!(open(dict(&[float(hh), float(ih), float(&long)])).unwrap().unused, [long]);
+}
+
 #[test]
 fn an_archive_with_a_wrong_checksum_or_of_zeros_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -10,6 +10,8 @@ mod closing;
 mod files;
 #[path = "train_tab/moments.rs"]
 mod moments;
+#[path = "train_tab/rescued.rs"]
+mod rescued;
 #[path = "train_tab/runs.rs"]
 mod runs;
 #[path = "train_tab/settings.rs"]

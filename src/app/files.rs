@@ -12,6 +12,7 @@ use crate::frozen::Frozen;
 use crate::network::{Head, ReadoutSource, StateDict};
 use crate::session::{self, Session, Tab};
 use crate::task::{Dataset, Mnist1d, TaskChoice};
+use crate::ticket::Ticket;
 use crate::train::Comparison;
 
 /// What the file dialog offers.
@@ -93,16 +94,17 @@ impl Kind {
 }
 
 /// Reads the files and sees whether they can be used with what the session is set to: a comparison, a
-/// data set, a session, or a file of weights and any number of sequences. `head` is the readout wanted of weights.
+/// data set, a session, or a file of weights and any number of sequences. `head` is the readout wanted of
+/// weights. Of one file the bytes are counted on the ticket, of several the files.
 ///
 /// # Errors
 /// The file that cannot be used, with the reason: it cannot be read, is of another kind, or does not
-/// fit; or several files where one is meant.
-pub fn read(session: &Session, paths: &[PathBuf], head: &Head) -> Result<Outcome> {
+/// fit; or several files where one is meant. [`Error::Cancelled`] when the ticket is.
+pub fn read(session: &Session, paths: &[PathBuf], head: &Head, ticket: &Ticket) -> Result<Outcome> {
     let of_kind =
         |kind: Kind| paths.iter().filter(move |path| Kind::of(path) == kind).collect::<Vec<_>>();
     if let Some(path) = data(session, paths) {
-        Dataset::open(&path)?;
+        Dataset::open_with(&path, ticket)?;
         return Ok(Outcome::Found(Found::Data(path)));
     }
     if let Some(path) = of_kind(Kind::Data).first() {
@@ -121,15 +123,28 @@ pub fn read(session: &Session, paths: &[PathBuf], head: &Head) -> Result<Outcome
         let read = Box::new(Session::read(path)?);
         return Ok(Outcome::Found(Found::Session((*path).clone(), read)));
     }
+    let alone = paths.len() == 1;
+    if !alone {
+        ticket.expect_steps(paths.len() as u64);
+    }
+    let part = || if alone { ticket.clone() } else { ticket.part() };
+    let done = || if alone { Ok(()) } else { ticket.advance(1) };
     let weights = match of_kind(Kind::Weights)[..] {
         [] => None,
-        [path] => Some(weights(path, head)?),
+        [path] => {
+            let weights = weights(path, head, &part())?;
+            done()?;
+            Some(weights)
+        }
         [_, second, ..] => {
             return Err(Error::content(second, "open one file of weights at a time"));
         }
     };
-    let sequences: Vec<SequenceFile> =
-        of_kind(Kind::Sequence).into_iter().map(SequenceFile::open).collect::<Result<_>>()?;
+    let mut sequences = Vec::new();
+    for path in of_kind(Kind::Sequence) {
+        sequences.push(SequenceFile::open_with(path, &part())?);
+        done()?;
+    }
     fitting(session, weights, sequences)
 }
 
@@ -147,17 +162,17 @@ fn data(session: &Session, paths: &[PathBuf]) -> Option<PathBuf> {
     is_data.then(|| path.clone())
 }
 
-fn weights(path: &Path, head: &Head) -> Result<OpenedWeights> {
-    let content = freeze(path)?;
+fn weights(path: &Path, head: &Head, ticket: &Ticket) -> Result<OpenedWeights> {
+    let content = freeze(path, ticket)?;
     Ok(OpenedWeights { path: path.to_owned(), head: head.clone(), content, readout: None })
 }
 
 /// What a file of weights holds now.
 ///
 /// # Errors
-/// As for [`StateDict::read`].
-pub fn freeze(path: &Path) -> Result<Frozen<StateDict>> {
-    let read = StateDict::read(path)?;
+/// As for [`StateDict::read_with`].
+pub fn freeze(path: &Path, ticket: &Ticket) -> Result<Frozen<StateDict>> {
+    let read = StateDict::read_with(path, ticket)?;
     Ok(Frozen::new(read.checksum().clone(), Arc::new(read)))
 }
 
@@ -253,7 +268,7 @@ mod tests {
     use super::*;
 
     fn error(session: &Session, paths: &[PathBuf]) -> String {
-        read(session, paths, &Head::Fitting).expect_err("refused").to_string()
+        read(session, paths, &Head::Fitting, &Ticket::new()).expect_err("refused").to_string()
     }
 
     #[test]
@@ -265,14 +280,19 @@ mod tests {
         let mut session = Session::default();
         let both = error(&session, &[good.clone(), bad]);
         assert!(both.ends_with("b.CSV: line 2: \"x\" is not a finite number"), "{both}");
-        let Ok(Outcome::Found(found)) = read(&session, std::slice::from_ref(&good), &Head::Fitting)
-        else {
+        let ticket = Ticket::new();
+        let only = std::slice::from_ref(&good);
+        let Ok(Outcome::Found(found)) = read(&session, only, &Head::Fitting, &ticket) else {
             panic!("a sequence")
         };
+        assert_eq!(ticket.progress(), Some(1.0));
+        ticket.cancel();
+        let stopped = read(&session, &[good.clone(), good.clone()], &Head::Fitting, &ticket);
+        assert!(matches!(stopped, Err(Error::Cancelled)));
         take(&mut session, found);
         let Signal::Files(files) = &session.question.input.signal else { panic!("files") };
         assert_eq!(files[0].path, good);
-        assert_eq!(files[0].content.as_ref().and_then(Frozen::held).unwrap().rows.len(), 3);
+        assert_eq!(files[0].content.as_ref().and_then(Frozen::held).unwrap().steps(), 3);
     }
 
     #[test]

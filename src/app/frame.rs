@@ -205,6 +205,7 @@ impl App {
             help::show(ctx, cell, &mut self.help_open);
         }
         self.train.guard_closing(ctx, &self.session.train, self.scribe.is_some());
+        self.offers(ctx);
         self.training_dialog(ctx);
         self.export_dialog(ctx);
         self.opening_dialogs(ctx);

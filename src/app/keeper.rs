@@ -11,6 +11,7 @@ use crate::flow::{Question, Rows, SequenceFile, Signal, Weights};
 use crate::frozen::{Checksum, Frozen};
 use crate::network::StateDict;
 use crate::session::{History, Session};
+use crate::ticket::Ticket;
 
 /// A file whose content is not at hand, with the checksum it had, if that is known.
 type Wanted = (PathBuf, Option<Checksum>);
@@ -67,7 +68,7 @@ impl Keeper {
         self.reading = Some(Task::spawn(ctx, move || {
             let weights = weights.into_iter().filter_map(|wanted| {
                 // What is wrong with a file is told by whoever measures.
-                let content = files::freeze(&wanted.0).ok()?;
+                let content = files::freeze(&wanted.0, &Ticket::new()).ok()?;
                 same(&wanted, &content).ok()?;
                 Some((wanted, Held::Weights(content)))
             });
@@ -162,7 +163,8 @@ mod tests {
 
     fn held(question: &Question) -> Option<Vec<Vec<f64>>> {
         let Signal::Files(files) = &question.input.signal else { return None };
-        Some(files[0].content.as_ref()?.held()?.rows.clone())
+        let rows = files[0].content.as_ref()?.held()?;
+        Some((0..rows.steps()).map(|step| rows.step(step).to_vec()).collect())
     }
 
     #[test]

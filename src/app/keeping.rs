@@ -3,6 +3,7 @@
 use egui::{Context, ViewportCommand};
 
 use super::App;
+use super::commands::Command;
 use super::settings::{Geometry, News};
 use crate::error::Result;
 use crate::signal;
@@ -78,7 +79,10 @@ impl App {
     /// Opens what this start left out.
     pub(super) fn open_left_out(&mut self, ctx: &Context) {
         match self.left_out.clone() {
-            Some(path) => self.open_files(ctx, &[path]),
+            Some(path) => {
+                self.notices.remedied(Command::OpenLeftOut);
+                self.open_files(ctx, &[path]);
+            }
             None => self.notices.success("This start has left nothing out."),
         }
     }

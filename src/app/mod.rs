@@ -11,6 +11,7 @@ mod explore;
 mod export;
 mod files;
 mod frame;
+mod frame_times;
 mod head_dialog;
 mod heads;
 mod help;
@@ -44,11 +45,12 @@ pub use notice::{Kind as NoticeKind, Notice};
 pub use screenshot::Screenshot;
 pub use settings::{Beginning, default_path as settings_path, open as open_settings};
 pub use sheet::Sheet;
-pub use train::{Ledger, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
+pub use train::{Ledger, Offer, Phase, RunLine, Scene as TrainingScene, Taken, TrainTab};
 pub use window::App;
 
 use crate::error::{Error, Result};
 use crate::flow::Question;
+use crate::rescue;
 use crate::session::{Pane, Tab, ThemeChoice};
 use screenshot::{Ending, Photographer};
 
@@ -72,6 +74,8 @@ pub struct Options {
     pub safe: bool,
     /// Set as soon as the window exists: what fails afterwards is no lack of a display.
     pub opened: Arc<AtomicBool>,
+    /// Whether to tell on the standard output how long frames take.
+    pub frame_times: bool,
 }
 
 /// Opens the window and returns when it is closed.
@@ -80,7 +84,9 @@ pub struct Options {
 /// [`Error::Window`] if no window or no OpenGL can be had, or a screenshot was not ready in time;
 /// [`Error::Write`] if the screenshot or the settings cannot be written.
 pub fn run(options: Options) -> Result<()> {
-    let Options { screenshot, notices, question, tab, files, views, safe, opened } = options;
+    small_pages();
+    let Options { screenshot, notices, question, tab, files, views, safe, opened, frame_times } =
+        options;
     let mut beginning = match &screenshot {
         Some(_) => Beginning::default(),
         None if safe => Beginning::safe(),
@@ -120,16 +126,32 @@ pub fn run(options: Options) -> Result<()> {
         let mut app = App::begin(&creation.egui_ctx, beginning)?;
         if !taking_picture {
             app.obey_signals(&creation.egui_ctx);
+            if let Some(folder) = rescue::folder() {
+                app.training_mut().shelter_in(folder);
+            }
         }
         if !files.is_empty() {
             app.open_files(&creation.egui_ctx, &files);
         }
         opened.store(true, Ordering::Relaxed);
-        Ok(Box::new(shell::Shell::new(app, photographer, saved)))
+        let mut shell = shell::Shell::new(app, photographer, saved);
+        if frame_times {
+            shell.tell_frame_times()?;
+        }
+        Ok(Box::new(shell))
     });
     eframe::run_native(settings::APP_ID, native, create)
         .map_err(|error| Error::Window(error.to_string()))?;
     finish(&ending)
+}
+
+/// Keeps what is freed from coming back as zeros: where the kernel backs memory with pages of 2 MB, the
+/// pieces given back of one stay resident as soon as a neighbour is used again, and a window that is open
+/// for hours grows by a hundred megabytes for nothing. The command line, whose trainings end, keeps them.
+fn small_pages() {
+    // A kernel that refuses leaves things as they were.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 /// What became of the screenshot, if one was asked for, or of the settings.

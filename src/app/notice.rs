@@ -70,6 +70,11 @@ impl Notices {
         self.kept.retain(|notice| notice.text != text);
     }
 
+    /// Takes back news about which something has been done.
+    pub fn remedied(&mut self, remedy: Command) {
+        self.kept.retain(|notice| notice.remedy != Some(remedy));
+    }
+
     /// The messages on screen.
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
         self.kept.iter()

@@ -16,6 +16,7 @@ use super::window::BUSY_AFTER;
 use crate::error::Result;
 use crate::flow::{Signal, Weights};
 use crate::network::{Head, ReadoutSource};
+use crate::ticket::Ticket;
 
 /// Everything about files that are not open yet.
 #[derive(Default)]
@@ -41,7 +42,27 @@ struct Order {
 struct Reading {
     names: String,
     since: Instant,
+    /// How far it is, and how it is stopped.
+    ticket: Ticket,
     task: Task<Outcome>,
+}
+
+impl Drop for Reading {
+    /// Whoever no longer waits for what is read stops the reading; after its end this does nothing.
+    fn drop(&mut self) {
+        self.ticket.cancel();
+    }
+}
+
+impl Reading {
+    /// What is read; of many files the first names only.
+    fn phrase(&self) -> String {
+        const MOST: usize = 80;
+        match self.names.char_indices().nth(MOST) {
+            Some((end, _)) => format!("reading {}…", &self.names[..end]),
+            None => format!("reading {}", self.names),
+        }
+    }
 }
 
 impl Opening {
@@ -113,8 +134,10 @@ impl App {
         let Some(Order { paths, head }) = self.opening.waiting.pop_front() else { return };
         let session = self.session.clone();
         let names = paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ");
-        let task = Task::spawn(ctx, move || files::read(&session, &paths, &head));
-        self.opening.reading = Some(Reading { names, since: Instant::now(), task });
+        let ticket = Ticket::new();
+        let watched = ticket.clone();
+        let task = Task::spawn(ctx, move || files::read(&session, &paths, &head, &watched));
+        self.opening.reading = Some(Reading { names, since: Instant::now(), ticket, task });
     }
 
     /// Takes what was read.
@@ -194,7 +217,8 @@ impl App {
         let session = self.session.clone();
         let names = name(&weights.path);
         let task = Task::spawn(ctx, move || files::fitting(&session, Some(weights), sequences));
-        self.opening.reading = Some(Reading { names, since: Instant::now(), task });
+        let (since, ticket) = (Instant::now(), Ticket::new());
+        self.opening.reading = Some(Reading { names, since, ticket, task });
     }
 
     /// Says what is being read, if it takes long enough to be noticed.
@@ -211,7 +235,11 @@ impl App {
                     .show(ui, |ui| {
                         ui.horizontal(|ui| {
                             ui.add(egui::Spinner::new().size(14.0));
-                            ui.label(RichText::new(format!("reading {}", reading.names)).strong());
+                            ui.label(RichText::new(reading.phrase()).strong());
+                            if let Some(part) = reading.ticket.progress() {
+                                let bar = egui::ProgressBar::new(part as f32);
+                                ui.add(bar.desired_width(120.0).show_percentage());
+                            }
                             let tip = "Leaves everything as it is.";
                             ui.button("Cancel").on_hover_text(tip).clicked()
                         })
@@ -221,7 +249,7 @@ impl App {
             })
             .inner;
         if cancelled {
-            // Nobody listens to the task any more; it ends by itself.
+            // Dropped, it stops at the next piece of the file.
             self.opening.reading = None;
             self.opening.waiting.clear();
         }

@@ -1,9 +1,11 @@
 //! Between the application and eframe: frames, signals, the screenshot, the end.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use egui::{Context, Ui, ViewportCommand};
 
+use super::frame_times::FrameTimes;
 use super::screenshot::{Ending, Photographer};
 use super::{App, settings};
 
@@ -16,14 +18,27 @@ pub(super) struct Shell {
     photographer: Option<Photographer>,
     /// Where it is told how the last saving of the settings ended.
     ending: Ending,
+    /// Whether the window was maximised, and whether it filled the screen.
+    filled: [bool; 2],
     /// Frames drawn so far, while the window's place is looked after.
     frames: u32,
+    frame_times: Option<FrameTimes>,
 }
 
 impl Shell {
     /// Nothing is drawn yet. How the last saving ends is put into `ending`.
     pub fn new(app: App, photographer: Option<Photographer>, ending: Ending) -> Self {
-        Self { app, photographer, ending, frames: 0 }
+        let filled = app.fills_the_screen();
+        Self { app, photographer, ending, filled, frames: 0, frame_times: None }
+    }
+
+    /// Tells on the standard output how long frames take.
+    ///
+    /// # Errors
+    /// The system's error if no thread can be started.
+    pub fn tell_frame_times(&mut self) -> std::io::Result<()> {
+        self.frame_times = Some(FrameTimes::start()?);
+        Ok(())
     }
 
     /// Sees that the restored window can be reached: its screen may be gone, and X11 forgets what
@@ -34,7 +49,7 @@ impl Shell {
         }
         self.frames += 1;
         if self.frames == 2 {
-            let [maximised, fullscreen] = self.app.fills_the_screen();
+            let [maximised, fullscreen] = self.filled;
             if fullscreen {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(true));
             } else if maximised {
@@ -68,7 +83,11 @@ impl eframe::App for Shell {
         self.look_after_place(ctx, frame);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // With drawing, without waiting for the screen; of the frame before, as this one has only begun.
+        if let (Some(times), Some(seconds)) = (&self.frame_times, frame.info().cpu_usage) {
+            times.add(Duration::from_secs_f32(seconds));
+        }
         self.app.show(ui);
         if let Some(photographer) = &mut self.photographer {
             photographer.tick(ui.ctx(), self.app.settled());

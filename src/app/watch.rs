@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use crate::disk::{Source, Stamp, stamp};
+use crate::error::Result;
 use crate::flow::{Question, Signal, Weights};
-use crate::frozen::{Checksum, Frozen};
+use crate::frozen::{Checksum, Frozen, Sum};
+use crate::ticket::Ticket;
 
 /// How often the thread looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -76,9 +79,6 @@ fn in_use(question: &Question) -> Vec<InUse> {
     files
 }
 
-/// What the system says of a file without reading it.
-type Stamp = (Option<SystemTime>, u64);
-
 /// A file, when it was last read, and whether it was another then.
 struct Looked {
     file: InUse,
@@ -101,16 +101,25 @@ impl Looked {
         let Some(stamp) = stamp(path).filter(|stamp| Some(*stamp) != self.stamp) else {
             return false;
         };
-        let Ok(bytes) = std::fs::read(path) else { return false };
+        let Ok(checksum) = checksum(path) else { return false };
         self.stamp = Some(stamp);
-        self.changed = Checksum::of(&bytes) != *opened;
+        self.changed = checksum != *opened;
         known
     }
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok(), metadata.len()))
+/// The checksum of a file, read piece by piece: it may be large.
+fn checksum(path: &Path) -> Result<Checksum> {
+    let mut source = Source::open(path, u64::MAX, "what was opened")?;
+    let mut piece = vec![0; 1 << 16];
+    let mut sum = Sum::default();
+    let ticket = Ticket::new();
+    loop {
+        match source.piece(&mut piece, &ticket)? {
+            0 => return Ok(sum.finish()),
+            count => sum.add(&piece[..count]),
+        }
+    }
 }
 
 fn look(told: &Receiver<Vec<InUse>>, tell: &Sender<Vec<PathBuf>>, wake: &impl Fn()) {

@@ -6,21 +6,19 @@ use clap::{Args, ValueEnum};
 
 use super::choices::{AcrossWord, SortWord, ThemeWord, ViewWord, WantedView, whole, width};
 use super::failure::Failure;
+use super::outputs::Outcome;
 use super::question::QuestionArguments;
 use super::view::Views;
-use super::{json::json, stderr, stdout, table::table};
+use super::{json::json, reading, stderr, stdout, table::table};
 pub(super) use crate::disk::same_file;
 use crate::figure::of_flow::{self, View};
 use crate::figure::of_view::Layout;
-use crate::figure::{Figure, Style, check_writable, csv, png, save_all, svg};
+use crate::figure::{Figure, Style, check_writable, csv, png, svg};
 use crate::flow::view::Across;
 use crate::flow::{self, Array, FlowReport, Instrument, Question, npz};
 use crate::network::ReadoutSource;
 use crate::ticket::Ticket;
 use crate::visible;
-
-/// A file to be written, and what it will hold.
-pub(super) type Output = (PathBuf, Vec<u8>);
 
 /// The flags of `rnnscope explore`.
 #[derive(Clone, Debug, Args)]
@@ -71,28 +69,32 @@ pub(super) struct ExploreArguments {
 /// Measures and writes what was asked for; without any output flag, prints a table.
 ///
 /// # Errors
-/// Bad input, in one line; then no file was written.
+/// Bad input, in one line; then no file was written. A file that could not be written; then the
+/// others were.
 pub(super) fn run(arguments: &ExploreArguments) -> Result<(), Failure> {
     let question = arguments.question.question()?;
     arguments.check_across(&question)?;
     arguments.check_style()?;
     arguments.check_paths()?;
     // Read once, whatever happens on disk while it is measured.
-    let question = question.frozen()?;
+    let question = reading::shown(|ticket| question.frozen_with(ticket))?;
     let shown = arguments.show(&question)?;
-    let outputs = arguments.outputs(&shown)?;
-    let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
-        arguments.json(&shown)?
-    } else if outputs.is_empty() {
-        shown.table().into_bytes()
-    } else {
-        written(&outputs).into_bytes()
-    };
-    save(&outputs)?;
-    if arguments.json.is_some() || !outputs.is_empty() {
+    let mut outcome = arguments.write(&shown);
+    let files = arguments.paths().next().is_some();
+    if arguments.json.is_some() || files {
         arguments.warn(shown.report());
     }
-    stdout::print(&printed)
+    let printed = if arguments.json.as_deref().is_some_and(is_stdout) {
+        arguments.json(&shown)
+    } else if files {
+        Ok(outcome.lines().into_bytes())
+    } else {
+        Ok(shown.table().into_bytes())
+    };
+    if let Err(failure) = printed.and_then(|printed| stdout::print(&printed)) {
+        outcome.fail(failure);
+    }
+    outcome.end()
 }
 
 /// What was measured.
@@ -254,29 +256,32 @@ impl ExploreArguments {
         Ok(Shown::Views(Views { flow, views, layout: self.layout() }))
     }
 
-    fn outputs(&self, shown: &Shown) -> Result<Vec<Output>, Failure> {
-        let mut outputs = Vec::new();
+    /// Writes every file that was asked for.
+    fn write(&self, shown: &Shown) -> Outcome {
+        let mut outcome = Outcome::default();
         if self.png.is_some() || self.svg.is_some() {
             let (figures, style) = (shown.figures(), self.style(shown.report()));
             if let Some(path) = &self.png {
-                outputs.push((path.clone(), png(&figures, &style, 1.0)?));
+                outcome.file(path, || Ok(png(&figures, &style, 1.0)?));
             }
             if let Some(path) = &self.svg {
-                outputs.push((path.clone(), svg(&figures, &style)?.into_bytes()));
+                outcome.file(path, || Ok(svg(&figures, &style)?.into_bytes()));
             }
         }
         if let Some(path) = &self.csv {
-            outputs.push((path.clone(), shown.csv()?.into_bytes()));
+            outcome.file(path, || Ok(shown.csv()?.into_bytes()));
         }
         if let Some(path) = self.json.as_ref().filter(|path| !is_stdout(path)) {
-            outputs.push((path.clone(), self.json(shown)?));
+            outcome.file(path, || self.json(shown));
         }
         if let (Some(path), Shown::Flow(report, Some(arrays))) = (&self.npz, shown) {
-            let report = json(report, None)?;
-            let report = String::from_utf8_lossy(&report);
-            outputs.push((path.clone(), npz(arrays, &[("report", report.trim_end())])?));
+            outcome.file(path, || {
+                let report = json(report, None)?;
+                let report = String::from_utf8_lossy(&report);
+                Ok(npz(arrays, &[("report", report.trim_end())])?)
+            });
         }
-        Ok(outputs)
+        outcome
     }
 
     fn json(&self, shown: &Shown) -> Result<Vec<u8>, Failure> {
@@ -314,20 +319,7 @@ impl ExploreArguments {
     }
 }
 
-/// Writes all files or none.
-///
-/// # Errors
-/// The first path that could not be written.
-pub(super) fn save(outputs: &[Output]) -> Result<(), Failure> {
-    let files: Vec<_> = outputs.iter().map(|(path, bytes)| (&**path, &**bytes)).collect();
-    Ok(save_all(&files)?)
-}
-
 /// Whether a path means standard output.
 pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-fn written(outputs: &[Output]) -> String {
-    outputs.iter().map(|(path, _)| format!("wrote {}\n", visible::path(path))).collect()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::guard::Panic;
 use crate::error::Error;
+use crate::signal::Signal;
 use crate::visible;
 
 /// Why a command failed.
@@ -22,17 +23,17 @@ impl Failure {
     pub const INPUT: u8 = 2;
     /// Exit code of everything else.
     pub const UNFORESEEN: u8 = 1;
-    /// Exit code after Ctrl-C: 128 and the signal's number, as shells count.
-    pub const INTERRUPTED: u8 = 130;
+    /// Exit codes above this are those of signals: this and the signal's number, as shells count.
+    pub const SIGNALS: u8 = 128;
 
     /// Something the user can put right.
     pub(super) fn input(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit_code: Self::INPUT }
     }
 
-    /// Ctrl-C, after everything worth keeping was written.
-    pub(super) fn interrupted(message: impl Into<String>) -> Self {
-        Self { message: message.into(), exit_code: Self::INTERRUPTED }
+    /// A signal, after everything worth keeping was written.
+    pub(super) fn interrupted(signal: Signal, message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit_code: signal.exit_code() }
     }
 
     /// Something the user can do nothing about.
@@ -47,6 +48,21 @@ impl Failure {
         Self { message, exit_code: Self::UNFORESEEN }
     }
 
+    /// The same with what it is about in front.
+    pub(super) fn about(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
+    }
+
+    /// The same with something to add.
+    pub(super) fn and(self, more: &str) -> Self {
+        Self { message: format!("{}; {more}", self.message), ..self }
+    }
+
+    /// What is wrong, without what the line begins with.
+    pub(super) fn words(&self) -> String {
+        visible::message(&self.message)
+    }
+
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         self.exit_code
@@ -55,7 +71,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.exit_code == Self::INTERRUPTED { INTERRUPTED } else { ERROR };
+        let kind = if self.exit_code > Self::SIGNALS { INTERRUPTED } else { ERROR };
         write!(f, "{kind}: {}", visible::message(&self.message))
     }
 }

@@ -46,8 +46,10 @@ Settings of the window:
 Exit status:
   0  done
   1  a fault in rnnscope
-  2  bad input: a flag, a number, a file, or a path that cannot be written; nothing was written
-  130  stopped by Ctrl-C while training; what was measured until then was written
+  2  bad input: a flag, a number or a file; nothing was written. Or an output that could not be
+     written: all others were
+  129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM while training; what was measured until then was \
+written
 
 Environment:
   DISPLAY, WAYLAND_DISPLAY  where the window opens (Linux)
@@ -243,8 +245,16 @@ Progress is shown on standard error: bars on a terminal, a line now and then els
 report at the end gives architecture and settings, the ranking by the mean of the last 100 losses (of all, where there are fewer) \
 (first-zero: by balanced accuracy, the mean of the recalls of both classes, before that), every \
 trial, and what the task is about: lengths mastered and where a curriculum got stuck, accuracy \
-and confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C stops \
-cleanly: what was measured until then is printed and written. A second Ctrl-C stops at once.";
+and confused digits, wrong answers on fresh sequences, the floor of the loss. Ctrl-C, SIGTERM and \
+SIGHUP stop cleanly: what was measured until then is printed and written. A second one stops at once.
+
+With --checkpoint FILE the training itself is kept in a file: from the start, every minute, when a \
+signal stops it, and at its end. `rnnscope train --resume FILE` goes on with it, however it was ended, \
+and what comes out is the same, byte for byte, as without the break. Give the outputs again; what is \
+trained stays as it was. Where --checkpoint is not given, the file resumed is kept up to date. A \
+training that has ended writes its outputs again, or goes on to more --steps. Without either flag, a \
+training of more than a minute is kept in rnnscope's own folder, until it has ended well; after any \
+other end rnnscope says how to continue it.";
 
 /// Under `train -h`.
 pub(super) const TRAIN_HINT: &str = "--help tells what is trained and written, with examples.";
@@ -298,8 +308,8 @@ head.weight and head.bias. A module with an nn.RNN, nn.LSTM or nn.GRU as `rnn` a
 need as zeros. Beside them comparison.json, for --comparison.
   --tensorboard DIR
       A folder a training: loss/train, accuracy/train, loss/test and accuracy/test (mnist1d; \
-first-zero: on all sequences), gradient and update norms. Numbers are f32, as the format has them. \
-tensorboard --logdir DIR
+first-zero: on all sequences), gradient and update norms. Numbers are f32, as the format has them. The files grow as training goes \
+on; a training that is resumed goes on in the same folder. tensorboard --logdir DIR
       With several rounds (running-mean --preset notebook without --loss), both folders get the \
 subfolders all and last.
 

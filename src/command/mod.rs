@@ -11,7 +11,9 @@ mod guard;
 mod json;
 mod man_pages;
 mod manual;
+mod outputs;
 mod question;
+mod reading;
 mod stderr;
 mod stdout;
 mod table;
@@ -30,6 +32,8 @@ use explore::ExploreArguments;
 use man_pages::ManPagesArguments;
 use train::TrainArguments;
 use window::WindowArguments;
+
+use crate::disk::outlive_limits;
 
 pub use failure::Failure;
 
@@ -69,6 +73,7 @@ enum Command {
 /// # Errors
 /// A [`Failure`] with its line of text and exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    outlive_limits();
     let arguments: Vec<_> = arguments.into_iter().collect();
     let CommandLine { command, window } = match CommandLine::try_parse_from(&arguments) {
         Ok(parsed) => parsed,

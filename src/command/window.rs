@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 
 use super::choices::{PaneWord, TabWord, ThemeWord, size, zoom};
-use super::explore::{Output, figures, measure, save};
+use super::explore::{figures, measure};
 use super::failure::Failure;
 use super::guard::guard;
+use super::outputs::Outcome;
 use super::table::table;
 use super::{display, stderr, stdout};
 use crate::app;
@@ -45,6 +46,9 @@ pub(super) struct WindowArguments {
     /// Start as if for the first time: saved settings are neither read nor changed
     #[arg(long)]
     safe: bool,
+    /// Print how many frames there were, the milliseconds of all and of the longest, every second
+    #[arg(long, hide = true)]
+    frame_times: bool,
 }
 
 /// Opens the window; where none can be had, prints the table and writes the figures instead.
@@ -93,9 +97,17 @@ fn open(arguments: &WindowArguments) -> Result<Opening, Failure> {
     });
     let tab = arguments.tab.map(Tab::from);
     let views = arguments.views.iter().map(|view| (*view).into()).collect();
-    let files = arguments.files.clone();
+    let (files, frame_times) = (arguments.files.clone(), arguments.frame_times);
     let safe = arguments.safe;
-    let options = app::Options { screenshot, tab, views, files, safe, ..app::Options::default() };
+    let options = app::Options {
+        screenshot,
+        tab,
+        views,
+        files,
+        safe,
+        frame_times,
+        ..app::Options::default()
+    };
     let opened = options.opened.clone();
     // The window library panics where a library or the X server disappoints it.
     let why = match guard(|| app::run(options)) {
@@ -130,23 +142,20 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
     let report = measure(&Session::default().question)?;
     let heading = Some(of_flow::heading(&report));
     let style = Style { width_px: 1000, heading, ..Style::default() };
-    let outputs = figures(&report)
-        .into_iter()
-        .map(|figure| {
-            let path = PathBuf::from(format!("rnnscope-{}.png", figure.name));
-            Ok((path, png(&[figure], &style, 1.0)?))
-        })
-        .collect::<Result<Vec<Output>, Failure>>()?;
     stdout::print(table(&report).as_bytes())?;
-    save(&outputs)?;
-    let names: Vec<_> = outputs.iter().map(|(path, _)| visible::path(path)).collect();
+    let mut outcome = Outcome::default();
+    for figure in figures(&report) {
+        let path = PathBuf::from(format!("rnnscope-{}.png", figure.name));
+        outcome.file(&path, || Ok(png(&[figure], &style, 1.0)?));
+    }
     let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let note = format!(
-        "\nwrote {} into {}\n`rnnscope explore --help` tells how to ask for other networks\n",
-        names.join(", "),
-        visible::path(&folder)
-    );
-    stdout::print(note.as_bytes())
+    let names: Vec<_> = outcome.written().map(|path| visible::path(path)).collect();
+    if !names.is_empty() {
+        let note = format!("\nwrote {} into {}\n", names.join(", "), visible::path(&folder));
+        stdout::print(note.as_bytes())?;
+    }
+    stdout::print(b"`rnnscope explore --help` tells how to ask for other networks\n")?;
+    outcome.end()
 }
 
 #[cfg(test)]

@@ -19,10 +19,12 @@ pub mod fault;
 mod folder;
 mod growing;
 mod journal;
+mod limit;
 mod lock;
 mod operation;
 mod part;
 mod read;
+mod resolve;
 mod save;
 mod set;
 mod target;
@@ -32,10 +34,12 @@ mod tidy;
 
 pub use folder::{NewFolder, Stamp, contents, create_folder, remove, rename, stamp, touch};
 pub use growing::Growing;
+pub use limit::outlive_limits;
 pub use lock::Lock;
 #[cfg(debug_assertions)]
 pub use operation::Operation;
 pub use read::{Source, read, read_text, system_text};
+pub use resolve::resolve;
 pub use save::{save, save_all};
 pub use target::{check_writable, same_file};
 pub use tidy::{Tidied, tidied, tidy};

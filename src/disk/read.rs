@@ -1,7 +1,7 @@
 //! Reading: regular files only, of bounded size, in pieces between which it can be stopped.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::operation;
@@ -60,23 +60,36 @@ impl Source {
     /// # Errors
     /// What the system says, [`Error::Cancelled`] when the ticket is.
     pub fn read_all(mut self, ticket: &Ticket) -> Result<Vec<u8>> {
-        let path = self.path.clone();
-        let unreadable = |source| Error::Read { path: path.clone(), source };
         ticket.expect_steps(self.left);
         let mut bytes = vec![0; usize::try_from(self.left).unwrap_or(usize::MAX)];
         let mut filled = 0;
         while filled < bytes.len() {
             let end = bytes.len().min(filled + PIECE);
-            match Read::read(&mut self, &mut bytes[filled..end]).map_err(unreadable)? {
+            match self.piece(&mut bytes[filled..end], ticket)? {
                 0 => break,
-                count => {
-                    filled += count;
-                    ticket.advance(count as u64)?;
-                }
+                count => filled += count,
             }
         }
         bytes.truncate(filled);
         Ok(bytes)
+    }
+
+    /// The next bytes, counted on the ticket; 0 at the end. Whoever reads so says on the ticket how
+    /// many there are.
+    ///
+    /// # Errors
+    /// What the system says, [`Error::Cancelled`] when the ticket is.
+    pub fn piece(&mut self, buffer: &mut [u8], ticket: &Ticket) -> Result<usize> {
+        loop {
+            match Read::read(self, buffer) {
+                Ok(count) => {
+                    ticket.advance(count as u64)?;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(source) => return Err(Error::Read { path: self.path.clone(), source }),
+            }
+        }
     }
 }
 

@@ -397,5 +397,5 @@ pub(super) fn dtype(precision: Precision) -> DType {
 /// When a file last changed, so that an edited file is read again. A missing file is reported
 /// when it is read.
 fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+    crate::disk::stamp(path)?.0
 }

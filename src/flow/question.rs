@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::frozen::Frozen;
 use crate::network::{Design, Head, Nonlinearity, StateDict};
 use crate::task::{Loss, TaskChoice};
+use crate::ticket::Ticket;
 use crate::visible;
 
 use super::sequence_file::SequenceFile;
@@ -40,6 +41,7 @@ pub enum Weights {
     /// Read from a file with `torch.nn` names; sizes and cell are inferred.
     File {
         /// The file.
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         /// Activation assumed if the file holds a plain RNN, which does not record it.
         nonlinearity: Nonlinearity,
@@ -217,17 +219,52 @@ impl Question {
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub fn frozen(mut self) -> Result<Self> {
+    pub fn frozen(self) -> Result<Self> {
+        self.frozen_with(&Ticket::new())
+    }
+
+    /// As [`Question::frozen`], but can be watched and stopped: bytes are counted on the ticket, file
+    /// by file.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and [`Error::Cancelled`].
+    pub fn frozen_with(mut self, ticket: &Ticket) -> Result<Self> {
         if let Weights::File { path, content: content @ None, .. } = &mut self.weights {
-            let stored = StateDict::read(path)?;
+            let stored = StateDict::read_with(path, ticket)?;
             *content = Some(Frozen::new(stored.checksum().clone(), Arc::new(stored)));
         }
         if let Signal::Files(files) = &mut self.input.signal {
             for file in files.iter_mut().filter(|file| file.content.is_none()) {
-                *file = SequenceFile::open(&file.path)?;
+                *file = SequenceFile::open_with(&file.path, ticket)?;
             }
         }
         Ok(self)
+    }
+
+    /// What it keeps in memory of the files it names, each with what tells it from others and its
+    /// bytes: clones of a question keep the same.
+    pub fn held(&self) -> Vec<(usize, usize)> {
+        let mut held = Vec::new();
+        if let Weights::File { content: Some(content), .. } = &self.weights {
+            held.extend(content.held().map(|held| (Arc::as_ptr(held).addr(), held.bytes())));
+        }
+        if let Signal::Files(files) = &self.input.signal {
+            let rows = files.iter().filter_map(|file| file.content.as_ref()?.held());
+            held.extend(rows.map(|rows| (Arc::as_ptr(rows).addr(), rows.bytes())));
+        }
+        held
+    }
+
+    /// The same question with the checksums of its files alone, for whoever only compares it.
+    #[must_use]
+    pub fn without_files(mut self) -> Self {
+        if let Weights::File { content: Some(content), .. } = &mut self.weights {
+            content.let_go();
+        }
+        if let Signal::Files(files) = &mut self.input.signal {
+            files.iter_mut().filter_map(|file| file.content.as_mut()).for_each(Frozen::let_go);
+        }
+        self
     }
 
     /// Refuses what cannot be measured, before any work is done. Files are checked when read.
@@ -291,6 +328,20 @@ mod tests {
         let [_, first_zero, .., echo] = TaskChoice::all().map(Signal::Task);
         assert!(equal(other(&first_zero, 11, 2)));
         assert!(equal(other(&echo, 11, 1)) && !equal(other(&echo, 10, 2)));
+    }
+
+    #[test]
+    fn what_is_held_of_files_is_counted_once_and_can_be_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.csv");
+        std::fs::write(&path, "1\n2\n3\n").unwrap();
+        let mut question = Question::default();
+        question.input.signal = Signal::Files(vec![SequenceFile::open(&path).unwrap()]);
+        let held = question.held();
+        assert!(held.len() == 1 && held[0].1 >= 3 * size_of::<f64>(), "{held:?}");
+        assert_eq!(question.clone().held(), held, "a clone keeps the same");
+        let bare = question.clone().without_files();
+        assert!(bare == question && bare.held().is_empty());
     }
 
     #[test]

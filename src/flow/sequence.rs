@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 
 use super::question::{Input, Signal};
-use super::sequence_file::{Rows, SequenceFile};
+use super::sequence_file::SequenceFile;
 use crate::error::{Error, Result};
 use crate::rng::Generator;
 
@@ -63,14 +63,13 @@ impl Sequence {
         let Some((_, first)) = sequences.first() else {
             return Err(Error::out_of_range("sequence", "at least one file", "none"));
         };
-        let (length, features) = (first.rows.len(), first.rows[0].len());
+        let (length, features) = (first.steps(), first.width());
         for (path, file) in &sequences {
-            let Rows { header: _, rows } = file.as_ref();
-            if rows.len() != length || rows[0].len() != features {
+            let (steps, width) = (file.steps(), file.width());
+            if (steps, width) != (length, features) {
                 let message = format!(
-                    "{} rows of {} columns, but the first file has {length} rows of {features}",
-                    rows.len(),
-                    rows[0].len()
+                    "{steps} rows of {width} columns, but the first file has {length} rows of \
+                     {features}"
                 );
                 return Err(Error::content(*path, message));
             }
@@ -83,7 +82,7 @@ impl Sequence {
         }
         let headers = sequences.iter().map(|(_, file)| file.header.clone()).collect();
         let x = (0..length)
-            .flat_map(|t| sequences.iter().flat_map(move |(_, file)| file.rows[t].iter().copied()))
+            .flat_map(|t| sequences.iter().flat_map(move |(_, file)| file.step(t).iter().copied()))
             .collect();
         Ok(Self { headers, ..Self::with_running_mean(length, sequences.len(), features, x) })
     }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::disk;
-use crate::error::{Error, Result};
-use crate::frozen::{Checksum, Frozen};
+use super::question::Input;
+use crate::disk::Source;
+use crate::error::{Error, Result, excerpt};
+use crate::frozen::{Checksum, Frozen, Sum};
 use crate::header::is_name;
+use crate::table::Table;
 use crate::ticket::Ticket;
 
 /// Files above this size are refused before they are read.
@@ -19,6 +21,7 @@ const MAX_BYTES: u64 = 256 << 20;
 #[serde(from = "Written")]
 pub struct SequenceFile {
     /// The file.
+    #[serde(with = "crate::path_text")]
     pub path: PathBuf,
     /// What it held when it was opened; `None` reads whatever it holds now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,8 +32,9 @@ pub struct SequenceFile {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
-    Path(PathBuf),
+    Path(#[serde(with = "crate::path_text")] PathBuf),
     File {
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         #[serde(default)]
         content: Option<Frozen<Rows>>,
@@ -42,8 +46,17 @@ enum Written {
 pub struct Rows {
     /// Names of the columns, where the file begins with them; that row is no step.
     pub header: Option<Vec<String>>,
-    /// Finite numbers, a row a step, all of the same width, at least one.
-    pub rows: Vec<Vec<f64>>,
+    /// Columns.
+    width: usize,
+    /// Finite numbers, a row a step, at least one.
+    values: Vec<f64>,
+}
+
+impl Rows {
+    /// Memory that its numbers take, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.values.as_slice())
+    }
 }
 
 impl SequenceFile {
@@ -108,73 +121,107 @@ impl From<&str> for SequenceFile {
 }
 
 fn read(path: &Path, ticket: &Ticket) -> Result<(Checksum, Rows)> {
-    let bytes = disk::read(path, MAX_BYTES, "a sequence", ticket)?;
-    Ok((Checksum::of(&bytes), Rows::decode(path, &bytes)?))
+    let mut source = Source::open(path, MAX_BYTES, "a sequence")?;
+    let size = source.size();
+    ticket.expect_steps(size);
+    let mut sum = Sum::default();
+    let feed = |room: &mut [u8]| {
+        let count = source.piece(room, ticket)?;
+        sum.add(&room[..count]);
+        Ok(count)
+    };
+    let rows = Rows::parse(path, Table::new(path, Box::new(feed)), size)?;
+    Ok((sum.finish(), rows))
 }
 
 impl Rows {
+    /// Numbers of a file at most, 128 MiB: every measurement copies them several times.
+    const MOST_NUMBERS: usize = 1 << 24;
+
     /// The bytes of a CSV file as a sequence. A first row in which every cell is clearly a name is a
     /// header. The path is for messages.
     ///
     /// # Errors
-    /// What holds no numbers, with the line.
+    /// What holds no numbers, with the line, and more than can be measured.
     pub fn decode(path: &Path, bytes: &[u8]) -> Result<Self> {
-        rows(path, bytes)
+        Self::parse(path, Table::of(path, bytes), bytes.len() as u64)
     }
-}
 
-fn rows(path: &Path, bytes: &[u8]) -> Result<Rows> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Error::content(path, "not a text file: expected CSV in UTF-8"))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let mut header = None;
-    let mut rows: Vec<Vec<f64>> = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| Error::content(path, error.to_string()))?;
-        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
-        if index == 0 && record.iter().all(is_name) {
-            header = Some(record.iter().map(str::to_owned).collect::<Vec<_>>());
-            continue;
-        }
-        let row = numbers(&record).map_err(|cell| {
-            let hint = if index == 0 { " (a header has a name in every column)" } else { "" };
-            Error::content(path, format!("line {line}: {cell:?} is not a finite number{hint}"))
-        })?;
-        let names = header.as_ref().map(Vec::len);
-        if rows.is_empty()
-            && let Some(expected) = names.filter(|names| *names != row.len())
-        {
-            let found = row.len();
-            let message = format!("line {line}: {found} columns, but the header names {expected}");
-            return Err(Error::content(path, message));
-        }
-        if let Some(first) = rows.first()
-            && first.len() != row.len()
-        {
-            let (found, expected) = (row.len(), first.len());
-            let message = format!("line {line}: {found} columns, expected {expected} as above");
-            return Err(Error::content(path, message));
-        }
-        rows.push(row);
+    /// Steps.
+    pub fn steps(&self) -> usize {
+        self.values.len() / self.width
     }
-    if rows.is_empty() {
-        return Err(Error::content(path, "holds no numbers: expected a row a step"));
-    }
-    Ok(Rows { header, rows })
-}
 
-/// The cells as finite numbers, or the first that is none.
-fn numbers(record: &csv::StringRecord) -> std::result::Result<Vec<f64>, String> {
-    record
-        .iter()
-        .map(|cell| {
-            cell.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| cell.to_owned())
-        })
-        .collect()
+    /// Features of a step.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The numbers of a step, from 0.
+    pub fn step(&self, step: usize) -> &[f64] {
+        &self.values[step * self.width..][..self.width]
+    }
+
+    /// All rows of a table of so many bytes.
+    fn parse(path: &Path, mut table: Table<'_>, size: u64) -> Result<Self> {
+        let wrong = |message: String| Err(Error::content(path, message));
+        let mut found = Self { header: None, width: 0, values: Vec::new() };
+        let mut first = true;
+        while let Some(row) = table.row()? {
+            let begins = std::mem::take(&mut first);
+            if begins && row.cells().all(is_name) {
+                found.header = Some(row.cells().map(str::to_owned).collect());
+                continue;
+            }
+            let line = row.line;
+            if found.width == 0 {
+                found.width = row.len();
+                // Rows are much alike: room for all of them at once, and no more than there may be.
+                let rows = size / row.bytes().max(1) + 1;
+                let rows = usize::try_from(rows).unwrap_or(usize::MAX).min(Input::MAX_LENGTH);
+                found.values.reserve_exact((rows * row.len()).min(Self::MOST_NUMBERS));
+            }
+            for cell in row.cells() {
+                match cell.parse() {
+                    Ok(value) if f64::is_finite(value) => found.values.push(value),
+                    _ => {
+                        let hint =
+                            if begins { " (a header has a name in every column)" } else { "" };
+                        let cell = excerpt(cell);
+                        return wrong(format!("line {line}: {cell} is not a finite number{hint}"));
+                    }
+                }
+            }
+            let names = found.header.as_ref().map(Vec::len);
+            let count = row.len();
+            if let Some(names) = names.filter(|names| *names != found.width) {
+                return wrong(format!(
+                    "line {line}: {count} columns, but the header names {names}"
+                ));
+            }
+            if count != found.width {
+                let width = found.width;
+                return wrong(format!("line {line}: {count} columns, expected {width} as above"));
+            }
+            if found.steps() > Input::MAX_LENGTH {
+                let most = Input::MAX_LENGTH;
+                return wrong(format!(
+                    "line {line}: more than {most} steps, the most that is measured"
+                ));
+            }
+            if found.values.len() > Self::MOST_NUMBERS {
+                let most = Self::MOST_NUMBERS;
+                return wrong(format!(
+                    "line {line}: more than {most} numbers, the most that is measured"
+                ));
+            }
+        }
+        if found.values.is_empty() {
+            return wrong("holds no numbers: expected a row a step".to_owned());
+        }
+        found.values.shrink_to_fit();
+        Ok(found)
+    }
 }
 
 #[cfg(test)]
@@ -190,9 +237,10 @@ mod tests {
 
     #[test]
     fn a_header_and_windows_line_ends_are_read() {
-        let Rows { header, rows } = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
-        assert_eq!(rows, [[1.5, 2.0], [-0.3, 4.0]]);
-        assert_eq!(header.unwrap(), ["price", "volume"]);
+        let rows = csv("\u{feff}price, volume\r\n1.5, 2\r\n-3e-1,4\r\n").unwrap();
+        assert_eq!((rows.steps(), rows.width()), (2, 2));
+        assert_eq!((rows.step(0), rows.step(1)), (&[1.5, 2.0][..], &[-0.3, 4.0][..]));
+        assert_eq!(rows.header.unwrap(), ["price", "volume"]);
         assert_eq!(csv("1\n2\n").unwrap().header, None);
     }
 
@@ -224,9 +272,12 @@ mod tests {
             ("1\nnan\n", "line 2: \"nan\" is not a finite number"),
             ("", "holds no numbers"),
             ("a,b\n", "holds no numbers"),
+            ("1\n\n\nx\n", "line 4: \"x\" is not a finite number"),
+            (&"1\n".repeat(100_001), "line 100001: more than 100000 steps"),
+            (&format!("1\n{}\n", "y".repeat(300_000)), "y\"… is not a finite number"),
         ] {
             let error = csv(text).unwrap_err().to_string();
-            assert!(error.contains(reason), "{text:?}: {error}");
+            assert!(error.contains(reason) && error.len() < 300, "{error}");
         }
     }
 }

@@ -129,7 +129,8 @@ impl Reading {
     pub fn width(self, hidden_size: usize) -> usize {
         match self {
             Self::EachStep | Self::LastStep | Self::LastStepRelu => hidden_size,
-            Self::AllSteps(steps) => steps * hidden_size,
+            // A file may claim any number of steps.
+            Self::AllSteps(steps) => steps.saturating_mul(hidden_size),
             Self::States => 0,
         }
     }
@@ -224,6 +225,17 @@ impl NetworkSpec {
             | Reading::AllSteps(_) => self.output_size * (self.reading.width(self.hidden_size) + 1),
         };
         layers + readout
+    }
+
+    /// Tensors that these numbers stand in.
+    pub(crate) fn parameter_tensors(&self) -> usize {
+        let biases = match self.biases {
+            Biases::One => 1,
+            Biases::Two => 2,
+        };
+        let of_layer = 2 + biases + usize::from(self.wiring == Wiring::Skips);
+        let readout = if self.reading == Reading::States { 0 } else { 2 };
+        self.num_layers * of_layer + readout
     }
 }
 

@@ -60,6 +60,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn desktops_know_session_files_by_their_name_and_their_first_line() {
+        let types = include_str!("../../assets/rnnscope.mime.xml");
+        assert!(types.contains(&format!("pattern=\"*.{EXTENSION}\"")), "{types}");
+        let magic = types.split_once("value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let (beginning, _) = magic.expect("what such a file begins with");
+        assert!(beginning.len() > 8 && FIRST_LINE.starts_with(beginning), "{beginning}");
+    }
+
+    #[test]
     fn a_session_file_is_read_back_and_damage_is_one_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.rnnscope");

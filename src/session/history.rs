@@ -1,11 +1,15 @@
 //! Undo and redo of settings: the states a user rested at, not every tick of a slider.
 
+use std::collections::HashSet;
+
 use super::Session;
 use crate::figure::of_flow::View;
 use crate::flow::Question;
 
-/// How many states are kept.
+/// How many states are kept,
 const DEPTH: usize = 200;
+/// and at most so many bytes of the files that they name, beside those of the present state.
+const MOST_BYTES: usize = 256 << 20;
 
 /// The settings that undo and redo restore.
 type State = (Question, View);
@@ -56,11 +60,31 @@ impl History {
         self.push(Step { state, whole: Some(Box::new(before.clone())) });
     }
 
+    /// Forgets the oldest states until files that only earlier states name take at most so many bytes.
+    fn fit(&mut self, most: usize) {
+        let mut known: HashSet<usize> = self
+            .present
+            .iter()
+            .flat_map(|(question, _)| question.held())
+            .map(|held| held.0)
+            .collect();
+        let mut bytes = 0;
+        let mut fits = |step: &Step| {
+            let held = step.questions().flat_map(Question::held);
+            bytes += held.filter(|held| known.insert(held.0)).map(|held| held.1).sum::<usize>();
+            bytes <= most
+        };
+        // From the newest on.
+        let kept = self.past.iter().rev().take_while(|step| fits(step)).count();
+        self.past.drain(..self.past.len() - kept);
+    }
+
     fn push(&mut self, step: Step) {
         self.past.push(step);
         self.future.clear();
         let surplus = self.past.len().saturating_sub(DEPTH);
         self.past.drain(..surplus);
+        self.fit(MOST_BYTES);
     }
 
     /// The state before the present one, which becomes the present one. `now` is what redo returns
@@ -108,6 +132,14 @@ impl History {
 }
 
 impl Step {
+    /// Every question that it keeps.
+    fn questions(&self) -> impl Iterator<Item = &Question> {
+        let whole = self.whole.iter().flat_map(|session| {
+            std::iter::once(&session.question).chain(session.pins.iter().map(|pin| &pin.question))
+        });
+        std::iter::once(&self.state.0).chain(whole)
+    }
+
     fn back(self) -> Back {
         match (self.whole, self.state) {
             (Some(session), _) => Back::Whole(session),
@@ -125,6 +157,7 @@ fn leave(present: &mut Option<State>, to: &Step, now: &Session) -> Option<Step> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::{SequenceFile, Signal};
 
     fn question(weight_scale: f64) -> Question {
         Question { weight_scale, ..Question::default() }
@@ -174,5 +207,32 @@ mod tests {
         assert_eq!(history.leads_to_sessions(), [false, true]);
         assert_eq!(history.redo(&before), Some(Back::Whole(Box::new(now))));
         assert_eq!(scale_of(history.redo(&before)), Some(3.0));
+    }
+
+    #[test]
+    fn files_of_long_ago_are_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "1\n".repeat(100)).unwrap();
+            let mut question = Question::default();
+            question.input.signal = Signal::Files(vec![SequenceFile::open(&path).unwrap()]);
+            question
+        };
+        let view = View::default();
+        let mut history = History::default();
+        let first = open("a.csv");
+        let bytes = first.held()[0].1;
+        for question in [question(1.0), first, open("b.csv"), question(2.0), open("c.csv")] {
+            history.rest(&question, &view);
+            history.rest(&Question { weight_scale: 3.0, ..question }, &view);
+        }
+        assert_eq!(history.past.len(), 9);
+        history.fit(2 * bytes);
+        assert_eq!(history.past.len(), 9, "a and b fit beside c, which is on screen");
+        history.fit(2 * bytes - 1);
+        assert_eq!(history.past.len(), 5, "a is gone with all before it");
+        history.fit(0);
+        assert_eq!(history.past.len(), 3, "what needs no file, and c");
     }
 }

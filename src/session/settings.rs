@@ -56,6 +56,7 @@ pub struct ExportSettings {
     /// Theme of the files, whatever the window's.
     pub theme: Theme,
     /// Folder last written to; none means the current one.
+    #[serde(with = "crate::path_text::option")]
     pub folder: Option<PathBuf>,
 }
 

@@ -45,6 +45,7 @@ pub struct TrainSettings {
     /// Whether a network that is opened in Explore is pinned as it was before training, too.
     pub beside_initial: bool,
     /// Folder last written to; none means the current one.
+    #[serde(with = "crate::path_text::option")]
     pub folder: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! Which task, with its settings: what files and the command line hold.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,14 @@ impl TaskChoice {
             Self::LongLag(task) => Arc::new(*task),
             Self::Echo(task) => Arc::new(*task),
         })
+    }
+
+    /// The file of the user's own that its data come from, if they do.
+    pub fn data_file(&self) -> Option<&Path> {
+        match self {
+            Self::Mnist1d(task) => task.file.as_deref(),
+            Self::RunningMean(_) | Self::FirstZero(_) | Self::LongLag(_) | Self::Echo(_) => None,
+        }
     }
 
     /// Features of an input step, or symbols of the alphabet.

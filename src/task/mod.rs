@@ -26,6 +26,7 @@ pub use mnist1d::{Classify, Dataset, Mnist1d, Points};
 pub use running_mean::RunningMean;
 
 use crate::error::Result;
+use crate::frozen::Checksum;
 use crate::network::Reading;
 use crate::rng::Generator;
 
@@ -155,6 +156,11 @@ pub trait Task: Debug + Send + Sync {
 
     /// Batches of an epoch, for tasks with a training set of fixed size.
     fn epoch(&self, _batch: usize) -> Option<u64> {
+        None
+    }
+
+    /// What tells its data from others, where they are the user's own.
+    fn checksum(&self) -> Option<Checksum> {
         None
     }
 

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
 use crate::disk;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::ticket::Ticket;
+use crate::unique::keys_are_unique;
 use crate::visible;
 
 /// The version of the format; other ones are refused.
@@ -55,16 +57,19 @@ impl Comparison {
     /// As for [`Comparison::read`].
     pub fn decode(path: &Path, bytes: &[u8]) -> Result<Self> {
         let foreign = |error: serde_json::Error| {
-            Error::content(path, format!("not a comparison saved by rnnscope: {error}"))
+            let reason = one_line(&error);
+            Error::content(path, format!("not a comparison saved by rnnscope: {reason}"))
         };
-        let document: Document<serde_json::Value> =
-            serde_json::from_slice(bytes).map_err(foreign)?;
+        keys_are_unique(bytes).map_err(foreign)?;
+        // The version first: others may hold other settings.
+        let document: Document<IgnoredAny> = serde_json::from_slice(bytes).map_err(foreign)?;
         if document.rnnscope_comparison != VERSION {
             let found = document.rnnscope_comparison;
             let message = format!("saved in version {found} of the format, this is {VERSION}");
             return Err(Error::content(path, message));
         }
-        let comparison: Self = serde_json::from_value(document.comparison).map_err(foreign)?;
+        let Document { comparison, .. }: Document<Self> =
+            serde_json::from_slice(bytes).map_err(foreign)?;
         comparison.validate().map_err(|error| Error::content(path, error.to_string()))?;
         Ok(comparison)
     }
@@ -91,12 +96,21 @@ mod tests {
             (half, "not a comparison"),
             ("{}".to_owned(), "not a comparison"),
             (" ".repeat(2 << 20), "too many for a saved comparison"),
+            (
+                text.replacen("\"batch\": 32", "\"batch\": 32, \"batch\": 8", 1),
+                "\"batch\" stands there twice",
+            ),
+            (
+                text.replacen("\"batch\": 32", &format!("\"{}\": 1", "x".repeat(1 << 19)), 1),
+                "missing field `batch`",
+            ),
         ] {
             assert_ne!(bad, text);
             std::fs::write(&path, bad).unwrap();
             let error = Comparison::read(&path).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
             assert_eq!(error.lines().count(), 1, "{error}");
+            assert!(error.len() < 1000, "a message repeats a file");
         }
         assert!(Comparison::read(folder.path()).is_err());
     }

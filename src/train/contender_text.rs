@@ -44,6 +44,9 @@ const INPUT_INITS: [(&str, InputInit); 2] =
 /// Words for `wiring=`.
 const WIRINGS: [(&str, Wiring); 2] = [("stacked", Wiring::Stacked), ("skips", Wiring::Skips)];
 
+/// A text is this long at most: every key, and a name that fills a line.
+const MOST_BYTES: usize = 1000;
+
 /// All keys, for the error that names them.
 const KEYS: &str = "layers, hidden, name, nonlinearity, init, input-init, forget-bias, hold, chrono,                     wiring, ticks, recipe, budget";
 
@@ -56,6 +59,11 @@ impl FromStr for Contender {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        if text.len() > MOST_BYTES {
+            let start = text.chars().take(60).chain(['…']).collect();
+            let message = format!("{} bytes; at most {MOST_BYTES} are read", text.len());
+            return Err(Error::Contender { text: start, message });
+        }
         parse(text).map_err(|message| Error::Contender { text: text.to_owned(), message })
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::checkpoint::Saved;
 use super::comparison::{Comparison, Feed};
 use super::entry::Entry;
 use super::trainee::{Streams, Trainee};
 use crate::error::Result;
 use crate::network::Network;
 use crate::rng::Generator;
-use crate::task::{Batch, Task, TaskChoice};
+use crate::task::{Task, TaskChoice};
 
 /// A comparison at the start: equal comparisons line up equally, byte for byte, which is what
 /// rewinding means.
@@ -22,7 +23,6 @@ pub struct LineUp {
 struct Hand {
     network: Network,
     streams: Streams,
-    only: Option<Batch>,
 }
 
 impl LineUp {
@@ -45,12 +45,33 @@ impl LineUp {
         let trainees = entries
             .into_iter()
             .zip(hands)
-            .map(|(entry, Hand { network, streams, only })| {
+            .map(|(entry, Hand { network, streams })| {
                 let (_, task) = tasks.of(&entry);
                 let task = Arc::clone(task);
-                Trainee::new(Arc::clone(&comparison), entry, task, &network, streams, only)
+                Trainee::new(Arc::clone(&comparison), entry, task, &network, streams)
             })
             .collect::<Result<_>>()?;
+        Ok(Self { trainees })
+    }
+}
+
+impl LineUp {
+    /// Places every training where it was when it was kept.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub(super) fn restore(comparison: &Arc<Comparison>, kept: &[Saved]) -> Result<Self> {
+        let entries = comparison.entries();
+        let tasks = Tasks::open(comparison, &entries)?;
+        let restore = |(entry, saved): (Entry, &Saved)| {
+            let (choice, task) = tasks.of(&entry);
+            let contender = &comparison.contenders[entry.contender];
+            // Its numbers are replaced: any draw has the right shapes.
+            let drawn = &mut Generator::seeded(0);
+            let network = contender.design.network(&contender.spec(choice), drawn)?;
+            Trainee::restore(Arc::clone(comparison), entry, Arc::clone(task), &network, saved)
+        };
+        let trainees = entries.into_iter().zip(kept).map(restore).collect::<Result<_>>()?;
         Ok(Self { trainees })
     }
 }
@@ -86,11 +107,12 @@ fn fair(comparison: &Comparison, entry: &Entry, tasks: &Tasks) -> Result<Hand> {
     let (choice, task) = tasks.of(entry);
     let contender = &comparison.contenders[entry.contender];
     let mut generator = Generator::seeded(seed);
-    let only = task.only_batch(comparison.batch, &mut generator)?;
+    let only = generator.clone();
+    task.only_batch(comparison.batch, &mut generator)?;
     let network = contender.design.network(&contender.spec(choice), &mut generator)?;
     let stream = |place: u64| Generator::seeded(seed.wrapping_add(place));
-    let streams = Streams { data: stream(1), showcase: stream(2), test: stream(3) };
-    Ok(Hand { network, streams, only })
+    let streams = Streams { data: stream(1), showcase: stream(2), test: stream(3), only };
+    Ok(Hand { network, streams })
 }
 
 /// One stream: all networks, the first contender's batches, the second's, ..., the showcase, and
@@ -100,7 +122,8 @@ fn notebook(comparison: &Comparison, entries: &[Entry], rounds_before: u32) -> R
     let task = comparison.task.open()?;
     let mut stream = Generator::seeded(comparison.seed);
     let mut round = || -> Result<Vec<Hand>> {
-        let only = task.only_batch(comparison.batch, &mut stream)?;
+        let only = stream.clone();
+        let has_but_one = task.only_batch(comparison.batch, &mut stream)?.is_some();
         let networks = entries
             .iter()
             .map(|entry| {
@@ -111,7 +134,7 @@ fn notebook(comparison: &Comparison, entries: &[Entry], rounds_before: u32) -> R
         let mut starts = Vec::with_capacity(networks.len());
         for _ in &networks {
             starts.push(stream.clone());
-            if only.is_none() {
+            if !has_but_one {
                 for _ in 0..comparison.steps {
                     task.skip(comparison.batch, &mut stream)?;
                 }
@@ -120,8 +143,8 @@ fn notebook(comparison: &Comparison, entries: &[Entry], rounds_before: u32) -> R
         let showcase = stream.clone();
         task.showcase(&mut stream)?;
         let hand = |(network, data)| {
-            let streams = Streams { data, showcase: showcase.clone(), test: stream.clone() };
-            Hand { network, streams, only: only.clone() }
+            let (showcase, test, only) = (showcase.clone(), stream.clone(), only.clone());
+            Hand { network, streams: Streams { data, showcase, test, only } }
         };
         Ok(networks.into_iter().zip(starts).map(hand).collect())
     };

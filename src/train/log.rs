@@ -37,9 +37,9 @@ pub struct RunLog {
     /// Time spent on training steps, in seconds.
     pub seconds: f64,
     /// Snapshots are kept at multiples of this many probe intervals.
-    stride: u64,
+    pub(super) stride: u64,
     /// Trainings that share the memory for snapshots; 0 counts as one.
-    sharers: usize,
+    pub(super) sharers: usize,
 }
 
 /// The state of a training at one step.

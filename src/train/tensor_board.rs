@@ -5,12 +5,17 @@
 //! records (length, its checksum, data, its checksum), each holding one `tensorflow.Event` in
 //! protocol-buffer encoding. Source: `record_writer.cc` and `event.proto` of TensorFlow.
 
+use std::path::Path;
+
 use super::evaluation::Evaluation;
 use super::log::{RunLog, Snapshot};
 use crate::task::TaskChoice;
 
 /// The first event names the version of the format.
 const FILE_VERSION: &str = "brain.Event:2";
+
+/// What every name begins with.
+const PREFIX: &str = "events.out.tfevents.";
 
 /// Added to a rotated checksum, so that a checksum of checksums stays a good one.
 const MASK: u32 = 0xa282_ead8;
@@ -31,11 +36,40 @@ pub struct EventFile<'a> {
     pub every: u64,
 }
 
+/// A place in a training: updates done, and the time they took in seconds.
+pub type Since = (u64, f64);
+
 impl EventFile<'_> {
     /// A name under which TensorBoard finds the file in a run's folder. It ends in a number, because
     /// desktops take files that end in `.rnnscope` for sessions.
     pub fn name(&self) -> String {
-        format!("events.out.tfevents.{:010}.rnnscope.0", self.began.unwrap_or(0.0).max(0.0) as u64)
+        Self::name_of(Self::number(self.began))
+    }
+
+    /// What tells it from other files of a run, which are read in the order of these numbers.
+    pub fn number(began: Option<f64>) -> u64 {
+        began.unwrap_or(0.0).max(0.0) as u64
+    }
+
+    /// The name of the file with this number.
+    pub fn name_of(number: u64) -> String {
+        format!("{PREFIX}{number:010}.rnnscope.0")
+    }
+
+    /// The number of the file with such a name, whoever wrote it.
+    pub fn number_of(path: &Path) -> Option<u64> {
+        let name = path.file_name()?.to_str()?.strip_prefix(PREFIX)?;
+        name.split('.').next()?.parse().ok()
+    }
+
+    /// What a file begins with: the version of the format.
+    pub fn head(began: Option<f64>) -> Vec<u8> {
+        let mut first = Vec::new();
+        double(&mut first, 1, began.unwrap_or(0.0));
+        bytes(&mut first, 3, FILE_VERSION.as_bytes());
+        let mut head = Vec::new();
+        record(&mut head, &first);
+        head
     }
 
     /// The whole file. By batch: `loss/train` and, where answers are right or wrong,
@@ -44,16 +78,22 @@ impl EventFile<'_> {
     /// of each layer at the first and last step of the sequence, gradient and update norm of each
     /// parameter. Numbers are f32, as the format has them.
     pub fn encode(&self) -> Vec<u8> {
-        let mut file = Vec::new();
-        let mut first = Vec::new();
-        double(&mut first, 1, self.began.unwrap_or(0.0));
-        bytes(&mut first, 3, FILE_VERSION.as_bytes());
-        record(&mut file, &first);
-        let RunLog { losses, right, evaluations, snapshots, .. } = self.log;
-        let mut snapshots = snapshots.iter().peekable();
-        let mut evaluations = evaluations.iter().peekable();
+        let mut file = Self::head(self.began);
         // After the last batch there may be one more evaluation.
-        for step in 0..=losses.len() as u64 {
+        file.extend(self.part((0, 0.0), self.log.steps() + 1));
+        file
+    }
+
+    /// The records from `since` up to step `end`, this one left out. Those below the number of updates
+    /// done are complete: training adds nothing to them.
+    pub fn part(&self, since: Since, end: u64) -> Vec<u8> {
+        let mut part = Vec::new();
+        let RunLog { losses, right, evaluations, snapshots, .. } = self.log;
+        let first = snapshots.partition_point(|snapshot| snapshot.step < since.0);
+        let mut snapshots = snapshots[first..].iter().peekable();
+        let first = evaluations.partition_point(|evaluation| evaluation.step < since.0);
+        let mut evaluations = evaluations[first..].iter().peekable();
+        for step in since.0..end.min(self.log.steps() + 1) {
             let mut scalars = Vec::new();
             if step.is_multiple_of(self.every.max(1)) {
                 let loss = losses.get(step as usize).map(|loss| *loss as f32);
@@ -68,10 +108,25 @@ impl EventFile<'_> {
                 self.snapshot(&mut scalars, snapshot);
             }
             if !scalars.is_empty() {
-                record(&mut file, &self.event(step, &scalars));
+                record(&mut part, &self.event(since, step, &scalars));
             }
         }
-        file
+        part
+    }
+
+    /// The last step that a file tells of, whole or cut off; none if it is no such file or tells of
+    /// none.
+    pub fn last_step(mut file: &[u8]) -> Option<u64> {
+        let mut last = None;
+        while let Some((length, rest)) = file.split_first_chunk::<8>() {
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            // Behind each length and behind the data stands a checksum of four bytes.
+            let Some(data) = rest.get(4..).and_then(|rest| rest.get(..length)) else { break };
+            last = last.max(step_of(data));
+            let Some(next) = rest.get(4 + length + 4..) else { break };
+            file = next;
+        }
+        last
     }
 
     fn evaluation(&self, scalars: &mut Vec<(String, f32)>, evaluation: &Evaluation) {
@@ -96,11 +151,13 @@ impl EventFile<'_> {
         }
     }
 
-    fn event(&self, step: u64, scalars: &[(String, f32)]) -> Vec<u8> {
+    fn event(&self, since: Since, step: u64, scalars: &[(String, f32)]) -> Vec<u8> {
         // Steps are as good as equally long, and no clock is read while training.
-        let share = step as f64 / self.log.steps().max(1) as f64;
+        let steps = self.log.steps().saturating_sub(since.0).max(1);
+        let share = step.saturating_sub(since.0) as f64 / steps as f64;
         let mut event = Vec::new();
-        let time = self.began.map_or(0.0, |began| began + share * self.log.seconds);
+        let passed = since.1 + share * (self.log.seconds - since.1);
+        let time = self.began.map_or(0.0, |began| began + passed);
         double(&mut event, 1, time);
         key(&mut event, 2, 0);
         varint(&mut event, step);
@@ -115,6 +172,19 @@ impl EventFile<'_> {
         bytes(&mut event, 5, &summary);
         event
     }
+}
+
+/// The step of an event that has one, as [`EventFile`] writes it: behind the time.
+fn step_of(event: &[u8]) -> Option<u64> {
+    let step = event.get(9..)?.strip_prefix(&[2 << 3])?;
+    let mut number = 0;
+    for (place, byte) in step.iter().take(10).enumerate() {
+        number |= u64::from(byte & 0x7f).checked_shl(7 * place as u32)?;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
 }
 
 /// Length, its checksum, the data, its checksum.
@@ -319,5 +389,52 @@ mod tests {
         assert!(slow.encode() == file.encode());
         let began = Some(1.0);
         assert!(EventFile { began, ..slow }.encode() != EventFile { began, ..file }.encode());
+    }
+
+    /// A file that grew while training went on holds what one written at its end does.
+    #[test]
+    fn parts_written_as_training_goes_on_make_the_whole() {
+        let evaluation = |step| Evaluation {
+            step,
+            sets: vec![Score { loss: 0.5, right: Some(0.25), worst: None }],
+            ..Evaluation::default()
+        };
+        let mut whole = RunLog::default();
+        whole.losses = (0..40).map(f64::from).collect();
+        whole.right = vec![0.5; 40];
+        whole.evaluations = [0, 7, 14, 40].map(evaluation).to_vec();
+        whole.snapshots = [0, 5, 14].map(|step| Snapshot { step, ..Snapshot::default() }).to_vec();
+        whole.seconds = 4.0;
+        let task = TaskChoice::Mnist1d(Mnist1d::default());
+        for began in [None, Some(1e9)] {
+            let whole_file = EventFile { log: &whole, task: &task, names: &[], began, every: 3 };
+            let mut grown = EventFile::head(began);
+            let mut since = (0, 0.0);
+            for steps in [0, 1, 14, 15, 40] {
+                let mut now = whole.clone();
+                now.losses.truncate(steps);
+                now.right.truncate(steps);
+                now.evaluations.retain(|evaluation| evaluation.step <= steps as u64);
+                now.seconds = steps as f64 / 10.0;
+                let end = if steps == 40 { 41 } else { steps as u64 };
+                let file = EventFile { log: &now, task: &task, names: &[], began, every: 3 };
+                grown.extend(file.part(since, end));
+                since = (steps as u64, now.seconds);
+            }
+            assert_eq!(grown == whole_file.encode(), began.is_none());
+            let events =
+                |file: &[u8]| records(file).iter().map(|one| scalars(one)).collect::<Vec<_>>();
+            assert_eq!(events(&grown), events(&whole_file.encode()));
+            let times: Vec<f64> = records(&grown)
+                .iter()
+                .map(|one| f64::from_le_bytes(fields(one)[0].2[..].try_into().unwrap()))
+                .collect();
+            assert!(times.is_sorted(), "{times:?}");
+            assert_eq!(EventFile::last_step(&grown), Some(40));
+            let cut = grown.len() - 20;
+            assert_eq!(EventFile::last_step(&grown[..cut]), Some(39));
+            assert_eq!(EventFile::last_step(&EventFile::head(began)), None);
+            assert_eq!(EventFile::last_step(&[255; 99]), None);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One training: its weights, its stream of data, and its record.
 
+mod keep;
 mod look;
 mod record;
 mod weights;
@@ -67,6 +68,8 @@ pub(super) struct Streams {
     pub(super) showcase: Generator,
     /// The test at the end.
     pub(super) test: Generator,
+    /// The batch of a task that has but one.
+    pub(super) only: Generator,
 }
 
 /// The best mean loss so far and when it was seen, for the plateau rule.
@@ -83,7 +86,6 @@ impl Trainee {
         task: Arc<dyn Task>,
         network: &Network,
         streams: Streams,
-        only: Option<Batch>,
     ) -> Result<Self> {
         let dtype = match comparison.precision {
             Precision::F32 => DType::F32,
@@ -96,6 +98,7 @@ impl Trainee {
         let budget = comparison.steps.min(own);
         let best = Best { loss: f64::INFINITY, step: 0 };
         let log = RunLog::shared_by(comparison.entries().len());
+        let only = task.only_batch(comparison.batch, &mut streams.only.clone())?;
         let only = only.map(|batch| in_dtype(batch, dtype)).transpose()?;
         let mut trainee = Self {
             showcase: task.showcase(&mut streams.showcase.clone())?,

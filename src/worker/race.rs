@@ -9,12 +9,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use self::queue::Queue;
 use crate::error::{Error, Result};
 use crate::ticket::Ticket;
-use crate::train::{Comparison, LineUp, Stop, Trainee};
+use crate::train::{Checkpoint, Comparison, Kept, LineUp, Stop, Trainee};
 
 mod queue;
 #[cfg(test)]
@@ -38,6 +38,8 @@ pub struct Race {
     threads: Vec<JoinHandle<()>>,
     /// Threads that work while there are lanes for them.
     wanted: usize,
+    /// When it began, in seconds since 1970.
+    began: f64,
 }
 
 struct Shared {
@@ -123,24 +125,86 @@ impl Race {
         paused: bool,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self> {
-        let LineUp { trainees } = LineUp::new(comparison)?;
-        let lane = |trainee: Trainee| Lane {
+        let line_up = LineUp::new(comparison)?;
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let began = since.map_or(0.0, |since| since.as_secs_f64());
+        Self::with(
+            comparison,
+            line_up,
+            &[],
+            began,
+            threads,
+            if paused { Mode::Pause } else { Mode::Run },
+            wake,
+        )
+    }
+
+    /// As [`Race::start`], from where a comparison was when it was kept: the comparison under way, if
+    /// there are several.
+    ///
+    /// # Errors
+    /// Data that cannot be read; a system that has no threads to give.
+    pub fn resume(
+        checkpoint: &Checkpoint,
+        threads: usize,
+        paused: bool,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let Some(began) = checkpoint.began() else {
+            return Self::start(checkpoint.comparison(), threads, paused, wake);
+        };
+        let line_up = checkpoint.line_up()?;
+        let failures = checkpoint.failures();
+        let mode = if paused { Mode::Pause } else { Mode::Run };
+        Self::with(checkpoint.comparison(), line_up, &failures, began, threads, mode, wake)
+    }
+
+    /// Everything that the comparison goes on from, each training between two updates. Takes as long
+    /// as copying it: call this off the user-interface thread.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn checkpoint(&self) -> Result<Checkpoint> {
+        Checkpoint::of_trainees(self.comparison(), self.began, |lane| {
+            let failure = lock(&self.shared.lanes[lane].failure).clone();
+            self.look(lane, |trainee| Kept::of(trainee, failure))
+        })
+    }
+
+    /// When the comparison began, in seconds since 1970, whatever breaks there were.
+    pub fn began(&self) -> f64 {
+        self.began
+    }
+
+    fn with(
+        comparison: &Comparison,
+        LineUp { trainees }: LineUp,
+        failures: &[Option<String>],
+        began: f64,
+        threads: usize,
+        mode: Mode,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let failed = |lane: usize| failures.get(lane).cloned().flatten();
+        let lane = |(lane, trainee): (usize, Trainee)| Lane {
             ticket: trainee.ticket(),
             trainee: Mutex::new(trainee),
             onlookers: AtomicUsize::new(0),
-            failure: Mutex::new(None),
+            failure: Mutex::new(failed(lane)),
         };
         let lanes = trainees.len();
+        let mut queue = Queue::of(lanes);
+        queue.waiting.retain(|lane| failed(*lane).is_none());
         let shared = Arc::new(Shared {
             comparison: comparison.clone(),
-            queue: Mutex::new(Queue::of(lanes)),
-            lanes: trainees.into_iter().map(lane).collect(),
-            mode: Mutex::new(if paused { Mode::Pause } else { Mode::Run }),
+            queue: Mutex::new(queue),
+            lanes: trainees.into_iter().enumerate().map(lane).collect(),
+            mode: Mutex::new(mode),
             changed: Condvar::new(),
             wake: Box::new(wake),
         });
         let wanted = threads.clamp(1, lanes.max(1));
-        let mut race = Self { shared, threads: Vec::new(), wanted };
+        let mut race = Self { shared, threads: Vec::new(), wanted, began };
         race.spawn()?;
         Ok(race)
     }
@@ -205,7 +269,7 @@ impl Race {
     }
 
     /// Lets all lanes run.
-    pub fn resume(&self) {
+    pub fn unpause(&self) {
         self.set(Mode::Run);
     }
 
@@ -258,7 +322,7 @@ impl Race {
         }
         self.threads.retain(|thread| !thread.is_finished());
         self.spawn()?;
-        self.resume();
+        self.unpause();
         Ok(())
     }
 

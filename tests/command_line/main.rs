@@ -14,8 +14,12 @@ mod help;
 mod hostile;
 mod installing;
 mod landscape;
+mod lost;
 mod numbers;
+#[cfg(target_os = "linux")]
+mod opening;
 mod raw;
+mod resume;
 mod said;
 mod settings;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use rnnscope::app::{App, Beginning, Command, open_settings};
 use rnnscope::session::{Session, ThemeChoice};
@@ -44,11 +45,12 @@ fn a_session_is_saved_and_opened_with_a_way_back() {
     window.settle();
     let saved = window.session().clone();
     window.press(Command::SaveSession);
-    window.harness.get_by_label("File").focus();
+    window.harness.get_by_role_and_label(Role::TextInput, "File").focus();
     let all = egui::Modifiers::COMMAND;
     window.harness.key_press_modifiers(all, egui::Key::A);
     window.harness.step();
-    window.harness.get_by_label("File").type_text(path.to_str().unwrap());
+    let field = window.harness.get_by_role_and_label(Role::TextInput, "File");
+    field.type_text(path.to_str().unwrap());
     window.harness.step();
     window.harness.get_by_label("Save").click();
     window.wait_for(|window| !notices(window).is_empty());

@@ -57,8 +57,6 @@ pub struct Librarian {
     shelf: Shelf,
     errand: Errand,
     failed: Vec<(Question, String)>,
-    /// The pins and the present report that were tended last.
-    tended: Option<(Vec<Question>, Option<Arc<FlowReport>>)>,
 }
 
 impl Librarian {
@@ -81,8 +79,7 @@ impl Librarian {
             }
         };
         let worker = Worker::spawn("rnnscope-librarian", make_job, wake)?;
-        let (shelf, errand, failed) = (Shelf::default(), Vec::new(), Vec::new());
-        Ok(Self { worker, shelf, errand, failed, tended: None })
+        Ok(Self { worker, shelf: Shelf::default(), errand: Vec::new(), failed: Vec::new() })
     }
 
     /// The shelf as it is.
@@ -104,25 +101,12 @@ impl Librarian {
     pub fn retry(&mut self) {
         self.failed.clear();
         self.errand.clear();
-        self.tended = None;
-    }
-
-    fn is_tended(&self, pins: &[&Question], present: Option<&Arc<FlowReport>>) -> bool {
-        self.tended.as_ref().is_some_and(|(tended, report)| {
-            let same = match (report, present) {
-                (Some(report), Some(present)) => Arc::ptr_eq(report, present),
-                (None, None) => true,
-                (Some(_), None) | (None, Some(_)) => false,
-            };
-            same && tended.iter().eq(pins.iter().copied())
-        })
     }
 
     /// Takes what was brought, adds what is at hand anyway, and sends for what is missing. `present`
     /// is the report on screen.
     pub fn tend(&mut self, pins: &[&Question], present: Option<&Arc<FlowReport>>) {
         while let Some(outcome) = self.worker.poll() {
-            self.tended = None;
             match outcome.answer {
                 Ok((_, Ok(report))) => self.shelf.put(report),
                 Ok((question, Err(error))) => self.failed.push((question, error)),
@@ -134,11 +118,6 @@ impl Librarian {
                 }
             }
         }
-        // Each of hundreds of pins is compared with each only where something has changed.
-        if self.is_tended(pins, present) {
-            return;
-        }
-        self.tended = Some((pins.iter().copied().cloned().collect(), present.cloned()));
         let pinned = |question: &Question| pins.contains(&question);
         if let Some(report) =
             present.filter(|report| report.is_complete() && pinned(&report.question))

@@ -2,6 +2,7 @@
 //! until the first settled picture. It is locked as long as its process lives, so that windows that
 //! start together do not take each other for failed ones.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -69,19 +70,21 @@ pub fn failed(settings: &Path) -> Option<String> {
 /// Puts a session away as a file of its own beside the settings, and says where. The same session
 /// is put away once; of others, the newest few are kept.
 pub fn put_away(settings: &Path, session: &Session) -> Result<PathBuf> {
+    /// Bytes of a session file at most.
+    const MOST: u64 = 16 << 20;
     let text = session.file_text()?;
     let name = |number: usize| {
         let number = if number == 1 { String::new() } else { format!("-{number}") };
         settings.with_file_name(format!("left-out{number}.{EXTENSION}"))
     };
     let files: Vec<PathBuf> = (1..=KEPT).map(name).collect();
-    let holds = |path: &PathBuf| {
-        disk::read_text(path, 16 << 20, "a session", &Ticket::new()).is_ok_and(|held| held == text)
-    };
-    if let Some(path) = files.iter().find(|path| holds(path)) {
+    let read = |path: &PathBuf| disk::read_text(path, MOST, "a session", &Ticket::new());
+    if let Some(path) = files.iter().find(|path| read(path).is_ok_and(|held| held == text)) {
         return Ok(path.clone());
     }
-    let free = files.iter().find(|path| disk::stamp(path).is_none());
+    let free = files.iter().find(|path| {
+        matches!(read(path), Err(Error::Read { source, .. }) if source.kind() == ErrorKind::NotFound)
+    });
     let oldest = || files.iter().min_by_key(|path| disk::stamp(path).and_then(|stamp| stamp.0));
     let path = free.or_else(oldest).ok_or_else(|| Error::Session("no name left".to_owned()))?;
     disk::save(path, text.as_bytes())?;

@@ -69,7 +69,8 @@ impl Contents {
 
     /// `mine` on top of what another window has made of `base` meanwhile.
     fn merged(base: &Self, mine: &Self, theirs: &Self) -> Self {
-        let window = if mine.window == base.window { theirs.window } else { mine.window };
+        // Where this window is, if it has moved and knows it.
+        let window = mine.window.filter(|_| mine.window != base.window).or(theirs.window);
         Self {
             session: session::merge(&base.session, &mine.session, &theirs.session),
             window: window.or(mine.window),
@@ -148,6 +149,20 @@ impl Store {
     /// [`Error::Write`] with what stands in the way, [`Error::Read`] or [`Error::Content`] for
     /// something under the file's name that cannot be read and is therefore left alone.
     pub fn save(&mut self, mine: &Contents) -> Result<()> {
+        self.write(mine).map_err(|error| match error {
+            // Users know of one file, not of those beside it.
+            Error::Write { path, source } if path.parent() == self.path.parent() => {
+                let path = match source.kind() {
+                    ErrorKind::AlreadyExists => path,
+                    _ => self.path.clone(),
+                };
+                Error::Write { path, source }
+            }
+            other => other,
+        })
+    }
+
+    fn write(&mut self, mine: &Contents) -> Result<()> {
         if let Some(folder) = self.path.parent() {
             disk::create_folder(folder)?;
         }
@@ -208,19 +223,23 @@ fn replaced(path: &Path, reason: &str, notices: &mut Vec<String>) -> Contents {
 /// Renames a file that cannot be used to a name that nothing has yet. If it was set aside before, as
 /// it is, it is removed. Says where it is.
 fn set_aside(path: &Path) -> Result<PathBuf> {
-    let bytes = |path: &Path| disk::read(path, MOST, "settings", &Ticket::new()).ok();
-    let damaged = bytes(path);
+    let read = |path: &Path| disk::read(path, MOST, "settings", &Ticket::new());
+    let damaged = read(path).ok();
     let names = std::iter::once("damaged".to_owned())
         .chain((2..=DAMAGED).map(|number| format!("damaged-{number}")));
     for name in names {
         let aside = beside(path, &name);
-        if disk::stamp(&aside).is_none() {
-            disk::rename(path, &aside)?;
-            return Ok(aside);
-        }
-        if damaged.is_some() && bytes(&aside) == damaged {
-            disk::remove(path)?;
-            return Ok(aside);
+        match read(&aside) {
+            Err(Error::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                disk::rename(path, &aside)?;
+                return Ok(aside);
+            }
+            Ok(earlier) if damaged.as_ref() == Some(&earlier) => {
+                disk::remove(path)?;
+                return Ok(aside);
+            }
+            // Another one, or one of which nobody knows: it stays.
+            Ok(_) | Err(_) => {}
         }
     }
     let why = format!("{DAMAGED} damaged files are there already; remove them first");

@@ -43,9 +43,9 @@ fn settings_are_read_back_and_the_version_before_is_kept() {
     save(&path, zoomed(1.25));
     save(&path, zoomed(1.5));
     assert_eq!(open(&path), (zoomed(1.5), Vec::new()));
+    assert_eq!(files(&path, ""), ["app.ron", "app.ron.before", "app.ron.lock"]);
     let before = path.with_file_name("app.ron.before");
     assert_eq!(open(&before).0, zoomed(1.25));
-    assert_eq!(files(&path, ""), ["app.ron", "app.ron.before", "app.ron.lock"]);
 }
 
 #[test]
@@ -139,7 +139,11 @@ fn two_windows_do_not_undo_each_other() {
 fn begun(path: &Path) -> (Scribe, std::sync::mpsc::Receiver<()>) {
     let (wake, woken) = std::sync::mpsc::channel();
     let mut beginning = Beginning::from_settings(Some(path), &[]);
-    let scribe = beginning.scribe(move || drop(wake.send(()))).unwrap();
+    let scribe = beginning
+        .scribe(move || {
+            let _ = wake.send(());
+        })
+        .unwrap();
     (scribe.expect("settings are kept"), woken)
 }
 
@@ -193,7 +197,10 @@ fn a_failure_is_told_once_and_again_after_it_worked() {
     change(&mut scribe);
     woken.recv_timeout(SOON).unwrap();
     seen.extend(scribe.news());
-    assert_eq!(open(&path).0.zoom, 1.5);
+    let start = Instant::now();
+    while open(&path).0.zoom != 1.5 {
+        assert!(start.elapsed() < SOON, "the newest is written");
+    }
     std::fs::remove_dir_all(&obstacle).unwrap();
     block();
     change(&mut scribe);
@@ -382,7 +389,10 @@ fn whatever_fails_and_wherever_it_ends_damaged_settings_are_still_somewhere() {
             std::fs::read(path.with_file_name(name)).is_ok_and(|found| found == bytes)
         };
         assert!(holds("app.ron.damaged", b"earlier"), "{what}");
-        assert!(holds("app.ron", b"damaged") || holds("app.ron.damaged-2", b"damaged"), "{what}");
+        // A name that could not be looked at is passed over.
+        let places = ["", ".damaged-2", ".damaged-3", ".damaged-4", ".damaged-5"];
+        let kept = places.iter().any(|place| holds(&format!("app.ron{place}"), b"damaged"));
+        assert!(kept, "{what}");
         assert!(!saved || open(path).0.zoom == 2.0, "{what}");
     });
 }

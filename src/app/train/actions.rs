@@ -91,6 +91,7 @@ impl TrainTab {
             }
             _ => kind.default_name().to_owned(),
         };
+        self.saving_offer = None;
         self.dialog = Some(SaveDialog::new(kind, &name, settings.folder.as_deref(), taken));
     }
 
@@ -111,6 +112,9 @@ impl App {
     pub(in crate::app) fn collect_training(&mut self) {
         for delivery in self.train.collect() {
             self.take_delivery(delivery);
+        }
+        for warning in std::mem::take(&mut self.train.warnings) {
+            self.notices.warning(warning);
         }
         for news in std::mem::take(&mut self.train.news) {
             match news {
@@ -224,10 +228,13 @@ impl App {
             Kind::Network => {
                 self.train.send(Errand::Network { lane, moment: taken.chosen, path });
             }
-            Kind::Runs => {
-                let runs = self.train.runs_to_save();
-                self.train.send_runs(runs, path);
-            }
+            Kind::Runs => match self.train.saving_offer.clone() {
+                Some(offer) => self.train.send_offer(offer, path),
+                None => {
+                    let runs = self.train.runs_to_save();
+                    self.train.send_runs(runs, path);
+                }
+            },
             Kind::Losses => self.train.send(Errand::Losses { path }),
             Kind::TensorBoard => self.train.send(Errand::TensorBoard { folder: path }),
             Kind::Comparison => {

@@ -3,7 +3,7 @@
 /// At most this many runs are kept beside the one on screen,
 pub const MOST_RUNS: usize = 12;
 /// and at most this many bytes of them, unless the last one alone takes more.
-pub const MOST_BYTES: usize = 512 << 20;
+pub const MOST_BYTES: usize = 256 << 20;
 
 /// Something that undo takes back, or redo does again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +183,12 @@ mod tests {
         assert_eq!(archive.keep(91, MOST_BYTES - 1, 'c'), (2..=12).collect::<Vec<_>>());
         assert_eq!(listed(&mut archive), "cb");
         assert_eq!(archive.keep(92, 2 * MOST_BYTES, 'd'), [90, 91], "the last one always stays");
+    }
+
+    #[test]
+    fn the_bound_is_the_one_that_is_told() {
+        let told = format!("at most {} MB each", MOST_BYTES >> 20);
+        assert!(include_str!("../../../SECURITY.md").contains(&told), "{told}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use egui::{Context, Modal, RichText, ScrollArea, ViewportCommand};
 
+use super::director::Order;
 use super::ledger::{RunLine, titled};
 use super::save_dialog::Kind;
 use super::tab::TrainTab;
@@ -77,6 +78,7 @@ impl TrainTab {
                 let tip = "Closes the window; these runs are gone for good.";
                 if ui.button("Discard and close").on_hover_text(tip).clicked() {
                     self.closing = Closing::Allowed;
+                    self.order(Order::Discard);
                     ctx.send_viewport_cmd(ViewportCommand::Close);
                 }
                 let tip = "Closes nothing (Esc).";

@@ -2,15 +2,20 @@
 //! makes scenes, so that the interface never waits.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::errand::{Delivery, Errand};
 use super::ledger::Ledger;
 use super::office::Office;
 use super::scene::{Scene, View};
+use super::shelter::Offer;
 use crate::error::{Error, Result};
 use crate::train::Comparison;
+
+/// How long the end of the window waits for what no file holds to be written.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Something the user wants.
 #[derive(Debug)]
@@ -50,6 +55,21 @@ pub enum Order {
         /// The folder of the folders.
         folder: PathBuf,
     },
+    /// Keep in this folder what no file holds, and offer what earlier processes kept there.
+    Shelter(PathBuf),
+    /// Show a training that was offered, and put away the one on screen.
+    OpenOffer(PathBuf),
+    /// Write a training that was offered into a folder of its own inside `folder`.
+    SaveOffer {
+        /// Its file.
+        path: PathBuf,
+        /// The folder of the folder.
+        folder: PathBuf,
+    },
+    /// Remove a training that was offered.
+    DiscardOffer(PathBuf),
+    /// Keep nothing of what was trained.
+    Discard,
 }
 
 /// What became of a run.
@@ -76,6 +96,10 @@ pub struct Mail {
     pub deliveries: Vec<Result<Delivery>>,
     /// What became of runs.
     pub news: Vec<News>,
+    /// Trainings that earlier processes kept, whenever these change.
+    pub offers: Option<Vec<Offer>>,
+    /// What else went wrong, in lines.
+    pub warnings: Vec<String>,
 }
 
 /// What the thread is sent.
@@ -94,6 +118,10 @@ pub struct Director {
     messages: Sender<Message>,
     mail: Arc<Mutex<Mail>>,
     sent: u64,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+    /// Whether the thread has something to write at its end.
+    sheltered: bool,
 }
 
 impl Director {
@@ -106,15 +134,18 @@ impl Director {
         let mail = Arc::<Mutex<Mail>>::default();
         let outbox = Arc::clone(&mail);
         let own = messages.clone();
+        let (end, ended) = mpsc::channel();
         std::thread::Builder::new().name("rnnscope-director".to_owned()).spawn(move || {
+            let _end: Sender<()> = end;
             Office::new(inbox, own, outbox, Box::new(wake)).serve();
         })?;
-        Ok(Self { messages, mail, sent: 0 })
+        Ok(Self { messages, mail, sent: 0, ended, sheltered: false })
     }
 
     /// Gives an order. Returns its number.
     pub fn order(&mut self, order: Order) -> u64 {
         self.sent += 1;
+        self.sheltered |= matches!(order, Order::Shelter(_));
         // The thread ends only when this is dropped.
         let _ = self.messages.send(Message::Order(Box::new(order)));
         self.sent
@@ -134,6 +165,10 @@ impl Director {
 impl Drop for Director {
     fn drop(&mut self) {
         let _ = self.messages.send(Message::Quit);
+        if self.sheltered {
+            // What no file holds is written at the end; nobody looks at the window any more.
+            let _ = self.ended.recv_timeout(PATIENCE);
+        }
     }
 }
 

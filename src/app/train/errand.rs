@@ -133,7 +133,8 @@ fn tensor_board(race: &Race, logs: &[RunLog], began: f64, folder: &Path) -> Resu
     }
     let files: Vec<(&Path, &[u8])> =
         files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())).collect();
-    save_all(&files)
+    save_all(&files)?;
+    Ok(())
 }
 
 fn explore(

@@ -13,6 +13,7 @@ use super::errand::Delivery;
 use super::ledger::{self, Ledger, RunLine};
 use super::run::Run;
 use super::scene::View;
+use super::shelter::{Offer, Shelter};
 use crate::error::{Error, Result};
 use crate::train::Comparison;
 use crate::worker::{Race, panic_text};
@@ -26,15 +27,15 @@ const SHARE: u32 = 8;
 pub struct Office {
     inbox: Receiver<Message>,
     /// For the race, to say that something happened.
-    own: Sender<Message>,
+    pub(super) own: Sender<Message>,
     mail: Arc<Mutex<Mail>>,
     wake: Box<dyn Fn() + Send>,
     /// The run on screen.
-    run: Option<Run>,
+    pub(super) run: Option<Run>,
     /// The others.
-    archive: Archive<Run>,
+    pub(super) archive: Archive<Run>,
     /// Runs that were started so far, without those that were dropped before their first update.
-    started: u64,
+    pub(super) started: u64,
     view: View,
     /// Orders carried out.
     done: u64,
@@ -43,6 +44,14 @@ pub struct Office {
     /// Time between scenes at present.
     gap: Duration,
     last: Instant,
+    /// Keeps what no file holds, if that is wanted.
+    pub(super) shelter: Option<Shelter>,
+    /// Whether it could not, when it last tried, and that was told.
+    pub(super) unsheltered: bool,
+    /// What earlier processes kept.
+    pub(super) offers: Vec<Offer>,
+    /// Whether the user wants nothing of all this any more.
+    pub(super) discarded: bool,
 }
 
 impl Office {
@@ -66,11 +75,20 @@ impl Office {
             due: None,
             gap: LEAST_GAP,
             last: Instant::now(),
+            shelter: None,
+            unsheltered: false,
+            offers: Vec::new(),
+            discarded: false,
         }
     }
 
     /// Works until it is told to quit.
     pub fn serve(mut self) {
+        self.work();
+        self.leave();
+    }
+
+    fn work(&mut self) {
         while let Some(first) = self.wait() {
             let mut urgent = false;
             let mut next = first;
@@ -95,6 +113,7 @@ impl Office {
                 // Lanes finish the turn they are in after they were told to wait.
                 self.due = Some(Instant::now() + LEAST_GAP);
             }
+            self.tend_shelter();
         }
     }
 
@@ -142,7 +161,7 @@ impl Office {
                 None => Ok(()),
             },
             Order::Pause => self.tell_race(Race::pause),
-            Order::Resume => self.tell_race(Race::resume),
+            Order::Resume => self.tell_race(Race::unpause),
             Order::Step => self.steer(|run| run.race().step_once()),
             Order::Stop => self.tell_race(Race::stop),
             Order::Further(steps) => self.steer(|run| run.race().extend(steps)),
@@ -157,6 +176,7 @@ impl Office {
                 Ok(())
             }
             Order::Delete(number) => {
+                self.forget_kept(number);
                 if self.archive.delete(number) {
                     self.archive.did(Deed::Deleted(number));
                     self.tell(|mail| mail.news.push(News::Deleted(number)));
@@ -183,6 +203,18 @@ impl Office {
                 self.tell(|mail| mail.deliveries.push(saved));
                 Ok(())
             }
+            Order::Shelter(folder) => self.take_shelter(&folder),
+            Order::OpenOffer(path) => self.open_offer(&path),
+            Order::SaveOffer { path, folder } => {
+                let saved = self.save_offer(&path, &folder);
+                self.tell(|mail| mail.deliveries.push(saved));
+                Ok(())
+            }
+            Order::DiscardOffer(path) => self.discard_offer(&path),
+            Order::Discard => {
+                self.discarded = true;
+                Ok(())
+            }
         }
     }
 
@@ -194,16 +226,11 @@ impl Office {
         let vain = self.run.as_ref().filter(|run| !run.has_begun()).map(Run::number);
         let number = vain.unwrap_or(self.started + 1);
         self.tell_race(Race::pause)?;
-        let own = self.own.clone();
-        let wake = move || {
-            // The receiver is gone only when nobody looks any more.
-            let _ = own.send(Message::Look);
-        };
-        let run = match Run::start(number, comparison, paused, wake) {
+        let run = match Run::start(number, comparison, paused, self.waker()) {
             Ok(run) => run,
             Err(error) => {
                 if running {
-                    self.tell_race(Race::resume)?;
+                    self.tell_race(Race::unpause)?;
                 }
                 return Err(error);
             }
@@ -217,11 +244,21 @@ impl Office {
         Ok(())
     }
 
+    /// What a race calls when something happened.
+    pub(super) fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+        let own = self.own.clone();
+        move || {
+            // The receiver is gone only when nobody looks any more.
+            let _ = own.send(Message::Look);
+        }
+    }
+
     /// Puts the run on screen away, if it has anything to lose. Returns its number then.
-    fn put_away(&mut self) -> Option<u64> {
+    pub(super) fn put_away(&mut self) -> Option<u64> {
         let mut run = self.run.take()?;
         run.race().pause();
         run.refresh();
+        run.fold();
         let number = run.number();
         if !run.has_begun() {
             // The next one gets its number.
@@ -279,7 +316,7 @@ impl Office {
         wanted.map(|run| run.save(folder)).collect::<Result<_>>().map(Delivery::Runs)
     }
 
-    fn tell_race(&mut self, what: impl FnOnce(&Race)) -> Result<()> {
+    pub(super) fn tell_race(&mut self, what: impl FnOnce(&Race)) -> Result<()> {
         self.steer(|run| {
             what(run.race());
             Ok(())
@@ -316,7 +353,7 @@ impl Office {
         self.gap = LEAST_GAP.max(start.elapsed() * SHARE);
     }
 
-    fn tell(&self, how: impl FnOnce(&mut Mail)) {
+    pub(super) fn tell(&self, how: impl FnOnce(&mut Mail)) {
         how(&mut lock(&self.mail));
         (self.wake)();
     }

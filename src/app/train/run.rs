@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::errand::{Delivery, Errand, deliver};
 use super::examples::Examples;
@@ -10,6 +9,7 @@ use super::follow::follow;
 use super::ledger::{self, RunLine};
 use super::mistakes;
 use super::overview::Overview;
+use super::safety::Sheltered;
 use super::save_run::save_run;
 use super::scene::{Phase, Scene, View};
 use super::taken::Taken;
@@ -17,7 +17,7 @@ use crate::app::explore::scene::Picture;
 use crate::error::Result;
 use crate::figure::of_run;
 use crate::task::{Dataset, TaskChoice};
-use crate::train::{Comparison, Entry, RunLog, Snapshot};
+use crate::train::{Checkpoint, Comparison, Entry, RunLog, Snapshot};
 use crate::worker::{LaneStatus, Race};
 
 /// Weights of earlier moments of all contenders together take at most so many bytes.
@@ -50,6 +50,8 @@ pub struct Run {
     overview: Overview,
     /// Seconds since 1970 at the start.
     began: f64,
+    /// What is kept of it while no file of the user's holds it.
+    pub(super) sheltered: Sheltered,
 }
 
 impl Run {
@@ -66,6 +68,29 @@ impl Run {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         comparison.fits_memory(threads)?;
         let race = Race::start(comparison, threads, true, wake)?;
+        let run = Self::of(number, race)?;
+        if !paused {
+            run.race.unpause();
+        }
+        Ok(run)
+    }
+
+    /// A training that was kept, as it was then, waiting.
+    ///
+    /// # Errors
+    /// As for [`Race::resume`], and a comparison that does not fit into memory.
+    pub fn resume(
+        number: u64,
+        checkpoint: &Checkpoint,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        checkpoint.comparison().fits_memory(threads)?;
+        Self::of(number, Race::resume(checkpoint, threads, true, wake)?)
+    }
+
+    fn of(number: u64, race: Race) -> Result<Self> {
+        let comparison = &race.comparison().clone();
         for lane in 0..race.lanes() {
             race.look(lane, |trainee| trainee.keep_weights(WEIGHTS / race.lanes()));
         }
@@ -88,13 +113,11 @@ impl Run {
             steered: true,
             line: None,
             overview: Overview::default(),
-            began: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
+            began: race.began(),
+            sheltered: Sheltered::default(),
             comparison: Arc::new(comparison.clone()),
             race,
         };
-        if !paused {
-            run.race.resume();
-        }
         run.refresh();
         Ok(run)
     }
@@ -121,6 +144,25 @@ impl Run {
         self.lanes.iter().any(|lane| lane.steps > 0)
     }
 
+    /// Updates of each network.
+    pub fn steps(&self) -> Vec<u64> {
+        self.lanes.iter().map(|lane| lane.steps).collect()
+    }
+
+    /// Whether any network has updates that are in no file.
+    pub fn is_unsaved(&self) -> bool {
+        let mut all = self.lanes.iter().zip(&self.saved);
+        all.any(|(lane, saved)| lane.steps > 0 && *saved != Some(lane.steps))
+    }
+
+    /// Everything that it goes on from.
+    ///
+    /// # Errors
+    /// What candle says of the tensors.
+    pub fn checkpoint(&self) -> Result<Checkpoint> {
+        self.race.checkpoint()
+    }
+
     /// Whether it is being trained.
     pub fn is_running(&self) -> bool {
         self.phase() == Phase::Running
@@ -131,7 +173,14 @@ impl Run {
         self.phase() == Phase::Over
     }
 
-    /// Memory it takes, in bytes, about: the records twice, as what is shown is a copy.
+    /// Lets go of figures and examples, which are made again when they are looked at: together they take
+    /// several times the records that they are made of.
+    pub fn fold(&mut self) {
+        self.overview = Overview::default();
+        self.examples = Examples::default();
+    }
+
+    /// Memory it takes once it is folded, in bytes, about: the records twice, as what is shown is a copy.
     pub fn bytes(&self) -> usize {
         let of_race: usize =
             (0..self.race.lanes()).map(|lane| self.race.look(lane, |one| one.bytes())).sum();

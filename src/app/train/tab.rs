@@ -10,6 +10,7 @@ use super::gallery::Gallery;
 use super::ledger::Ledger;
 use super::save_dialog::SaveDialog;
 use super::scene::{Phase, Scene, View};
+use super::shelter::Offer;
 use crate::error::Result;
 use crate::figure::Figure;
 use crate::session::TrainSettings;
@@ -49,6 +50,16 @@ pub struct TrainTab {
     pub(in crate::app) in_use: Vec<PathBuf>,
     /// What becomes of closing the window.
     pub(super) closing: Closing,
+    /// Trainings that earlier windows and commands could not save,
+    pub(super) offers: Vec<Offer>,
+    /// whether they are offered another time,
+    pub(super) put_off: bool,
+    /// the one whose discarding waits for a second click,
+    pub(super) discarding: Option<PathBuf>,
+    /// and the one that the open dialog is about.
+    pub(super) saving_offer: Option<PathBuf>,
+    /// What went wrong and was not told yet.
+    pub(super) warnings: Vec<String>,
 }
 
 impl TrainTab {
@@ -78,6 +89,11 @@ impl TrainTab {
             networks: networks.map(|folder| folder.join("networks")),
             in_use: Vec::new(),
             closing: Closing::default(),
+            offers: Vec::new(),
+            put_off: false,
+            discarding: None,
+            saving_offer: None,
+            warnings: Vec::new(),
         })
     }
 
@@ -131,9 +147,21 @@ impl TrainTab {
         self.networks = Some(folder);
     }
 
+    /// Keeps in this folder what no file holds, and offers what earlier windows and commands could not
+    /// save.
+    pub fn shelter_in(&mut self, folder: PathBuf) {
+        self.director.order(Order::Shelter(folder));
+    }
+
+    /// Trainings that earlier windows and commands could not save.
+    pub fn offered(&self) -> &[Offer] {
+        &self.offers
+    }
+
     pub(super) fn order(&mut self, order: Order) {
         let lines_up = matches!(order, Order::Start(_) | Order::LineUp(..) | Order::Rewind);
-        let another = matches!(order, Order::Recall(_) | Order::Undo | Order::Redo);
+        let another =
+            matches!(order, Order::Recall(_) | Order::OpenOffer(_) | Order::Undo | Order::Redo);
         if lines_up || another {
             self.cursor = None;
             self.page = 0;
@@ -156,6 +184,12 @@ impl TrainTab {
         self.director.order(Order::SaveRuns { numbers, folder });
     }
 
+    /// Has a training that was offered written into a folder of its own inside `folder`.
+    pub(super) fn send_offer(&mut self, path: PathBuf, folder: PathBuf) {
+        self.errands += 1;
+        self.director.order(Order::SaveOffer { path, folder });
+    }
+
     /// Tells the director what to look at, if that has changed.
     pub fn look(&mut self, settings: &TrainSettings) {
         let view = View {
@@ -176,8 +210,10 @@ impl TrainTab {
 
     /// Takes what the director has to say. Returns what became of errands.
     pub fn collect(&mut self) -> Vec<Result<Delivery>> {
-        let Mail { scene, troubles, deliveries, news } = self.director.take();
+        let Mail { scene, troubles, deliveries, news, offers, warnings } = self.director.take();
         self.news.extend(news);
+        self.warnings.extend(warnings);
+        self.offers = offers.unwrap_or_else(|| std::mem::take(&mut self.offers));
         if let Some((orders, scene, ledger)) = scene {
             self.answered = orders;
             self.scene = scene;

@@ -17,7 +17,7 @@ use crate::train::Contender;
 pub(in super::super) struct TrainArguments {
     /// What is learned
     #[arg(value_enum, value_name = "TASK", ignore_case = true)]
-    #[arg(required_unless_present_any = ["comparison", "list"])]
+    #[arg(required_unless_present_any = ["comparison", "list", "resume"])]
     pub(super) task: Option<TaskWord>,
     /// List all tasks and their presets, and do nothing else
     #[arg(long, exclusive = true)]
@@ -28,6 +28,10 @@ pub(in super::super) struct TrainArguments {
     /// Start from a comparison saved in a file
     #[arg(long, value_name = "FILE", help_heading = "Comparison", conflicts_with = "contender")]
     pub(super) comparison: Option<PathBuf>,
+    /// Go on with a training kept in a file; only --threads, --steps and outputs can be given with it
+    #[arg(long, value_name = "FILE", help_heading = "Comparison")]
+    #[arg(conflicts_with_all = SETTLED)]
+    pub(super) resume: Option<PathBuf>,
     /// A network to train, such as "lstm,layers=2,hidden=32"; repeat for more
     #[arg(long, value_name = "TEXT", value_parser = contender, help_heading = "Comparison")]
     pub(super) contender: Vec<Contender>,
@@ -148,7 +152,15 @@ pub(in super::super) struct TrainArguments {
     /// Save the trained networks as .safetensors, and the comparison, into a folder
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) save: Option<PathBuf>,
-    /// Write TensorBoard event files into a folder, a run a training
+    /// Keep the training itself in a file, for --resume: every minute, when a signal ends it, and
+    /// at its end
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints, 1 to 86400 [default: 60]
+    #[arg(long, value_name = "S", allow_hyphen_values = true, help_heading = "Output")]
+    #[arg(value_parser = whole::<1, 86_400>)]
+    checkpoint_every: Option<usize>,
+    /// Write TensorBoard event files into a folder, a run a training; they grow as it goes on
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) tensorboard: Option<PathBuf>,
     /// Save the comparison itself, for --comparison
@@ -156,7 +168,58 @@ pub(in super::super) struct TrainArguments {
     pub(super) save_comparison: Option<PathBuf>,
 }
 
+/// Flags that a training kept in a file has settled, by their fields.
+const SETTLED: [&str; 42] = [
+    "task",
+    "preset",
+    "comparison",
+    "contender",
+    "loss",
+    "length",
+    "place",
+    "data",
+    "lag",
+    "distractors",
+    "features",
+    "memory",
+    "batch",
+    "feed",
+    "seed",
+    "trials",
+    "lengths",
+    "curriculum",
+    "from",
+    "to",
+    "growth",
+    "grow_by",
+    "mastery",
+    "streak",
+    "test",
+    "evaluate_every",
+    "epochs",
+    "ticks",
+    "optimizer",
+    "lr",
+    "momentum",
+    "weight_decay",
+    "clip_norm",
+    "clip_value",
+    "schedule",
+    "schedule_every",
+    "schedule_factor",
+    "precision",
+    "target_loss",
+    "patience",
+    "probe_every",
+    "one_by_one",
+];
+
 impl TrainArguments {
+    /// Seconds between two checkpoints.
+    pub(super) fn checkpoint_every(&self) -> usize {
+        self.checkpoint_every.unwrap_or(60)
+    }
+
     /// Contenders trained at a time.
     pub(super) fn threads(&self) -> usize {
         self.threads.unwrap_or_else(|| available_parallelism().map_or(1, NonZero::get))
@@ -165,5 +228,24 @@ impl TrainArguments {
     /// Every how many batches a loss is written.
     pub(super) fn every(&self) -> usize {
         self.every.unwrap_or(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command};
+
+    use super::*;
+
+    /// Whoever adds a flag decides whether a training that goes on may have another one.
+    #[test]
+    fn every_flag_is_settled_or_free_when_a_training_goes_on() {
+        let command = TrainArguments::augment_args(Command::new("train"));
+        let outputs = |arg: &&clap::Arg| arg.get_help_heading() != Some("Output");
+        let free = ["list", "resume", "steps", "threads", "help"];
+        for arg in command.get_arguments().filter(outputs) {
+            let id = arg.get_id().as_str();
+            assert!(SETTLED.contains(&id) != free.contains(&id), "{id}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! What is left of a comparison after it ran.
 
-use crate::error::Result;
 use crate::figure::of_run;
 use crate::network::Network;
 use crate::task::{Example, Loss, TaskChoice};
@@ -36,42 +35,32 @@ pub(super) struct Run {
 
 impl Finished {
     /// Takes what a race left.
-    ///
-    /// # Errors
-    /// What candle says of the tensors.
-    pub(super) fn of(race: &Race, began: f64) -> Result<Self> {
+    pub(super) fn of(race: &Race, began: f64) -> Self {
         let run = |lane| {
-            let failure = race.status(lane).failure;
+            let mut failure = race.status(lane).failure;
             race.look(lane, |trainee| {
-                Ok(Run {
+                // Its losses and its network are not to be lost for want of examples.
+                let examples = trainee.examples().unwrap_or_else(|error| {
+                    failure.get_or_insert(error.to_string());
+                    Vec::new()
+                });
+                Run {
                     entry: trainee.entry(),
                     log: trainee.log().clone(),
                     network: trainee.network().clone(),
                     names: trainee.names().to_vec(),
-                    examples: trainee.examples()?,
+                    examples,
                     failure,
-                })
+                }
             })
         };
-        let runs = (0..race.lanes()).map(run).collect::<Result<_>>()?;
-        Ok(Self { comparison: race.comparison().clone(), runs, began })
+        let runs = (0..race.lanes()).map(run).collect();
+        Self { comparison: race.comparison().clone(), runs, began }
     }
 
     /// One log a training.
     pub(super) fn logs(&self) -> Vec<&RunLog> {
         self.runs.iter().map(|run| &run.log).collect()
-    }
-
-    /// What was trained, in one line.
-    pub(super) fn heading(&self) -> String {
-        let heading = of_run::heading(&self.comparison);
-        match self.comparison.task {
-            // Only these let the steps that count be chosen.
-            TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) => {
-                format!("{heading} · loss: {}", loss(&self.comparison))
-            }
-            TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::Echo(_) => heading,
-        }
     }
 
     /// What tells a training from the others, as it is shown.
@@ -95,6 +84,18 @@ impl Run {
             (None, Some(stop)) => stop.to_string(),
             (None, None) => String::new(),
         }
+    }
+}
+
+/// What is trained, in one line.
+pub(super) fn heading(comparison: &Comparison) -> String {
+    let heading = of_run::heading(comparison);
+    match comparison.task {
+        // Only these let the steps that count be chosen.
+        TaskChoice::RunningMean(_) | TaskChoice::LongLag(_) => {
+            format!("{heading} · loss: {}", loss(comparison))
+        }
+        TaskChoice::FirstZero(_) | TaskChoice::Mnist1d(_) | TaskChoice::Echo(_) => heading,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ctrl-C and other requests to end: the first asks to stop, the second stops at once.
 
 use super::super::failure::Failure;
-use crate::signal;
+use crate::signal::{self, Signal};
 
 /// Listens from now on.
 ///
@@ -16,4 +16,9 @@ pub(super) fn listen() -> Result<(), Failure> {
 /// Whether a signal came.
 pub(super) fn pressed() -> bool {
     signal::received().is_some()
+}
+
+/// The signal that came first, if one came.
+pub(super) fn signal() -> Option<Signal> {
+    signal::received()
 }

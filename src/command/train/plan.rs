@@ -1,12 +1,14 @@
 //! From flags to the comparisons that are run.
 
 use super::super::failure::Failure;
+use super::super::reading;
 use super::super::task::{set, set_length_and_loss};
 use super::arguments::TrainArguments;
 use super::words::{FeedWord, OptimizerWord, ScheduleWord};
 use crate::flow::Precision;
 use crate::task::{Loss, TaskChoice};
-use crate::train::{Clip, Comparison, Contender, Feed, Optimizer, Schedule, presets};
+use crate::ticket::Ticket;
+use crate::train::{Checkpoint, Clip, Comparison, Contender, Feed, Optimizer, Schedule, presets};
 
 impl TrainArguments {
     /// The comparisons, in the order in which they are run.
@@ -14,13 +16,34 @@ impl TrainArguments {
     /// # Errors
     /// Flags that contradict each other, a saved comparison or data that cannot be used, and what
     /// would not fit into memory.
-    pub(super) fn comparisons(&self) -> Result<Vec<Comparison>, Failure> {
+    pub(super) fn plan(&self) -> Result<Checkpoint, Failure> {
+        let plan = match &self.resume {
+            None => Checkpoint::join(self.comparisons()?.iter().map(Checkpoint::of_plan)),
+            Some(path) => {
+                let kept = Checkpoint::read(path, &Ticket::new())?;
+                match self.steps {
+                    None => kept,
+                    Some(steps) => kept
+                        .with_steps(steps as u64)
+                        .map_err(|error| Failure::from(error).about("--steps"))?,
+                }
+            }
+        };
+        for comparison in plan.comparisons() {
+            comparison.fits_memory(self.threads())?;
+        }
+        Ok(plan)
+    }
+
+    fn comparisons(&self) -> Result<Vec<Comparison>, Failure> {
         let mut comparisons = self.starting_points()?;
         for comparison in &mut comparisons {
             self.apply(comparison)?;
             comparison.validate()?;
-            comparison.fits_memory(self.threads())?;
             // Better now than after the folders are made.
+            if let TaskChoice::Mnist1d(task) = &comparison.task {
+                reading::shown(|ticket| task.dataset_with(ticket))?;
+            }
             comparison.task.open()?;
         }
         Ok(comparisons)

@@ -65,7 +65,12 @@ impl StateDict {
     /// # Errors
     /// As for [`StateDict::read`].
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self> {
-        Ok(Self { path: path.to_owned(), stored: decode(path, bytes)? })
+        Ok(Self { path: path.to_owned(), stored: decode(path, bytes.to_vec())? })
+    }
+
+    /// Memory that its tensors take, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.stored.tensors.values().map(Entry::bytes).sum()
     }
 
     /// Checksum of the file's bytes.

@@ -6,6 +6,7 @@
 
 use super::signal::{linspace, resample, smooth};
 use super::template::{POINTS, templates};
+use crate::frozen::Checksum;
 use crate::rng::numpy::RandomState;
 
 /// Steps of a sequence.
@@ -96,6 +97,18 @@ impl Dataset {
             part.labels.push(*label);
         }
         dataset
+    }
+
+    /// What tells it from others: a checksum of all values and labels.
+    pub fn checksum(&self) -> Checksum {
+        let Self { train, test } = self;
+        let mut bytes = Vec::new();
+        for Points { values, labels } in [train, test] {
+            bytes.extend((labels.len() as u64).to_le_bytes());
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            bytes.extend(labels.iter().flat_map(|label| label.to_le_bytes()));
+        }
+        Checksum::of(&bytes)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Learning to classify the sequences.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
@@ -10,15 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::super::classes::{self, largest, right};
 use super::super::{Batch, Example, Set, Task};
+use super::file::test_file;
 use super::{CLASSES, Dataset, LENGTH, Points};
+use crate::disk::{self, Stamp};
 use crate::error::Result;
+use crate::frozen::Checksum;
 use crate::network::Reading;
 use crate::rng::Generator;
+use crate::ticket::Ticket;
 
 /// Settings of the MNIST-1D task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mnist1d {
     /// A file of the user's own with sequences of the same shape; none generates the data set.
+    #[serde(default, with = "crate::path_text::option")]
     pub file: Option<PathBuf>,
 }
 
@@ -33,11 +37,24 @@ impl Mnist1d {
     /// # Errors
     /// A file that cannot be used.
     pub fn dataset(&self) -> Result<Arc<Dataset>> {
+        self.dataset_with(&Ticket::new())
+    }
+
+    /// As [`Mnist1d::dataset`], but reading a file can be watched and stopped.
+    ///
+    /// # Errors
+    /// A file that cannot be used, and [`crate::error::Error::Cancelled`].
+    pub fn dataset_with(&self, ticket: &Ticket) -> Result<Arc<Dataset>> {
         static GENERATED: LazyLock<Arc<Dataset>> = LazyLock::new(|| Arc::new(Dataset::generate()));
         match &self.file {
             None => Ok(Arc::clone(&GENERATED)),
-            Some(path) => opened(path),
+            Some(path) => opened(path, ticket),
         }
+    }
+
+    /// Files that the data may be read from.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.file.iter().flat_map(|path| [path.clone(), test_file(path)]).collect()
     }
 
     /// The loss of a guess.
@@ -50,25 +67,30 @@ impl Mnist1d {
     /// # Errors
     /// A file that cannot be used.
     pub fn open(&self) -> Result<Classify> {
-        Ok(Classify { data: self.dataset()? })
+        Ok(Classify {
+            data: self.dataset()?,
+            is_own: self.file.is_some(),
+            checksum: OnceLock::new(),
+        })
     }
 }
 
 /// The data set of a file, kept until another file is asked for or this one changes: every training
 /// and every figure asks for it.
-fn opened(path: &Path) -> Result<Arc<Dataset>> {
-    type Kept = (PathBuf, SystemTime, Arc<Dataset>);
+fn opened(path: &Path, ticket: &Ticket) -> Result<Arc<Dataset>> {
+    type Kept = (PathBuf, Stamp, Arc<Dataset>);
     static LAST: Mutex<Option<Kept>> = Mutex::new(None);
     // A file that cannot even be looked at is refused in the usual words.
-    let changed = std::fs::metadata(path).and_then(|data| data.modified());
-    let Ok(changed) = changed else { return Dataset::open(path).map(Arc::new) };
+    let Some(changed) = disk::stamp(path) else {
+        return Dataset::open_with(path, ticket).map(Arc::new);
+    };
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known, at, data)) = &*last
         && (known.as_path(), *at) == (path, changed)
     {
         return Ok(Arc::clone(data));
     }
-    let data = Arc::new(Dataset::open(path)?);
+    let data = Arc::new(Dataset::open_with(path, ticket)?);
     *last = Some((path.to_owned(), changed, Arc::clone(&data)));
     Ok(data)
 }
@@ -77,6 +99,10 @@ fn opened(path: &Path) -> Result<Arc<Dataset>> {
 #[derive(Clone, Debug)]
 pub struct Classify {
     data: Arc<Dataset>,
+    /// Whether they are the user's.
+    is_own: bool,
+    /// Worked out when it is asked for.
+    checksum: OnceLock<Checksum>,
 }
 
 /// `x [T, B, 1]` and labels `[B]` of the sequences at these places.
@@ -133,6 +159,10 @@ impl Task for Classify {
 
     fn epoch(&self, batch: usize) -> Option<u64> {
         Some(self.data.train.len().div_ceil(batch.max(1)) as u64)
+    }
+
+    fn checksum(&self) -> Option<Checksum> {
+        self.is_own.then(|| self.checksum.get_or_init(|| self.data.checksum()).clone())
     }
 
     fn loss(&self, output: &Tensor, batch: &Batch) -> Result<Tensor> {

@@ -250,5 +250,6 @@ fn all_finite<R: Real>(values: &[R]) -> bool {
     values.iter().fold(true, |all, value| all & value.to_f64().is_finite())
 }
 
+mod keep;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! Weights of earlier moments of a training, as many as memory allows.
 
-use candle_core::Tensor;
+use candle_core::{DType, Tensor, Var};
 
 use super::Trainee;
 use crate::error::Result;
 use crate::network::Network;
 use crate::task::Batch;
+use crate::train::checkpoint::{Numbers, SavedWeights};
 use crate::train::stop::Stop;
 
 /// Numbers of each parameter that training holds besides those kept of earlier moments: its value and
@@ -28,7 +29,8 @@ impl WeightLog {
     /// the budget is used, every second copy goes and they are taken half as often.
     pub(super) fn push(&mut self, step: u64, interval: u64, weights: Vec<Tensor>) {
         let most = self.budget / bytes(&weights).max(1);
-        let wanted = |stride: u64, step: u64| step.is_multiple_of(interval * stride.max(1));
+        let wanted =
+            |stride: u64, step: u64| step.is_multiple_of(interval.saturating_mul(stride.max(1)));
         if most == 0 || !wanted(self.stride, step) {
             return;
         }
@@ -37,6 +39,25 @@ impl WeightLog {
             self.stride = 2 * self.stride.max(1);
             self.kept.retain(|(step, _)| wanted(self.stride, *step));
         }
+    }
+
+    /// What is kept of it in a file.
+    pub(super) fn saved(&self, dtype: DType) -> Result<SavedWeights> {
+        let Self { budget, stride, kept } = self;
+        let mut numbers = Numbers::none(dtype);
+        for tensor in kept.iter().flat_map(|(_, weights)| weights) {
+            numbers.push(tensor)?;
+        }
+        let steps = kept.iter().map(|(step, _)| *step).collect();
+        Ok(SavedWeights { budget: *budget, stride: *stride, steps, numbers })
+    }
+
+    /// Back from that, for variables of these shapes.
+    pub(super) fn restored(saved: &SavedWeights, variables: &[Var]) -> Result<Self> {
+        let SavedWeights { budget, stride, steps, numbers } = saved;
+        let mut from = 0;
+        let kept = steps.iter().map(|step| Ok((*step, numbers.tensors(variables, &mut from)?)));
+        Ok(Self { budget: *budget, stride: *stride, kept: kept.collect::<Result<_>>()? })
     }
 
     fn bytes(&self) -> usize {

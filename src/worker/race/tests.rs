@@ -35,7 +35,7 @@ fn threads_pauses_and_onlookers_change_no_byte() {
     for _ in 0..3 {
         watched.step_once().unwrap();
     }
-    watched.resume();
+    watched.unpause();
     thread::sleep(Duration::from_millis(3));
     watched.pause();
     let paused: Vec<u64> = (0..4).map(|lane| watched.status(lane).steps).collect();
@@ -43,7 +43,7 @@ fn threads_pauses_and_onlookers_change_no_byte() {
     let later: Vec<u64> = (0..4).map(|lane| watched.status(lane).steps).collect();
     // A lane may finish the turn it was in.
     assert!(paused.iter().zip(&later).all(|(a, b)| b - a <= 120), "{paused:?} {later:?}");
-    watched.resume();
+    watched.unpause();
     wait(&watched);
     assert_eq!(losses(&alone), losses(&watched));
 }
@@ -106,7 +106,7 @@ fn a_race_of_many_is_paused_stepped_stopped_and_extended() {
     let mut race = Race::start(&sixteen(1_000_000, false), 2, true, || {}).unwrap();
     race.step_once().unwrap();
     assert_eq!(steps_once(&race, |_| true), [1; 16]);
-    race.resume();
+    race.unpause();
     steps_once(&race, |steps| steps.iter().all(|steps| *steps > 1));
     race.stop();
     wait(&race);
@@ -140,4 +140,24 @@ fn dropping_a_race_stops_it() {
     let start = Instant::now();
     drop(Race::start(&comparison(1_000_000), 2, false, || {}).unwrap());
     assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_race_goes_on_from_its_checkpoint_to_the_same_bytes() {
+    let whole = Race::start(&comparison(120), 2, false, || {}).unwrap();
+    wait(&whole);
+    let race = Race::start(&comparison(120), 2, false, || {}).unwrap();
+    steps_once(&race, |steps| steps.iter().any(|steps| *steps > 20));
+    let bytes = race.checkpoint().unwrap().encode().unwrap();
+    let began = race.began();
+    drop(race);
+    let kept = Checkpoint::from_bytes(std::path::Path::new("x"), &bytes).unwrap();
+    let resumed = Race::resume(&kept, 1, true, || {}).unwrap();
+    assert!(resumed.is_paused() && resumed.began() == began);
+    assert_eq!(resumed.checkpoint().unwrap().encode().unwrap(), bytes, "nothing happened yet");
+    let seconds = resumed.look(0, |trainee| trainee.log().seconds);
+    resumed.unpause();
+    wait(&resumed);
+    assert_eq!(losses(&resumed), losses(&whole));
+    assert!(resumed.look(0, |trainee| trainee.log().seconds) > seconds, "times add up");
 }

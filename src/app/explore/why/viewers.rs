@@ -8,7 +8,7 @@ use crate::figure::of_view::Layout;
 use crate::flow::View;
 use crate::session::{Pane, Session, Tab};
 
-/// The views that were opened so far. Only those on screen are asked for anything.
+/// The views that are open. Only those on screen are asked for anything.
 pub struct Viewers {
     ctx: egui::Context,
     /// A view whose thread could not be started says why.
@@ -39,6 +39,9 @@ impl Viewers {
                 }
             }
         }
+        // A closed view takes with it what it measured and what it works with, which may be much. Those
+        // behind another one, or on the other tab, keep it for when they are seen again.
+        self.viewers.retain(|(pane, _)| session.why.arrangement.has(*pane));
         for (pane, viewer) in &mut self.viewers {
             if let (false, Ok(viewer)) = (visible.contains(pane), viewer) {
                 viewer.rest();

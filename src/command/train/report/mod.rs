@@ -8,7 +8,7 @@ mod ladder;
 mod settings;
 mod words;
 
-use super::finished::Finished;
+use super::finished::{Finished, heading};
 use super::json::PRINTED;
 use crate::figure::{number, of_run};
 use crate::task::TaskChoice;
@@ -19,7 +19,7 @@ use crate::visible;
 /// `timing` nothing that differs from run to run.
 pub(super) fn report(finished: &Finished, timing: bool) -> String {
     let Finished { comparison, runs, .. } = finished;
-    let mut parts = vec![format!("{}\n{}", finished.heading(), settings::settings(comparison))];
+    let mut parts = vec![format!("{}\n{}", heading(comparison), settings::settings(comparison))];
     let logs = finished.logs();
     let ranking = of_run::ranking(comparison, &logs);
     let ranking = if timing { ranking } else { ranking.untimed() };

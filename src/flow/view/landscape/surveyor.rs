@@ -186,7 +186,8 @@ impl Key {
         let values = across.values(question);
         let any = values.first().copied().unwrap_or(f64::NAN);
         let question = Question { weight_scale: 1.0, ..across.set(question, any) };
-        Self { stamps: stamps(&question), question, across, values }
+        // Up to 32 of them are remembered, to be compared: what files held is not kept for that.
+        Self { stamps: stamps(&question), question: question.without_files(), across, values }
     }
 }
 

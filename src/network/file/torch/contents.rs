@@ -15,9 +15,9 @@ const MOST_DEPTH: usize = 8;
 /// Dictionaries, lists and objects that are looked into, from the outside in.
 const MOST_OBJECTS: usize = 20_000;
 
-/// Names, and bytes of a name: a pickle may repeat long ones for nothing.
+/// Names, and bytes of all of them: a pickle may repeat long ones for nothing.
 const MOST_NAMES: usize = 20_000;
-const MOST_LETTERS: usize = 256;
+const MOST_LETTERS: usize = 4 << 20;
 
 /// What stands under a name.
 pub(super) enum Found<'p> {
@@ -64,16 +64,15 @@ pub(super) fn contents<'p>(pickled: &'p Pickled<'_>) -> Result<Contents<'p>, Str
     };
     let obvious = recurrent.iter().copied().filter(|dict| known(dict).is_some()).min_by_key(known);
     match (obvious, recurrent.as_slice()) {
-        (Some(dict), all) => {
-            let others = all.iter().filter(|other| !std::ptr::eq(**other, dict));
+        (Some(dict), every) => {
+            let others = every.iter().filter(|other| !std::ptr::eq(**other, dict));
             let names = others.flat_map(|other| {
                 let prefix = format!("{}.", other.path.join("."));
-                tensors_of(pickled, other, &prefix).into_iter().map(|(name, _)| name)
+                tensors_of(pickled, other, &prefix).map(|(name, _)| name)
             });
-            let aside = names.take(MOST_NAMES).collect();
-            Ok(Contents { tensors: tensors_of(pickled, dict, ""), aside })
+            Ok(Contents { tensors: all(tensors_of(pickled, dict, ""))?, aside: few(names) })
         }
-        (None, [one]) => Ok(Contents::whole(with_siblings(pickled, &dicts, one))),
+        (None, [one]) => with_siblings(pickled, &dicts, one).map(Contents::whole),
         (None, []) => nothing(pickled, &dicts, module.as_ref()).map(Contents::whole),
         (None, several) => {
             let paths = several.iter().map(|dict| dict.path.join("."));
@@ -96,7 +95,7 @@ fn nothing<'p>(
         (Some((path, class)), _) if path.is_empty() => {
             Err(format!("it holds a whole object of class {class}, {remedy}"))
         }
-        (_, Some(dict)) => Ok(tensors_of(pickled, dict, "")),
+        (_, Some(dict)) => all(tensors_of(pickled, dict, "")),
         (Some((path, class)), None) => {
             Err(format!("no tensors by name; {path} is a whole object of class {class}, {remedy}"))
         }
@@ -171,41 +170,77 @@ fn with_siblings<'p>(
     pickled: &'p Pickled<'_>,
     dicts: &[Dict<'p>],
     recurrent: &Dict<'p>,
-) -> Vec<(String, Found<'p>)> {
+) -> Result<Vec<(String, Found<'p>)>, String> {
     let Some((_, parent)) = recurrent.path.split_last() else {
-        return tensors_of(pickled, recurrent, "");
+        return all(tensors_of(pickled, recurrent, ""));
     };
     let is_sibling =
         |dict: &&Dict<'p>| dict.path.split_last().is_some_and(|(_, other)| other == parent);
     let family: Vec<&Dict<'p>> = dicts.iter().filter(is_sibling).collect();
     if family.len() < 2 {
-        return tensors_of(pickled, recurrent, "");
+        return all(tensors_of(pickled, recurrent, ""));
     }
     let of = |dict: &&Dict<'p>| {
         let module = dict.path.last().cloned().unwrap_or_default();
         tensors_of(pickled, dict, &format!("{module}."))
     };
-    family.iter().flat_map(of).collect()
+    all(family.iter().flat_map(of))
 }
 
-fn tensors_of<'p>(
-    pickled: &'p Pickled<'_>,
+/// Everything in a dictionary that is a tensor or may have been meant to be one, by name.
+fn tensors_of<'p, 'a>(
+    pickled: &'p Pickled<'a>,
     dict: &Dict<'p>,
     prefix: &str,
-) -> Vec<(String, Found<'p>)> {
-    let item = |(key, value): &(Id, Id)| {
+) -> impl Iterator<Item = (String, Found<'p>)> + use<'p, 'a> {
+    let prefix = prefix.to_owned();
+    let items = dict.items;
+    items.iter().filter_map(move |(key, value)| {
         let Value::Text(key) = pickled.get(*key) else { return None };
         let found = match pickled.get(*value) {
             Value::Tensor(view) => Found::Tensor(view),
             Value::Object { class } if is_array(pickled, *class) => {
                 Found::Strange("is a NumPy array: save tensors".to_owned())
             }
+            Value::Object { class } => {
+                let class = match pickled.get(*class) {
+                    Value::Global(names) => shortened(&format!("{}.{}", names.0, names.1)),
+                    _ => "a class that is not known".to_owned(),
+                };
+                Found::Strange(format!("is made by {class}, which is not understood"))
+            }
+            Value::Storage(_) => Found::Strange("is a storage: save tensors".to_owned()),
+            // Numbers, texts and parts of a checkpoint that hold no tensors by name.
             _ => return None,
         };
         Some((format!("{prefix}{key}"), found))
+    })
+}
+
+/// All of them, unless there are more than a state dict has.
+fn all<'p>(
+    tensors: impl Iterator<Item = (String, Found<'p>)>,
+) -> Result<Vec<(String, Found<'p>)>, String> {
+    let mut left = MOST_LETTERS;
+    let mut found = Vec::new();
+    for tensor in tensors {
+        let rest = left.checked_sub(tensor.0.len()).filter(|_| found.len() < MOST_NAMES);
+        left = rest.ok_or_else(|| {
+            format!("more than {MOST_NAMES} tensors, or names of more than {MOST_LETTERS} letters")
+        })?;
+        found.push(tensor);
+    }
+    Ok(found)
+}
+
+/// As many names as can be listed.
+fn few(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut left = MOST_LETTERS;
+    let fits = |name: &String| {
+        left = left.saturating_sub(name.len());
+        left > 0
     };
-    let named = dict.items.iter().filter_map(item);
-    named.filter(|(name, _)| name.len() <= MOST_LETTERS).take(MOST_NAMES).collect()
+    names.take(MOST_NAMES).take_while(fits).collect()
 }
 
 /// The start of a text of any length.

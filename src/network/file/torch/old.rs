@@ -2,20 +2,22 @@
 //! a version, the sizes of the machine, the object and the keys of its storages, each a pickle; then
 //! the storages, each after its length.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
-use super::super::tensors::Tensors;
+use super::super::tensors::{Bytes, Tensors};
 use super::contents::contents;
 use super::pickle::{self, Pickled};
 use super::storages::{Source, tensors};
 use super::value::Value;
+use crate::error::excerpt;
 
 /// All tensors of a state dict, and the names of those of others beside it.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<(Tensors, Vec<String>), String> {
+pub(in super::super) fn read(bytes: &Arc<Vec<u8>>) -> Result<(Tensors, Vec<String>), String> {
     let mut at = 0;
     let mut next = || -> Result<Pickled<'_>, String> {
         let pickled = pickle::read(&bytes[at..])?;
@@ -51,8 +53,8 @@ fn is_big_endian(machine: &Pickled<'_>) -> bool {
 
 /// Where each storage lies.
 struct Storages<'a> {
-    bytes: &'a [u8],
-    places: HashMap<&'a str, &'a [u8]>,
+    bytes: &'a Arc<Vec<u8>>,
+    places: HashMap<&'a str, Range<usize>>,
 }
 
 impl<'a> Storages<'a> {
@@ -73,33 +75,38 @@ impl<'a> Storages<'a> {
         let Value::List(keys_in_order) = keys.get(keys.root) else {
             return Err("an old PyTorch file without a list of its storages".to_owned());
         };
-        let mut rest = &self.bytes[start..];
+        let mut at = start;
         for id in keys_in_order {
             let Value::Text(key) = keys.get(*id) else {
                 return Err("an old PyTorch file with a storage that has no name".to_owned());
             };
             let (count, after) =
-                rest.split_first_chunk().ok_or("truncated: a storage is missing")?;
+                self.bytes[at..].split_first_chunk().ok_or("truncated: a storage is missing")?;
             let Some(size) = sizes.get(key) else {
-                return Err(format!("storage {key} holds numbers of unknown size"));
+                return Err(format!("storage {} holds numbers of unknown size", excerpt(key)));
             };
             let length = u64::from_le_bytes(*count)
                 .checked_mul(*size)
                 .and_then(|length| usize::try_from(length).ok())
                 .filter(|length| *length <= after.len())
-                .ok_or_else(|| format!("truncated: storage {key} is larger than the file"))?;
-            let (content, after) = after.split_at(length);
-            self.places.insert(key, content);
-            rest = after;
+                .ok_or_else(|| {
+                    format!("truncated: storage {} is larger than the file", excerpt(key))
+                })?;
+            let from = at + count.len();
+            if self.places.insert(key, from..from + length).is_some() {
+                return Err(format!("two storages of one name, {}", excerpt(key)));
+            }
+            at = from + length;
         }
         Ok(())
     }
 }
 
 impl Source for Storages<'_> {
-    fn storage(&mut self, key: &str) -> Result<Cow<'_, [u8]>, String> {
-        let content = self.places.get(key).ok_or_else(|| format!("storage {key} is missing"))?;
-        Ok(Cow::Borrowed(content))
+    fn storage(&mut self, key: &str) -> Result<Bytes, String> {
+        let missing = || format!("storage {} is missing", excerpt(key));
+        let place = self.places.get(key).ok_or_else(missing)?;
+        Ok(Bytes::part(self.bytes, place.clone()))
     }
 
     fn big_endian(&self) -> bool {

@@ -49,9 +49,14 @@ pub(super) fn called<'a>(
             None => object(),
         },
         ("collections", "OrderedDict" | "defaultdict") | ("builtins" | "__builtin__", "dict") => {
+            // What is looked at is paid for, whether or not anything comes of it.
+            let looked_at = given.last().map_or(0, |items| match at(values, *items) {
+                Value::Dict(items) => items.len(),
+                Value::List(items) | Value::Tuple(items) => items.len(),
+                _ => 0,
+            });
             let dict = given.last().map_or_else(Vec::new, |items| items_of(values, *items));
-            let cost = dict.len() * size_of::<(Id, Id)>();
-            (Ok(Value::Dict(dict)), cost)
+            (Ok(Value::Dict(dict)), looked_at * size_of::<(Id, Id)>())
         }
         _ => object(),
     }

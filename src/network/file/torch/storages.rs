@@ -1,14 +1,12 @@
 //! From views of storages to tensors of numbers.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use candle_core::{DType, Device, Tensor};
-
-use super::super::tensors::{Entry, Tensors, one_line};
+use super::super::tensors::{Bytes, Entry, Numbers, Tensors};
 use super::contents::Found;
 use super::pickle::Pickled;
 use super::value::{Kind, Value, View};
+use crate::error::excerpt;
 
 /// Bytes that may be taken beyond the size of a file, which may be compressed.
 const SPARE: u64 = 16 << 20;
@@ -19,7 +17,7 @@ pub(super) trait Source {
     ///
     /// # Errors
     /// Storages that are missing, damaged or too large.
-    fn storage(&mut self, key: &str) -> Result<Cow<'_, [u8]>, String>;
+    fn storage(&mut self, key: &str) -> Result<Bytes, String>;
 
     /// Whether numbers start with their most significant byte.
     fn big_endian(&self) -> bool;
@@ -48,13 +46,17 @@ impl Budget {
 /// The tensors that were found, each storage read once.
 ///
 /// # Errors
-/// Storages that cannot be read.
+/// Storages that cannot be read, and two tensors of one name.
 pub(super) fn tensors(
     pickled: &Pickled<'_>,
     found: Vec<(String, Found<'_>)>,
     file_size: usize,
     source: &mut dyn Source,
 ) -> Result<Tensors, String> {
+    let mut names = HashSet::new();
+    if let Some((name, _)) = found.iter().find(|(name, _)| !names.insert(name)) {
+        return Err(format!("two tensors are called {}", excerpt(name)));
+    }
     let mut tensors = Tensors::new();
     let mut by_storage: BTreeMap<&str, Vec<(String, &View)>> = BTreeMap::new();
     for (name, found) in found {
@@ -80,28 +82,26 @@ pub(super) fn tensors(
     let swapped = source.big_endian();
     for (key, views) in by_storage {
         let storage = source.storage(key)?;
-        let mut made: Vec<(&View, Entry)> = Vec::new();
+        // Tied weights are one tensor under several names: they count once.
+        let mut counted = HashSet::new();
         for (name, view) in views {
-            // Tied weights are one tensor under two names.
-            let same = |other: &&(&View, Entry)| {
-                other.0.offset == view.offset
-                    && other.0.size == view.size
-                    && other.0.stride == view.stride
-                    && other.0.kind == view.kind
+            let entry = match numbers(view, &storage, swapped) {
+                Err(trouble) => Entry::Other { shape: view.size.clone(), trouble },
+                Ok(numbers) => {
+                    if counted.insert((view.offset, &view.size, &view.stride, numbers.dtype)) {
+                        let bytes = numbers.count() * numbers.dtype.size_in_bytes();
+                        budget.spend(bytes as u64).map_err(|_| {
+                            format!("{} is larger than its file can hold", excerpt(&name))
+                        })?;
+                    }
+                    Entry::Numbers(numbers)
+                }
             };
-            let entry = match made.iter().take(MOST_TIES).find(same) {
-                Some((_, entry)) => entry.clone(),
-                None => entry(view, &storage, swapped, &mut budget),
-            };
-            made.push((view, entry.clone()));
             tensors.insert(name, entry);
         }
     }
     Ok(tensors)
 }
-
-/// Views of a storage among which equal ones are looked for.
-const MOST_TIES: usize = 64;
 
 /// Why a view holds no floating-point numbers, if it does not.
 fn trouble(view: &View) -> Option<String> {
@@ -117,76 +117,38 @@ fn trouble(view: &View) -> Option<String> {
     Some(format!("holds {what}: expected float16, bfloat16, float32 or float64"))
 }
 
-fn entry(view: &View, storage: &[u8], swapped: bool, budget: &mut Budget) -> Entry {
-    let other = |trouble: String| Entry::Other { shape: view.size.clone(), trouble };
-    let Kind::Float(dtype) = view.kind else { return other("has no numbers".to_owned()) };
-    match gather(view, dtype, storage, budget) {
-        Err(trouble) => other(trouble),
-        Ok(numbers) => {
-            let numbers = if swapped { swap(&numbers, dtype) } else { numbers };
-            match Tensor::from_raw_buffer(&numbers, dtype, &view.size, &Device::Cpu) {
-                Ok(tensor) => Entry::Numbers(tensor),
-                Err(error) => other(format!("cannot be read: {}", one_line(&error))),
-            }
-        }
-    }
-}
-
-/// The numbers of a view, row by row.
-fn gather<'s>(
-    view: &View,
-    dtype: DType,
-    storage: &'s [u8],
-    budget: &mut Budget,
-) -> Result<Cow<'s, [u8]>, String> {
+/// The numbers of a view, or why there are none.
+fn numbers(view: &View, storage: &Bytes, swapped: bool) -> Result<Numbers, String> {
+    let Kind::Float(dtype) = view.kind else { return Err("has no numbers".to_owned()) };
     let width = dtype.size_in_bytes();
-    let count = view.size.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
+    let shape = view.size.clone();
+    let count = shape.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
     let count = count.filter(|count| count.checked_mul(width).is_some());
-    let too_large = || "is larger than its file can hold".to_owned();
-    let count = count.ok_or_else(too_large)?;
+    let count = count.ok_or("is larger than its file can hold")?;
     if count == 0 {
-        return Ok(Cow::Borrowed(&[]));
+        let bytes = storage.first(0);
+        return Ok(Numbers { dtype, shape, strides: None, swapped, bytes });
     }
-    let steps = view.size.iter().zip(&view.stride);
-    let last = steps.clone().try_fold(view.offset, |last, (&size, &stride)| {
+    let steps = || shape.iter().zip(&view.stride);
+    let last = steps().try_fold(view.offset, |last, (&size, &stride)| {
         last.checked_add((size as u64 - 1).checked_mul(stride)?)
     });
-    let numbers = (storage.len() / width) as u64;
-    if last.is_none_or(|last| last >= numbers) {
+    if last.is_none_or(|last| last >= (storage.len() / width) as u64) {
         return Err("reaches beyond its storage: the file is damaged".to_owned());
     }
-    budget.spend((count * width) as u64).map_err(|_| too_large())?;
-    let offset = view.offset as usize;
     let mut dense = 1;
-    let is_dense = steps.clone().rev().all(|(&size, &stride)| {
+    let is_dense = steps().rev().all(|(&size, &stride)| {
         let fits = size == 1 || stride == dense;
         dense *= size as u64;
         fits
     });
+    let bytes = storage.from(view.offset as usize * width);
     if is_dense {
-        return Ok(Cow::Borrowed(&storage[offset * width..][..count * width]));
+        let bytes = bytes.first(count * width);
+        return Ok(Numbers { dtype, shape, strides: None, swapped, bytes });
     }
-    let mut gathered = Vec::with_capacity(count * width);
-    let mut index = vec![0; view.size.len()];
-    let mut place = offset;
-    for _ in 0..count {
-        gathered.extend_from_slice(&storage[place * width..][..width]);
-        // The last dimension moves fastest.
-        for (digit, (&size, &stride)) in index.iter_mut().zip(steps.clone()).rev() {
-            *digit += 1;
-            place += stride as usize;
-            if *digit < size {
-                break;
-            }
-            place -= size * stride as usize;
-            *digit = 0;
-        }
-    }
-    Ok(Cow::Owned(gathered))
-}
-
-/// The same numbers with their bytes in the other order.
-fn swap(numbers: &[u8], dtype: DType) -> Cow<'static, [u8]> {
-    let swapped = numbers.chunks_exact(dtype.size_in_bytes()).flat_map(|n| n.iter().rev().copied());
-    Cow::Owned(swapped.collect())
+    // Along a dimension of one there is no neighbour, so that any stride may be written.
+    let stride = |(&size, &stride): (&usize, &u64)| if size == 1 { 0 } else { stride as usize };
+    let strides = Some(steps().map(stride).collect());
+    Ok(Numbers { dtype, shape, strides, swapped, bytes })
 }

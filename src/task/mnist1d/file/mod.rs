@@ -4,11 +4,14 @@ mod csv;
 mod npy;
 mod npz;
 
+pub(super) use self::csv::test_file;
+
 use std::path::Path;
 
 use super::data::{CLASSES, Dataset, LENGTH, Points};
 use crate::disk::{self, Source};
 use crate::error::{Error, Result};
+use crate::table::Table;
 use crate::ticket::Ticket;
 
 /// Sequences accepted in one part, forty times those of MNIST-1D.
@@ -43,18 +46,17 @@ impl Dataset {
     /// # Errors
     /// As for [`Dataset::open`], and [`Error::Cancelled`].
     pub fn open_with(path: &Path, ticket: &Ticket) -> Result<Self> {
-        let read = |path: &Path| disk::read(path, MAX_BYTES, WHAT, ticket);
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         match extension.to_str() {
-            Some("npz") => Self::from_npz(path, &read(path)?),
+            Some("npz") => Self::from_npz(path, &disk::read(path, MAX_BYTES, WHAT, ticket)?),
             Some("csv") => {
-                let table = read(path)?;
+                let train = points(path, ticket)?;
                 let beside = csv::test_file(path);
                 let test = match disk::stamp(&beside) {
-                    Some(_) => Some(read(&beside)?),
+                    Some(_) => Some(points(&beside, ticket)?),
                     None => None,
                 };
-                Self::from_csv(path, &table, test.as_deref())
+                csv::split(path, train, test)
             }
             _ => {
                 // Why it cannot be opened comes first.
@@ -82,8 +84,18 @@ impl Dataset {
     /// # Errors
     /// As for [`Dataset::open`].
     pub fn from_csv(path: &Path, bytes: &[u8], test: Option<&[u8]>) -> Result<Self> {
-        csv::decode(path, bytes, test)
+        let train = csv::points(path, Table::of(path, bytes))?;
+        let beside = csv::test_file(path);
+        let test = test.map(|test| csv::points(&beside, Table::of(&beside, test))).transpose()?;
+        csv::split(path, train, test)
     }
+}
+
+/// The sequences of a CSV file, read row by row.
+fn points(path: &Path, ticket: &Ticket) -> Result<Points> {
+    let mut source = Source::open(path, MAX_BYTES, WHAT)?;
+    ticket.expect_steps(source.size());
+    csv::points(path, Table::new(path, Box::new(|room| source.piece(room, ticket))))
 }
 
 impl Points {

@@ -172,7 +172,7 @@ fn wrong_tables_are_refused_with_line_and_column() {
     let found = refused(lines.replacen(",15,", ",NaN,", 1));
     assert!(found.starts_with("line 4, column 2 is NaN; values"), "{found}");
     let found = refused(lines.replacen(",15,", ",,", 1));
-    assert!(found.starts_with("line 4, column 2: `` is not a number"), "{found}");
+    assert!(found.starts_with("line 4, column 2: \"\" is not a number"), "{found}");
     let found = refused(lines.replace(',', ";"));
     assert!(found.starts_with("line 1 has 1 column;"), "{found}");
     let found = refused(lines.lines().take(4).collect::<Vec<_>>().join("\n"));
