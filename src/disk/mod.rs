@@ -1,8 +1,16 @@
 //! Files. This is the only room that touches the disk: what is read is a regular file of bounded
 //! size, what is written is there whole or not at all.
 //!
+//! - One file: written under a hidden name beside its target, flushed, renamed, its folder flushed
+//!   ([`save`]). A target that can be written in a folder that cannot is refused: without a second
+//!   file a save that is cut off would leave half of it.
+//! - Several files: a journal decides for all of them at once ([`save_all`], `set`).
+//! - Growing files: whole records only ([`Growing`]).
+//! - What killed processes leave is hidden, unlocked, and named `.rnnscope-…`: the next save into the
+//!   folder finishes or removes it (`tidy`), and [`tidied`] tells what was finished.
+//!
 //! Every call that reaches the system stands in `operation`, so that tests can let the n-th one
-//! fail; see `fault`.
+//! fail; see `fault`. Clippy refuses such calls elsewhere.
 
 #[cfg(all(test, debug_assertions))]
 mod every_fault;

@@ -29,9 +29,13 @@ pub fn everything(folder: &Path) -> Files {
     found
 }
 
+/// The folder of rnnscope's own files, in that of a run.
+pub const DATA: &str = ".data/";
+
 /// Files that users see.
 pub fn seen(folder: &Path) -> Files {
-    let hidden = |name: &str| name.contains(".rnnscope-") || name.ends_with('/');
+    let hidden =
+        |name: &str| name.contains(".rnnscope-") || name.ends_with('/') || name.starts_with(DATA);
     everything(folder).into_iter().filter(|(name, _)| !hidden(name)).collect()
 }
 
@@ -76,8 +80,12 @@ impl Case<'_> {
         let name = self.name();
         let found = seen(self.folder);
         for (file, bytes) in &found {
-            let known = [self.before.get(file), self.after.get(file)];
-            assert!(known.contains(&Some(bytes)), "{name}: {file} is half, or nobody’s");
+            let (old, new) = (self.before.get(file), self.after.get(file));
+            // Event files grow while a training runs; theirs is the beginning until it has ended.
+            let growing = file.contains("tfevents") && !self.output.status.success();
+            let begun = growing && new.is_some_and(|new| new.starts_with(bytes));
+            let whole = [old, new].contains(&Some(bytes));
+            assert!(whole || begun, "{name}: {file} is half, or nobody’s");
         }
         for file in self.before.keys() {
             assert!(found.contains_key(file), "{name}: {file} is lost");
@@ -124,10 +132,16 @@ pub fn under_every_fault(
     let after = seen(folder.path());
     let log = std::fs::read_to_string(log).expect("a program with debug assertions");
     let mut cases = Vec::new();
+    let mut changed = true;
     for (index, line) in log.lines().enumerate() {
         let mut words = line.split(' ');
         let operation = words.next().unwrap();
-        cases.extend(words.map(|fault| (index + 1, operation, fault)));
+        // A process that dies after an operation that changed nothing leaves what it leaves if it
+        // dies before it; one that dies while it writes leaves half.
+        let same = !changed && operation != "Write";
+        let faults = words.filter(|fault| *fault != "die" || !same);
+        cases.extend(faults.map(|fault| (index + 1, operation, fault)));
+        changed = !["Look", "Open", "Read", "List", "Lock", "Sync"].contains(&operation);
     }
     let count = cases.len();
     let left = Mutex::new(cases);
