@@ -149,7 +149,7 @@ fn without_window(obstacle: &str) -> Result<(), Failure> {
         outcome.file(&path, || Ok(png(&[figure], &style, 1.0)?));
     }
     let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let names: Vec<_> = outcome.written().map(|path| visible::path(path)).collect();
+    let names: Vec<_> = outcome.written().map(visible::path).collect();
     if !names.is_empty() {
         let note = format!("\nwrote {} into {}\n", names.join(", "), visible::path(&folder));
         stdout::print(note.as_bytes())?;

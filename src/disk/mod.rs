@@ -12,7 +12,8 @@
 //! Every call that reaches the system stands in `operation`, so that tests can let the n-th one
 //! fail; see `fault`. Clippy refuses such calls elsewhere.
 
-#[cfg(all(test, debug_assertions))]
+#[cfg(test)]
+#[cfg(debug_assertions)]
 mod every_fault;
 #[cfg(debug_assertions)]
 pub mod fault;

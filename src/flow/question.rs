@@ -277,7 +277,10 @@ impl Question {
         if let Weights::Draw(draw) = &self.weights {
             draw.design.validate()?;
         }
-        let Input { signal: _, length, batch, seed: _ } = self.input;
+        let Input { ref signal, length, batch, seed: _ } = self.input;
+        if let Signal::Task(task) = signal {
+            task.validate()?;
+        }
         if !(1..=Input::MAX_LENGTH).contains(&length) {
             return Err(Error::out_of_range("length", "1 to 100000", length));
         }

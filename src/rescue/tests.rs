@@ -29,7 +29,7 @@ fn what_a_living_process_keeps_is_offered_to_nobody_and_then_to_all() {
     let mine = Rescue::hold(folder.path()).unwrap();
     assert_eq!((mine.offered(), other.offered()), (vec![], vec![]));
     drop(other);
-    assert_eq!(mine.offered(), [path.clone()]);
+    assert_eq!(mine.offered(), std::slice::from_ref(&path));
 
     let claimed = mine.claim(&path, &kept, 7).unwrap();
     assert!(mine.offered().is_empty() && claimed.is_file() && !path.exists());

@@ -225,6 +225,7 @@ fn bytes(out: &mut Vec<u8>, field: u64, data: &[u8]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::field_reassign_with_default, reason = "one line a number reads best")]
 mod tests {
     use super::*;
     use crate::task::{FirstZero, Mnist1d, RunningMean};

@@ -86,7 +86,7 @@ impl TrainArguments {
 /// Writes the networks of a comparison, and last the comparison itself: a folder that has it is whole.
 /// Whether it is.
 fn networks(outcome: &mut Outcome, folder: &Path, finished: &Finished) -> bool {
-    let Finished { comparison, runs, began: _ } = finished;
+    let Finished { comparison, runs } = finished;
     let made = outcome.attempt(folder, || {
         let names = file_names(comparison);
         let file = |(name, run): (&String, &Run)| {

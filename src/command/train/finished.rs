@@ -13,8 +13,6 @@ pub(super) struct Finished {
     pub comparison: Comparison,
     /// One a training, in the order of the comparison's entries.
     pub runs: Vec<Run>,
-    /// When it began, in seconds since 1970.
-    pub began: f64,
 }
 
 /// One training at its end.
@@ -25,8 +23,6 @@ pub(super) struct Run {
     pub log: RunLog,
     /// The network as trained.
     pub network: Network,
-    /// Names of its parameters.
-    pub names: Vec<String>,
     /// The evaluation's sequences with its predictions.
     pub examples: Vec<Example>,
     /// What kept it from going on, if it was no divergence.
@@ -35,7 +31,7 @@ pub(super) struct Run {
 
 impl Finished {
     /// Takes what a race left.
-    pub(super) fn of(race: &Race, began: f64) -> Self {
+    pub(super) fn of(race: &Race) -> Self {
         let run = |lane| {
             let mut failure = race.status(lane).failure;
             race.look(lane, |trainee| {
@@ -48,14 +44,13 @@ impl Finished {
                     entry: trainee.entry(),
                     log: trainee.log().clone(),
                     network: trainee.network().clone(),
-                    names: trainee.names().to_vec(),
                     examples,
                     failure,
                 }
             })
         };
         let runs = (0..race.lanes()).map(run).collect();
-        Self { comparison: race.comparison().clone(), runs, began }
+        Self { comparison: race.comparison().clone(), runs }
     }
 
     /// One log a training.

@@ -199,7 +199,7 @@ fn race(
     if let Some(events) = &mut events {
         events.end(&race);
     }
-    let finished = Finished::of(&race, race.began());
+    let finished = Finished::of(&race);
     keeper.ended(race);
     Ok((finished, events))
 }

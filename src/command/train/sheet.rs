@@ -21,7 +21,7 @@ pub(super) struct Round<'a> {
 impl Finished {
     /// What is drawn of it.
     pub(super) fn round(&self) -> Round<'_> {
-        let Self { comparison, runs, began: _ } = self;
+        let Self { comparison, runs } = self;
         let examples = runs.iter().map(|run| run.examples.as_slice()).collect();
         Round { comparison, logs: self.logs(), examples }
     }

@@ -1,6 +1,7 @@
 //! `.safetensors`: a header in JSON, then the numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{self, BTreeMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -127,10 +128,13 @@ impl<'de> Deserialize<'de> for Header {
                             return Err(twice(&name));
                         }
                         found.metadata = items.next_value::<Option<Texts>>()?.unwrap_or_default().0;
-                    } else if found.tensors.contains_key(&name) {
-                        return Err(twice(&name));
                     } else {
-                        found.tensors.insert(name, items.next_value()?);
+                        match found.tensors.entry(name) {
+                            btree_map::Entry::Occupied(known) => return Err(twice(known.key())),
+                            btree_map::Entry::Vacant(place) => {
+                                place.insert(items.next_value()?);
+                            }
+                        }
                     }
                 }
                 Ok(found)

@@ -41,8 +41,11 @@ fn small(task: TaskChoice, steps: u64) -> Comparison {
     }
 }
 
+/// Log, weights, weights of earlier moments, budget.
+type Seen = (RunLog, Vec<u8>, Vec<(u64, Vec<u8>)>, u64);
+
 /// Everything that anybody can see of a training, but for the time it took.
-fn seen(trainee: &Trainee) -> (RunLog, Vec<u8>, Vec<(u64, Vec<u8>)>, u64) {
+fn seen(trainee: &Trainee) -> Seen {
     let log = RunLog { seconds: 0.0, ..trainee.log().clone() };
     let mut steps: Vec<u64> =
         (0..=log.steps()).map(|step| trainee.nearest_weights(Some(step))).collect();

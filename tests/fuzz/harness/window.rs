@@ -62,7 +62,7 @@ pub type Window = Harness<'static, Option<App>>;
 /// Carries out what the bytes say, then lets the window rest. It settles, its labels are of what was
 /// measured, and what it would save is read back equal; then it has taken all that was done to it.
 pub fn events(bytes: &[u8]) -> bool {
-    let tab = if bytes.len() % 2 == 0 { Tab::Explore } else { Tab::Train };
+    let tab = if bytes.len().is_multiple_of(2) { Tab::Explore } else { Tab::Train };
     let mut window = open(Session { tab, ..small() });
     carry_out(&mut window, bytes);
     check(&mut window);
@@ -189,7 +189,7 @@ fn act(window: &mut Window, [kind, a, b]: [u8; 3], pointer: &mut Pos2) {
 fn drop_files(window: &mut Window, first: u8, second: u8) {
     let mut names = vec![FILES[usize::from(first) % FILES.len()].0];
     // Two at once now and then, one of which is not there.
-    if second % 3 == 0 {
+    if second.is_multiple_of(3) {
         names.push(["steps.csv", "missing.pt", "wide.csv"][usize::from(second) % 3]);
     }
     let files = names.into_iter().map(|name| Arc::new(Dropped(folder().join(name))) as _);

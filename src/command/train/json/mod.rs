@@ -32,7 +32,7 @@ pub(in super::super) struct What {
 pub(super) fn json(rounds: &[Finished], what: What) -> Result<Vec<u8>, Failure> {
     let What { every, interrupted, timing: _ } = what;
     let trainings = (1..).zip(rounds).flat_map(|(round, finished)| {
-        let Finished { comparison, runs, began: _ } = finished;
+        let Finished { comparison, runs } = finished;
         runs.iter().map(move |run| Training::of(round, comparison, run, what))
     });
     let document = Document {

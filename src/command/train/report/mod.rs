@@ -44,7 +44,7 @@ pub(super) fn report(finished: &Finished, timing: bool) -> String {
 
 /// The losses that the course notebook prints last, for a comparison in its stream.
 fn printed_by_the_notebook(finished: &Finished) -> String {
-    let Finished { comparison, runs, began: _ } = finished;
+    let Finished { comparison, runs } = finished;
     if comparison.feed == Feed::Fair {
         return String::new();
     }
