@@ -17,7 +17,8 @@ use crate::error::{Error, Result};
 /// other hard links keep the older content.
 ///
 /// # Errors
-/// [`Error::Write`] with the path and what the system said.
+/// [`Error::Write`] with the path and what the system said. The older file is there then, or, if the
+/// error says so, the new one that might not outlast a power cut.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     save_all(&[(path, bytes)])
 }
@@ -113,7 +114,7 @@ pub(super) fn sync_names(folder: Option<&File>) -> IoResult<()> {
 }
 
 /// What is said of a file that has its name, but perhaps not for long.
-pub(super) fn not_lasting(error: IoError) -> IoError {
+fn not_lasting(error: IoError) -> IoError {
     let why = format!("it is there, but a power cut now might undo that ({error})");
     IoError::new(error.kind(), why)
 }

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use super::journal::{Entry, Journal, LEAD, UNDO, create_pointer};
 use super::operation;
 use super::part::{Part, create_locked};
-use super::save::{not_lasting, open_folder, sync_names};
+use super::save::{open_folder, sync_names};
 use super::target::folder;
 
 /// Which file failed, and why.
@@ -106,8 +106,11 @@ impl<'a> Set<'a> {
                 return Err((wanted.index, self.go_back(number, error)));
             }
         }
-        let last = self.wanted.last().map_or(0, |file| file.index);
-        self.sync_folders().map_err(|error| (last, not_lasting(error)))
+        // None is new to the caller until all are so for good.
+        self.sync_folders().map_err(|error| {
+            let last = self.wanted.last().map_or(0, |file| file.index);
+            (last, self.go_back(self.wanted.len(), error))
+        })
     }
 
     /// Puts back the older files of the first `count`.
@@ -116,8 +119,8 @@ impl<'a> Set<'a> {
             Ok(()) => error,
             Err(_) => {
                 self.left = true;
-                let why = "the other files of this set are marked as unfinished: the next save \
-                           into this folder finishes them";
+                let why = "the files saved with it are marked as unfinished: the next save into \
+                           this folder sees to them";
                 IoError::new(error.kind(), format!("{error}; {why}"))
             }
         }

@@ -227,3 +227,73 @@ fn remove_orphan(folder: &Path, hidden: &Hidden) -> IoResult<()> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::journal::Entry;
+    use super::super::part::create_locked;
+    use super::*;
+
+    #[test]
+    fn what_is_being_written_is_left_alone_until_its_writer_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (token, path, file) = create_locked(folder.path(), PART, false).unwrap();
+        let (set, lead, held) = create_locked(folder.path(), LEAD, false).unwrap();
+        let member = folder.path().join(format!("{PREFIX}{set}-3{PART}"));
+        let mine = folder.path().join(format!("{PREFIX}{token}.notes"));
+        let other = folder.path().join(".rnnscope-notes.part");
+        for path in [&member, &mine, &other] {
+            std::fs::write(path, "x").unwrap();
+        }
+        tidy(folder.path());
+        assert!([&path, &lead, &member, &mine, &other].iter().all(|path| path.exists()));
+        drop((file, held));
+        tidy(folder.path());
+        assert!([&path, &lead, &member].iter().all(|path| !path.exists()));
+        assert!(mine.exists() && other.exists(), "only what this room makes is removed");
+    }
+
+    /// A set as a process leaves it that was killed before any file got its name.
+    fn cut_off(folder: &Path, target: &Path, undo: bool) -> PathBuf {
+        let mut journal = Journal::new("0123456789abcdef".to_owned());
+        let part = folder.join(journal.part(0));
+        std::fs::write(&part, "new").unwrap();
+        let stamp = |path: &Path| {
+            let found = std::fs::metadata(path).unwrap();
+            (found.modified().ok(), found.len())
+        };
+        let before = (!undo).then(|| stamp(target));
+        let after = if undo { stamp(target) } else { stamp(&part) };
+        journal.entries.push(Entry { target: target.into(), before, after });
+        let lead =
+            folder.join(format!("{PREFIX}{}{}", journal.token, if undo { UNDO } else { LEAD }));
+        std::fs::write(lead, journal.encode().unwrap()).unwrap();
+        part
+    }
+
+    #[test]
+    fn what_was_changed_since_stays_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.csv");
+        std::fs::write(&target, "old").unwrap();
+        cut_off(folder.path(), &target, false);
+        std::fs::write(&target, "changed by hand").unwrap();
+        let told = leftovers(folder.path()).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"changed by hand");
+        let text = told[0].to_string();
+        assert!(text.ends_with(&format!("changed since, and left alone: {}", target.display())));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_journal_from_elsewhere_does_not_reach_beyond_its_folder() {
+        let [home, sent] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let target = home.path().join("precious");
+        std::fs::write(&target, "precious").unwrap();
+        for undo in [false, true] {
+            cut_off(sent.path(), &target, undo);
+            leftovers(sent.path()).unwrap();
+            assert_eq!(std::fs::read(&target).unwrap(), b"precious");
+        }
+    }
+}

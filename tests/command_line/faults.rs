@@ -16,7 +16,7 @@ fn program(folder: &Path, arguments: &str) -> Command {
 }
 
 #[test]
-fn explore_writes_all_files_or_none() {
+fn explore_loses_at_most_the_file_that_cannot_be_written() {
     let prepare = |folder: &Path| {
         std::fs::create_dir(folder.join("figures")).unwrap();
         for old in ["a.csv", "b.json", "figures/d.svg"] {
@@ -30,8 +30,15 @@ fn explore_writes_all_files_or_none() {
         |folder| program(folder, arguments),
         |case| {
             let all = case.judge();
-            let whole = all == *case.before || all == *case.after;
-            assert!(whole, "{}: {:?}", case.name(), all.keys());
+            let missing = case.after.iter().filter(|(name, new)| all.get(*name) != Some(new));
+            let missing: Vec<_> = missing.map(|(name, _)| name.as_str()).collect();
+            if case.died() || all == *case.before {
+                return;
+            }
+            // What was not refused at once costs one file, which is named.
+            assert!(missing.len() < 2, "{}: {missing:?}", case.name());
+            let named = missing.iter().all(|name| case.said().contains(name));
+            assert!(named, "{}: {missing:?}", case.name());
         },
     );
     assert!(runs > 150, "{runs}");
