@@ -173,8 +173,12 @@ fn unwritable_paths_leave_no_file_behind() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_leaves_no_file_behind() {
+fn a_full_disk_is_named_and_takes_nothing_else_with_it() {
     let desk = Desk::new();
-    let line = refused(&desk, "explore --csv good.csv --json /dev/full");
-    assert!(line.contains("/dev/full"), "{line}");
+    let output = desk.run("explore --csv good.csv --json /dev/full");
+    let line = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), line.lines().count()), (Some(2), 1), "{line}");
+    assert!(line.starts_with("error: cannot write /dev/full: No space left"), "{line}");
+    assert_eq!(output.stdout, b"wrote good.csv\n");
+    assert_eq!(desk.files(), ["good.csv"]);
 }

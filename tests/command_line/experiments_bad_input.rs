@@ -134,5 +134,5 @@ fn data_that_cannot_be_used_is_named_before_anything_is_written() {
     }
     desk.put("good.csv", &row("1", "0.5", 40).repeat(20));
     let line = refused(&desk, "train mnist1d --data good.csv --csv ./good.csv");
-    assert!(line.contains("twice"), "{line}");
+    assert!(line.contains("good.csv is read: write ./good.csv elsewhere"), "{line}");
 }

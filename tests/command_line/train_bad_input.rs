@@ -62,7 +62,7 @@ fn flags_that_contradict_each_other_are_refused() {
         ("train running-mean --schedule cosine --schedule-factor 0.5", &["--schedule-factor"]),
         ("train running-mean --theme dark", &["--theme", "--png"]),
         ("train running-mean --json a --csv ./a", &["twice"]),
-        ("train --comparison c.json --csv ./c.json", &["c.json", "twice"]),
+        ("train --comparison c.json --csv ./c.json", &["c.json is read", "elsewhere"]),
         ("train running-mean --csv -", &["--json"]),
         ("train running-mean --preset notebook --save-comparison d.json", &["--loss all"]),
         ("train running-mean --batch 4096 --length 10000 --contender lstm,hidden=512", &["GiB"]),
