@@ -151,7 +151,7 @@ fn kill_term_hup_and_int_change_no_byte_of_what_comes_after() {
             assert!(lines[lines.len() - 1].starts_with("interrupted: "), "{stderr}");
         }
         let now = steps(&file);
-        assert!(now > before && now < 18_000, "{signal}: {before} {now}, {stderr}");
+        assert!(now > before && now < 200_000, "{signal}: {before} {now}, {stderr}");
         before = now;
         arguments = format!("train --resume k.rnnscope-training --threads 1 {OUTPUTS}");
     }
