@@ -1,6 +1,6 @@
 //! The window, and the only room that knows egui.
 //!
-//! Everything on screen follows from a [`Session`]: each frame, what
+//! Everything on screen follows from a [`crate::session::Session`]: each frame, what
 //! differs from the last request goes to the worker, and what the worker answers is drawn.
 
 mod actions;

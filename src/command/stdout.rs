@@ -19,7 +19,7 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
 /// The same for a text of our own with colours for a terminal.
 ///
 /// # Errors
-/// As for [`print`].
+/// As for [`print()`].
 pub(super) fn print_styled(text: &str) -> Result<(), Failure> {
     write(text.as_bytes())
 }

@@ -2,7 +2,7 @@
 //! size, what is written is there whole or not at all.
 //!
 //! - One file: written under a hidden name beside its target, flushed, renamed, its folder flushed
-//!   ([`save`]). A target that can be written in a folder that cannot is refused: without a second
+//!   ([`save()`]). A target that can be written in a folder that cannot is refused: without a second
 //!   file a save that is cut off would leave half of it.
 //! - Several files: a journal decides for all of them at once ([`save_all`], `set`).
 //! - Growing files: whole records only ([`Growing`]).

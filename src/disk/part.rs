@@ -19,7 +19,7 @@ pub(super) fn token() -> String {
 }
 
 /// Makes a hidden file that nobody else has or cleans up. Returns its token, path and handle; it is
-/// locked as long as the handle is open, so that [`super::tidy`] of another process leaves it alone.
+/// locked as long as the handle is open, so that [`super::tidy()`] of another process leaves it alone.
 pub(super) fn create_locked(
     folder: &Path,
     ending: &str,

@@ -14,7 +14,7 @@
 //!
 //! If a file cannot get its name, the lead is renamed, which decides against the set, and the older
 //! files are put back. If the process dies, or cannot even put them back, lead and hidden files stay;
-//! they mark the set as unfinished, and [`super::tidy`] goes on from there.
+//! they mark the set as unfinished, and [`super::tidy()`] goes on from there.
 
 use std::fs::{File, Metadata};
 use std::io::{Error as IoError, Result as IoResult};

@@ -60,7 +60,7 @@ pub fn table(report: &FlowReport) -> Table {
 /// change.
 ///
 /// # Errors
-/// [`Error::Drawing`] if the writer fails, which memory does not.
+/// [`crate::error::Error::Drawing`] if the writer fails, which memory does not.
 pub fn wide_csv(report: &FlowReport) -> Result<String> {
     let mut writer = Rows::new();
     let headers = ["layer", "step", "hidden_norm", "grad_norm", "cell_norm", "cell_grad_norm"];

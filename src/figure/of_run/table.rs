@@ -10,7 +10,7 @@ use crate::train::{Comparison, RunLog};
 /// earlier has empty fields.
 ///
 /// # Errors
-/// [`Error::Drawing`] if the writer fails, which memory does not.
+/// [`crate::error::Error::Drawing`] if the writer fails, which memory does not.
 pub fn losses_csv(comparison: &Comparison, logs: &[&RunLog]) -> Result<String> {
     let mut writer = Rows::new();
     let trainings = trainings(comparison, logs);

@@ -253,7 +253,7 @@ impl TrialTable {
     /// CSV with a row a training; totals are left to who reads it.
     ///
     /// # Errors
-    /// [`Error::Drawing`] if the writer fails, which memory does not.
+    /// [`crate::error::Error::Drawing`] if the writer fails, which memory does not.
     pub fn csv(&self) -> Result<String> {
         let mut writer = Rows::new();
         writer.write(&self.headers)?;
