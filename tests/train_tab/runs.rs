@@ -204,9 +204,9 @@ fn what_had_to_go_is_told() {
         window.over(number);
     }
     assert_eq!(window.runs(), (Some(14), (2..=13).rev().collect()));
-    let gone = window.app().notices().find(|notice| notice.text.contains("gone for good"));
+    let gone = window.app().notices().find(|notice| notice.text.contains("has left the list"));
     let gone = gone.expect("it is said");
-    assert!(gone.text.starts_with("Run 1 is gone") && gone.kind == NoticeKind::Warning);
+    assert!(gone.text.starts_with("Run 1 has left") && gone.kind == NoticeKind::Warning);
     assert_eq!(window.training().ledger().at_risk, Some(2));
 }
 

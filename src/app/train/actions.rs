@@ -127,7 +127,7 @@ impl App {
                     ledger::titled(run)
                 )),
                 News::Gone(run) => self.notices.warning(format!(
-                    "{} is gone for good: the list of earlier runs was full.",
+                    "{} has left the list of earlier runs, which was full.",
                     ledger::titled(run)
                 )),
             }

@@ -57,7 +57,7 @@ impl TrainTab {
             ui.set_width((ctx.content_rect().width() - 60.0).clamp(200.0, 460.0));
             ui.label(RichText::new("Close without saving?").heading().strong());
             ui.add_space(4.0);
-            ui.label("Runs are kept only while the window is open. Closing it loses:");
+            ui.label("These runs are in no file of yours. Discarding them loses:");
             let most = LIST.min(0.35 * ctx.content_rect().height());
             ScrollArea::vertical().max_height(most).show(ui, |ui| {
                 for line in self.ledger().unsaved() {

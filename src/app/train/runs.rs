@@ -92,7 +92,7 @@ fn list(
         }
         if let Some(number) = ledger.at_risk {
             let text = format!(
-                "The list is full: {} goes for good when another run is put away.",
+                "The list is full: {} leaves it when another run is put away.",
                 name(number)
             );
             ui.label(RichText::new(text).size(12.0).color(ui.visuals().warn_fg_color));
